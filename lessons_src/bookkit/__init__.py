@@ -1,0 +1,26 @@
+"""章を頁にする道具。Sphinx の拡張として働きます。torch と lessons は読み込みません。
+
+``_config.yml`` の ``extra_extensions`` に ``bookkit`` とだけ書けば，下の部品がすべて働きます。
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__version__ = "0.1.0"
+
+EXTENSIONS = ("bookkit.chapters",)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Sphinx から呼ばれる。部品を順に組み込む。"""
+    for name in EXTENSIONS:
+        app.setup_extension(name)
+    return {
+        "version": __version__,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }
