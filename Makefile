@@ -1,0 +1,49 @@
+# 入口。環境を整え，決まった命令を呼ぶだけの薄い層。
+# 使い方: make book | live | test | check | gpu | bench | lighthouse | clean
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help book live check test gpu bench clean
+
+help:
+	@echo "make book   環境を整え，本を _build/html に作る"
+	@echo "make live   書きながら見る（保存すると数秒で頁が変わる）"
+	@echo "make check  章の決まりを調べる（数秒）"
+	@echo "make test   検査のすべて：書式・型・単体・本・頁・ブラウザー"
+	@echo "make gpu    GPU 用のセルを全規模で実行し，記録する（GPU が必要）"
+	@echo "make bench  ビルドの時間と，頁の重さを測る"
+	@echo "make clean  作ったものを消す（環境と実行結果は残す）"
+
+# requirements.txt か pyproject.toml が変わったときだけ，入れ直す。
+$(READY): requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements.txt -e .
+	@touch $@
+
+book: $(READY)
+	$(BIN)/jupyter-book build . -W -n --keep-going
+	@echo "できました。ブラウザーで開く: file://$(CURDIR)/_build/html/index.html"
+
+live: $(READY)
+	$(BIN)/python -m bookkit live
+
+check: $(READY)
+	$(BIN)/python -m bookkit check
+
+test: $(READY)
+	$(BIN)/ruff format --check lessons_src tests
+	$(BIN)/ruff check lessons_src tests
+	$(BIN)/mypy
+	$(BIN)/python -m bookkit check
+	$(BIN)/python -m pytest -n auto --ignore=tests/site
+	$(MAKE) --no-print-directory book
+	$(BIN)/python -m pytest -n auto tests/site
+
+gpu: $(READY)
+	$(BIN)/python -m bookkit gpu
+
+clean:
+	rm -rf _build/html _build/.doctrees _build/jupyter_execute
