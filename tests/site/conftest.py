@@ -1,0 +1,133 @@
+"""できあがった本（_build/html）を調べるための用意：頁の一覧，小さなサーバー，ブラウザー。"""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = ROOT / "_build" / "html"
+CACHE = ROOT / "_build" / ".jupyter_cache"
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def toc_documents() -> list[str]:
+    """``_toc.yml`` に載っている文書の名前（``book/basics/softmax`` など）。
+
+    頁の一覧は，できた頁からではなく目次から作る。
+    作りそこねた頁があれば，試験が減るのではなく落ちるようにするため。
+    """
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf8"))
+    found = [toc["root"]]
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            if "file" in node:
+                found.append(node["file"])
+            for value in node.values():
+                walk(value)
+        elif isinstance(node, list):
+            for value in node:
+                walk(value)
+
+    walk({key: value for key, value in toc.items() if key != "root"})
+    return found
+
+
+def front_matter(document: str) -> dict[str, Any]:
+    """文書の最初の ``---`` の間にある設定。無ければ空。"""
+    text = (ROOT / f"{document}.md").read_text("utf8")
+    if not text.startswith("---\n"):
+        return {}
+    return yaml.safe_load(text.split("---\n", 2)[1]) or {}
+
+
+DOCUMENTS = toc_documents()
+CHAPTERS = [name for name in DOCUMENTS if "kernelspec" in front_matter(name)]
+PAGES = [f"{name}.html" for name in DOCUMENTS]
+BASE_URL: str = yaml.safe_load((ROOT / "_config.yml").read_text("utf8"))["html"][
+    "baseurl"
+]
+PREFIX = urlparse(BASE_URL).path.rstrip("/")
+"""公開先での，番地の頭（``/dl-psychology``）。"""
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """できあがった本のフォルダー。無ければ，作り方を言って落ちる。"""
+    if not (SITE / "index.html").is_file():
+        pytest.fail(
+            f"{SITE} に本がありません。先に make book で本を作ってください。",
+            pytrace=False,
+        )
+    return SITE
+
+
+@pytest.fixture(scope="session")
+def base_url(site: Path) -> Iterator[str]:
+    """本を公開先と同じ頭の番地（``/dl-psychology/``）で配るサーバーの番地。"""
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def translate_path(self, path: str) -> str:
+            bare = path.removeprefix(PREFIX)
+            outside = not path.startswith(f"{PREFIX}/")
+            return super().translate_path("/outside-of-the-book" if outside else bare)
+
+        def log_message(self, *args: Any) -> None:
+            """静かに配る。"""
+
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Handler, directory=str(site))
+    )
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}{PREFIX}/"
+    server.shutdown()
+    thread.join()
+
+
+def find_browser() -> str | None:
+    """Chromium の場所。``CHROMIUM`` があればそれを使う。"""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return named if Path(named).is_file() else None
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@pytest.fixture(scope="session")
+def browser(site: Path) -> Iterator[Any]:
+    """Chromium。無ければ（飛ばさずに）落ちる。"""
+    from playwright.sync_api import sync_playwright
+
+    path = find_browser()
+    if path is None:
+        pytest.fail(
+            "Chromium が見つかりません。Debian なら apt-get install chromium で入れるか，"
+            "環境変数 CHROMIUM に実行ファイルの場所を書いてください。",
+            pytrace=False,
+        )
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()

@@ -1,0 +1,389 @@
+"""できあがった頁を Chromium で開いて調べる：電話と机の幅，数式，字形，検索，明暗。"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urljoin, urlparse
+
+import pytest
+from bs4 import BeautifulSoup
+
+from .conftest import CHAPTERS, DOCUMENTS, PAGES, ROOT
+
+pytestmark = [pytest.mark.site, pytest.mark.browser]
+
+DESK, PHONE = 1280, 360
+HEIGHT = {DESK: 900, PHONE: 740}
+
+
+@dataclass
+class Opened:
+    """開いた頁と，開く間に起きた困ったこと。"""
+
+    page: Any
+    problems: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def open_page(browser: Any, base_url: str) -> Iterator[Callable[..., Opened]]:
+    """``open_page("book/index.html", width=360)``：頁を開き，落ち着くまで待つ。"""
+    contexts = []
+    host = urlparse(base_url).netloc
+
+    def opener(path: str, *, width: int = DESK, **options: Any) -> Opened:
+        context = browser.new_context(
+            viewport={"width": width, "height": HEIGHT[width]},
+            locale="ja-JP",
+            reduced_motion="reduce",
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        opened = Opened(page)
+
+        def note(kind: str, text: str) -> None:
+            opened.problems.append(f"{kind}: {text}")
+
+        def on_request(request: Any) -> None:
+            url = urlparse(request.url)
+            if url.scheme in ("http", "https", "ws", "wss") and url.netloc != host:
+                note("よその番地への要求", request.url)
+
+        def on_console(message: Any) -> None:
+            if message.type == "error":
+                note("コンソールのエラー", message.text)
+
+        def on_response(response: Any) -> None:
+            if response.status >= 400:
+                note(f"失敗した要求 {response.status}", response.url)
+
+        page.on("request", on_request)
+        page.on("console", on_console)
+        page.on("response", on_response)
+        page.on("pageerror", lambda error: note("例外", str(error)))
+        page.on("requestfailed", lambda r: note("届かなかった要求", r.url))
+        page.goto(urljoin(base_url, path), wait_until="load")
+        if path == "index.html":  # 表紙への案内
+            page.wait_for_url("**/book/index.html")
+        page.evaluate(SETTLE)
+        return opened
+
+    yield opener
+    for context in contexts:
+        context.close()
+
+
+SETTLE = """async () => {
+  for (const image of document.images) image.loading = 'eager';
+  await Promise.all([...document.images].map(i => i.decode().catch(() => {})));
+  await document.fonts.ready;
+}"""
+
+# 横にはみ出した要素。横に送れる箱の中にあるものは，はみ出しではない。
+OVERFLOWING = """() => {
+  const width = document.documentElement.clientWidth, found = [];
+  if (document.scrollingElement.scrollWidth > width)
+    found.push(`頁の全体: ${document.scrollingElement.scrollWidth}px`);
+  const scrolls = e => {
+    for (; e && e !== document.body; e = e.parentElement)
+      if (/auto|scroll/.test(getComputedStyle(e).overflowX)) return true;
+    return false;
+  };
+  const blocks = 'h1,h2,h3,h4,p,li,dt,dd,pre,table,figure,img,svg,video,iframe,'
+    + '.math,.cell,.admonition,.sd-card,.lesson-box';
+  for (const e of document.querySelectorAll(`article :is(${blocks})`)) {
+    const box = e.getBoundingClientRect();
+    if (!box.width || !box.height || (box.right <= width + 1 && box.left >= -1))
+      continue;
+    if (!e.checkVisibility() || scrolls(e)) continue;
+    found.push(`${e.tagName} ${e.className} ${e.id}: ${box.left}〜${box.right}px`
+      + ` ${(e.textContent || '').trim().slice(0, 30)}`);
+  }
+  return found;
+}"""
+
+BROKEN_IMAGES = """() => [...document.images]
+  .filter(i => i.checkVisibility() && (!i.complete || !i.naturalWidth))
+  .map(i => i.currentSrc || i.src)"""
+
+# 組まれていない数式。KaTeX・MathJax・MathML のどれで組んでもよい。
+UNTYPESET = r"""() => {
+  const found = [];
+  const typeset = '.katex-html, mjx-container, .MathJax, math';
+  for (const e of document.querySelectorAll('article .math')) {
+    if (e.closest('mjx-container') || e.parentElement.closest('.math')) continue;
+    const inner = e.querySelector(typeset);
+    const box = inner && inner.getBoundingClientRect();
+    if (e.checkVisibility() && (!inner || box.width < 2 || box.height < 2))
+      found.push(e.textContent.trim().slice(0, 60));
+  }
+  for (const e of document.querySelectorAll('.katex-error, mjx-merror, merror'))
+    found.push('誤り: ' + e.textContent.trim().slice(0, 60));
+  const walker = document.createTreeWalker(
+    document.querySelector('article'), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const skip = 'pre, code, script, style, annotation, mjx-container, svg';
+    const text = walker.currentNode;
+    if (!text.parentElement.closest(skip) && /\\\(|\\\[|\$\$/.test(text.data))
+      found.push('生の数式: ' + text.data.trim().slice(0, 60));
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+@pytest.mark.parametrize("path", [*PAGES, "index.html", "search.html"])
+def test_page_is_sound(open_page: Callable[..., Opened], path: str, width: int) -> None:
+    """誤りも，失敗した要求も，よその番地への要求も，はみ出しもない。数式は組まれている。"""
+    opened = open_page(path, width=width)
+    if opened.page.locator("article .math").count():
+        try:
+            opened.page.wait_for_function(
+                f"() => !({UNTYPESET})().length", timeout=5000
+            )
+        except Exception:
+            opened.problems += [
+                f"組まれていない数式: {found}"
+                for found in opened.page.evaluate(UNTYPESET)
+            ]
+    opened.problems += [
+        f"はみ出し: {found}" for found in opened.page.evaluate(OVERFLOWING)
+    ]
+    opened.problems += [
+        f"出ない絵: {found}" for found in opened.page.evaluate(BROKEN_IMAGES)
+    ]
+    assert not opened.problems, "\n".join(opened.problems)
+
+
+# 文字を一つずつ描き，書体にない字（私用領域の字）と同じ絵になるものを返す。
+TOFU = """(letters) => {
+  const canvas = Object.assign(document.createElement('canvas'),
+    {width: 32, height: 32});
+  const pen = canvas.getContext('2d', {willReadFrequently: true});
+  const family = getComputedStyle(document.querySelector('article p, article li')
+    || document.body).fontFamily;
+  pen.font = `24px ${family}`;
+  pen.textBaseline = 'top';
+  const draw = letter => {
+    pen.clearRect(0, 0, 32, 32);
+    pen.fillText(letter, 2, 2);
+    return pen.getImageData(0, 0, 32, 32).data.filter((_, i) => i % 4 === 3).join();
+  };
+  const missing = new Set(['\\u{E123}', '\\u{F0000}', '\\u0378'].map(draw));
+  return letters.filter(letter => missing.has(draw(letter)));
+}"""
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_japanese_is_not_tofu(open_page: Callable[..., Opened], path: str) -> None:
+    """頁の日本語の字が，どれも実際の字形で描かれる。"""
+    page = open_page(path).page
+    text = page.locator("article").inner_text()
+    letters = sorted(set(re.findall("[ぁ-んァ-ヶ一-龠々、。，「」]", text)))
+    assert letters
+    assert page.evaluate(TOFU, ["日", "語"]) == []
+    assert page.evaluate(TOFU, ["\U000f1234"]) == ["\U000f1234"], "検査が働いていません"
+    assert page.evaluate(TOFU, letters) == []
+
+
+# 図（絵の中または頁の中の SVG）の文字が，空でない字形を指しているか。
+BAD_GLYPHS = """async () => {
+  const found = [], parser = new DOMParser(), drawings = [];
+  for (const svg of document.querySelectorAll('article figure svg'))
+    if (!svg.parentElement.closest('svg')) drawings.push([svg.id, svg]);
+  for (const image of document.querySelectorAll('article figure img')) {
+    const source = image.currentSrc || image.src;
+    if (!/\\.svg([?#]|$)|^data:image.svg/.test(source)) continue;
+    const text = await (await fetch(source)).text();
+    drawings.push([source, parser.parseFromString(text, 'image/svg+xml')
+      .documentElement]);
+  }
+  let glyphs = 0;
+  for (const [name, svg] of drawings) {
+    for (const use of svg.querySelectorAll('[id^=text_] use, .text use')) {
+      const id = (use.getAttribute('href') || use.getAttribute('xlink:href') || '')
+        .slice(1);
+      const shape = svg.querySelector('#' + CSS.escape(id))
+        || document.getElementById(id);
+      if (!shape) found.push(`${name}: 字形 ${id} がない`);
+      if (/[A-Za-z]-0$/.test(id)) found.push(`${name}: 書体にない字 ${id}`);
+      glyphs += 1;
+    }
+  }
+  return {found, glyphs, drawings: drawings.length};
+}"""
+
+
+@pytest.mark.parametrize("path", [f"{name}.html" for name in CHAPTERS])
+def test_figures_show_their_letters(
+    open_page: Callable[..., Opened], path: str
+) -> None:
+    """図の文字の字形がそろっていて，図は白紙ではない。"""
+    page = open_page(path).page
+    result = page.evaluate(BAD_GLYPHS)
+    assert result["drawings"] > 0
+    assert result["glyphs"] > 0
+    assert not result["found"]
+    for figure in page.locator("article figure :is(img, svg):visible").all():
+        figure.scroll_into_view_if_needed()
+        if figure.evaluate("e => e.parentElement.closest('svg') !== null"):
+            continue
+        assert len(set(figure.screenshot())) > 50, "図が白紙です"
+
+
+def article_text(site: Path, document: str) -> str:
+    page = BeautifulSoup((site / f"{document}.html").read_text("utf8"), "html.parser")
+    return page.find("article").get_text() if page.find("article") else ""
+
+
+TERMS = ["勝者占有回路", "ソフトマックス関数", "残差ネット", "特徴地図", "顕著性地図"]
+"""本文に出てくる，いくつかの語からなる言葉。"""
+
+
+def results(page: Any) -> list[str]:
+    """検索の結果の番地。"""
+    return page.evaluate(
+        "() => [...document.querySelectorAll('#search-results li a')].map(a => a.href)"
+    )
+
+
+def wait_for_results(page: Any) -> None:
+    page.wait_for_function(
+        "() => document.querySelectorAll('#search-results li a').length > 0",
+        timeout=10_000,
+    )
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_search_finds_compounds(
+    site: Path, open_page: Callable[..., Opened], term: str
+) -> None:
+    """検索の箱に打った言葉が，その言葉のある頁を見つける。"""
+    expected = {doc for doc in DOCUMENTS if term in article_text(site, doc)}
+    assert expected, f"{term} はどの頁にもありません。言葉を選び直してください"
+    page = open_page("book/index.html").page
+    page.locator(
+        "button.search-button:visible, .search-button-field:visible"
+    ).first.click()
+    box = page.locator("input[type=search]:visible").first
+    box.fill(term)
+    box.press("Enter")
+    page.wait_for_url("**/search.html?*")
+    wait_for_results(page)
+    found = {doc for doc in expected for url in results(page) if f"{doc}.html" in url}
+    assert found == expected
+
+
+def glossary_terms() -> list[str]:
+    """用語集の見出し語。"""
+    lines = (ROOT / "book/glossary.md").read_text("utf8").splitlines()
+    inside = [
+        line
+        for line, following in zip(lines, [*lines[1:], ""], strict=False)
+        if line and not line[0].isspace() and following.startswith("  ")
+    ]
+    return [line.strip() for line in inside if not line.startswith(":")]
+
+
+def test_search_finds_every_glossary_term(open_page: Callable[..., Opened]) -> None:
+    """用語集のどの言葉も，検索で用語集の頁が見つかる。"""
+    terms = glossary_terms()
+    assert terms
+    page = open_page("search.html").page
+    lost = []
+    for term in terms:
+        page.goto(f"{page.url.partition('?')[0]}?q={quote(term)}")
+        try:
+            wait_for_results(page)
+        except Exception:
+            lost.append(term)
+            continue
+        if not any("book/glossary.html" in url for url in results(page)):
+            lost.append(term)
+    assert not lost
+
+
+def test_search_says_when_nothing_is_found(open_page: Callable[..., Opened]) -> None:
+    page = open_page("search.html?q=" + quote("鸚鵡貝図鑑")).page
+    page.wait_for_function(
+        "() => /見つかりません|ヒット|一致/.test("
+        "(document.querySelector('#search-results') || document.body).innerText)"
+    )
+    assert results(page) == []
+
+
+# 文字の色と，その後ろの色の明るさの比（WCAG）が小さいもの。
+FAINT = """() => {
+  const rgb = c => {
+    const [r, g, b, a = 1] = c.match(/[\\d.]+/g).map(Number);
+    return c.startsWith('color(') ? [r * 255, g * 255, b * 255, a] : [r, g, b, a];
+  };
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const behind = e => {
+    for (; e; e = e.parentElement) {
+      const color = rgb(getComputedStyle(e).backgroundColor);
+      if (color[3] > .5) return color;
+    }
+    return [255, 255, 255, 1];
+  };
+  const found = new Set();
+  const words = 'h1,h2,h3,p,li,dt,dd,td,th,figcaption,a,code,pre span,strong';
+  for (const e of document.querySelectorAll(`article :is(${words})`)) {
+    const own = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+    if (!own || !e.checkVisibility() || e.closest('svg, .headerlink')) continue;
+    const [a, b] = [light(rgb(getComputedStyle(e).color)), light(behind(e))]
+      .sort((x, y) => y - x);
+    const ratio = (a + .05) / (b + .05);
+    if (ratio < 4.5) found.add(`${e.tagName}.${e.className} ${ratio.toFixed(2)}`
+      + ` ${e.textContent.trim().slice(0, 20)}`);
+  }
+  return [...found];
+}"""
+BACKGROUND = "() => getComputedStyle(document.body).backgroundColor"
+THEME = "() => document.documentElement.dataset.theme"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_text_stands_out_in_both_themes(
+    open_page: Callable[..., Opened], path: str, scheme: str
+) -> None:
+    """利用者の設定どおりの明暗になり，どの文字も地から浮き出て読める（比 4.5 以上）。"""
+    page = open_page(path, color_scheme=scheme).page
+    assert page.evaluate(THEME) == scheme
+    assert page.evaluate(FAINT) == []
+
+
+def test_theme_button_changes_the_page(open_page: Callable[..., Opened]) -> None:
+    """明暗のボタンで色が変わり，次の頁でも覚えている。"""
+    page = open_page("book/index.html", color_scheme="light").page
+    before = page.evaluate(BACKGROUND)
+    button = page.locator(".theme-switch-button:visible").first
+    for _ in range(3):
+        button.click()
+        if page.evaluate(THEME) == "dark":
+            break
+    page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
+    after = page.evaluate(BACKGROUND)
+    assert after != before
+    page.goto(urljoin(page.url, "lecture07.html"))
+    assert page.evaluate(THEME) == "dark"
+    assert page.evaluate(BACKGROUND) == after
+
+
+def test_links_work_without_scripts(browser: Any, base_url: str) -> None:
+    """スクリプトが動かなくても，本文と章への道は読める。"""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(urljoin(base_url, "book/index.html"))
+    assert page.locator("article h1").is_visible()
+    for document in DOCUMENTS[1:4]:
+        name = document.rsplit("/", 1)[-1]
+        assert page.locator(f'a[href$="{name}.html"]').count() > 0
+    context.close()
