@@ -7,7 +7,7 @@ import pytest
 from pycocotools.coco import COCO
 from pycocotools.mask import decode, frPyObjects
 
-from lessons.stimuli import people, scenes
+from lessons.stimuli import coco, people, scenes
 
 
 def test_same_seed_same_scene_and_other_seed_other_scene():
@@ -85,12 +85,12 @@ def test_left_and_right_of_people_follow_the_flip_table():
 def test_coco_export_is_read_by_pycocotools(tmp_path):
     many = scenes.make_scenes(12)
     path = tmp_path / "scenes.json"
-    path.write_text(json.dumps(scenes.to_coco(many)), "utf8")
-    coco = COCO(str(path))
-    assert len(coco.getImgIds()) == 12
-    assert len(coco.getAnnIds()) == sum(len(scene.labels) for scene in many)
+    path.write_text(json.dumps(coco.to_coco(many)), "utf8")
+    reader = COCO(str(path))
+    assert len(reader.getImgIds()) == 12
+    assert len(reader.getAnnIds()) == sum(len(scene.labels) for scene in many)
     for image_id, scene in enumerate(many, start=1):
-        annotations = coco.loadAnns(coco.getAnnIds(imgIds=image_id))
+        annotations = reader.loadAnns(reader.getAnnIds(imgIds=image_id))
         for annotation, mask in zip(annotations, scene.masks, strict=True):
             encoded = frPyObjects(annotation["segmentation"], 96, 96)
             assert np.array_equal(decode(encoded).astype(bool), mask)
@@ -102,7 +102,7 @@ def test_empty_scene_has_empty_truth():
     assert scene.boxes.shape == (0, 4)
     assert scene.masks.shape == (0, 96, 96)
     assert scene.keypoints.shape == (0, 13, 3)
-    assert scenes.to_coco([scene])["annotations"] == []
+    assert coco.to_coco([scene])["annotations"] == []
 
 
 def test_bad_settings_are_told_in_japanese():
