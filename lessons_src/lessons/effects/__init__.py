@@ -1,0 +1,144 @@
+"""発表された効果を，モデルが示すかどうかを測る。
+
+章: readings/effects
+章ごとに ``lessons/effects/<章の名前>.py`` があり，``EFFECTS`` に効果を並べます。
+頁の表と ``tests/effects`` の検査は，同じ ``EFFECTS`` から作られます。
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import pkgutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+SEEDS = range(10)
+"""効果を測るときの乱数の種。"""
+
+SHARE = 0.8
+"""基準を満たす種の割合の下限。"""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """効果一つ。
+
+    Attributes:
+        name: 効果の名前。
+        chapter: 効果を扱う章（``attention/visual_search`` の形）。
+        paper: 報告した論文（著者，年）。
+        reported: 論文が報告したこと。確かめた事実だけを書く。
+        quantity: ``measure`` が返す数の意味と単位。
+        measure: 乱数の種を受け取り，モデルの示した数を返す関数。
+        low, high: 効果があると言える範囲。
+        shown: モデルが効果を示さないとわかっているとき ``False``。
+    """
+
+    name: str
+    chapter: str
+    paper: str
+    reported: str
+    quantity: str
+    measure: Callable[[int], float]
+    low: float = -math.inf
+    high: float = math.inf
+    shown: bool = True
+
+    def __post_init__(self) -> None:
+        if math.isinf(self.low) and math.isinf(self.high):
+            raise ValueError(
+                f"効果「{self.name}」に基準がありません。low か high を決めてください。"
+            )
+
+
+@dataclass(frozen=True)
+class Result:
+    """効果を測った結果。"""
+
+    effect: Effect
+    values: np.ndarray  # (種の数,)
+
+    @property
+    def mean(self) -> float:
+        """種の間の平均。"""
+        return float(self.values.mean())
+
+    @property
+    def spread(self) -> float:
+        """種の間の標準偏差。"""
+        return float(self.values.std(ddof=1)) if len(self.values) > 1 else 0.0
+
+    @property
+    def passed(self) -> bool:
+        """平均が基準の中にあり，八割以上の種でも基準を満たすか。"""
+        low, high = self.effect.low, self.effect.high
+        inside = (self.values >= low) & (self.values <= high)
+        return low <= self.mean <= high and float(inside.mean()) >= SHARE
+
+    @property
+    def criterion(self) -> str:
+        """基準を言葉にする。"""
+        low, high = self.effect.low, self.effect.high
+        if math.isinf(high):
+            return f"{low:g} 以上"
+        if math.isinf(low):
+            return f"{high:g} 以下"
+        return f"{low:g}〜{high:g}"
+
+
+def all_effects() -> list[Effect]:
+    """すべての章の効果を，章の名前の順に返す。"""
+    found: list[Effect] = []
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name):
+        found += importlib.import_module(f"{__name__}.{module.name}").EFFECTS
+    names = [effect.name for effect in found]
+    if len(set(names)) != len(names):
+        raise ValueError("同じ名前の効果が二つあります。名前を変えてください。")
+    return found
+
+
+def evaluate(effect: Effect, seeds: Iterable[int] = SEEDS) -> Result:
+    """効果を，いくつもの種で測る。"""
+    values = np.array([effect.measure(seed) for seed in seeds], float)
+    if not np.isfinite(values).all():
+        raise ValueError(
+            f"効果「{effect.name}」の値に NaN があります。measure を調べてください。"
+        )
+    return Result(effect, values)
+
+
+def to_html(results: list[Result]) -> str:
+    """結果を HTML の表にする。電話では一行が一枚の札になる（列の名前を各欄が持つ）。"""
+    heads = (
+        "効果",
+        "論文と，報告されたこと",
+        "モデルで測った量",
+        "平均（ばらつき）",
+        "基準",
+        "判定",
+    )
+    rows = []
+    for result in results:
+        effect = result.effect
+        cells = (
+            escape(effect.name),
+            f"{escape(effect.paper)}：{escape(effect.reported)}",
+            escape(effect.quantity),
+            f"{result.mean:.3g}（{result.spread:.2g}）",
+            result.criterion,
+            "示した" if result.passed else "示さなかった",
+        )
+        columns = "".join(
+            f'<td data-label="{head}">{cell}</td>'
+            for head, cell in zip(heads, cells, strict=True)
+        )
+        rows.append(f"<tr>{columns}</tr>")
+    head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+    return (
+        '<table class="effects"><thead><tr>'
+        f"{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )

@@ -1,0 +1,46 @@
+"""発表された効果：登録された効果のすべてを 10 の種で測り，向きと大きさを確かめる。"""
+
+import math
+
+import numpy as np
+import pytest
+
+from lessons.effects import SEEDS, Effect, Result, all_effects, evaluate, to_html
+
+
+@pytest.mark.parametrize("effect", all_effects(), ids=lambda effect: effect.name)
+def test_model_shows_the_effect_exactly_as_declared(effect):
+    result = evaluate(effect)
+    assert len(result.values) == len(SEEDS) >= 10
+    assert result.passed == effect.shown, (
+        f"{effect.name}: 平均 {result.mean:.4g}，標準偏差 {result.spread:.3g}，"
+        f"基準 {result.criterion}，値 {np.round(result.values, 3).tolist()}"
+    )
+
+
+def fake(values, **limits):
+    effect = Effect(
+        "試し", "basics/softmax", "誰か 2000", "何か", "量", float, **limits
+    )
+    return Result(effect, np.array(values, float))
+
+
+def test_passing_needs_the_mean_and_most_seeds():
+    assert fake([1, 1, 1, 1, 1], low=0.5).passed
+    assert not fake([0, 0, 0, 0, 9], low=0.5).passed
+    assert not fake([1, 1, 1, 1, -9], low=0.5).passed
+    assert not fake([3, 3, 3], low=0, high=2).passed
+
+
+def test_an_effect_needs_a_criterion_and_finite_values():
+    with pytest.raises(ValueError, match="基準がありません"):
+        fake([1])
+    broken = Effect("試し", "c", "p", "r", "q", lambda seed: math.nan, low=0)
+    with pytest.raises(ValueError, match="NaN"):
+        evaluate(broken)
+
+
+def test_table_says_when_an_effect_is_not_shown():
+    html = to_html([fake([0, 0], low=1), fake([2, 2], low=1)])
+    assert html.count("<tr>") == 3
+    assert html.count("示さなかった") == 1
