@@ -1,0 +1,144 @@
+"""四角を扱う短い関数。頁の上で読めるように書き，torchvision.ops と同じ値になる。
+
+章: segmentation/rcnn, segmentation/one_stage
+四角はすべて ``(x1, y1, x2, y2)``。
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from lessons.segmentation.metrics import box_iou
+
+
+def iou(a: Tensor, b: Tensor) -> Tensor:
+    """四角どうしの IoU ``(n, m)``。"""
+    return torch.from_numpy(box_iou(a.numpy(), b.numpy())).to(a.dtype)
+
+
+def suppress(boxes: Tensor, scores: Tensor, threshold: float) -> Tensor:
+    """非最大抑制 NMS：点数の高い四角を残し，それと重なる四角を消す。
+
+    Args:
+        boxes: ``(n, 4)``。
+        scores: ``(n,)``。
+        threshold: これを超えて重なる四角を消す。
+
+    Returns:
+        残った四角の番号。点数の高い順。
+    """
+    if torch.isnan(scores).any():
+        raise ValueError("scores に NaN があります。取り除いてから渡してください。")
+    overlap = iou(boxes, boxes)
+    kept = []
+    left = scores.argsort(descending=True, stable=True)
+    while len(left):
+        best, left = left[0], left[1:]
+        kept.append(best)
+        left = left[overlap[best, left] <= threshold]
+    return torch.stack(kept) if kept else torch.zeros(0, dtype=torch.long)
+
+
+def anchors(
+    rows: int, columns: int, stride: float, sizes: list[float], ratios: list[float]
+) -> Tensor:
+    """地図の各点に，大きさと縦横比の違う四角（アンカー）を置く（Ren ほか 2015）。
+
+    Args:
+        rows, columns: 地図の大きさ。
+        stride: 地図の一点が，画像の何画素にあたるか。
+        sizes: 四角の一辺（面積の平方根）。
+        ratios: 縦 ÷ 横。
+
+    Returns:
+        ``(rows * columns * len(ratios) * len(sizes), 4)``。
+    """
+    shapes = []
+    for ratio in ratios:
+        for size in sizes:
+            width, height = size / math.sqrt(ratio), size * math.sqrt(ratio)
+            shapes.append([-width / 2, -height / 2, width / 2, height / 2])
+    # torchvision と同じく，四角の端を整数に丸める。
+    base = torch.tensor(shapes).round()  # (A, 4)
+    y, x = torch.meshgrid(
+        torch.arange(rows) * stride, torch.arange(columns) * stride, indexing="ij"
+    )
+    shift = torch.stack([x, y, x, y], dim=-1).reshape(-1, 1, 4)
+    return (shift + base).reshape(-1, 4)
+
+
+def encode(boxes: Tensor, reference: Tensor) -> Tensor:
+    """四角を，基準の四角からのずれ ``(tx, ty, tw, th)`` で表す（Girshick ほか 2014）。"""
+    x, y, w, h = _center(boxes)
+    xa, ya, wa, ha = _center(reference)
+    return torch.stack(
+        [(x - xa) / wa, (y - ya) / ha, (w / wa).log(), (h / ha).log()], dim=-1
+    )
+
+
+def decode(offsets: Tensor, reference: Tensor) -> Tensor:
+    """ずれ ``(tx, ty, tw, th)`` を四角に戻す。``encode`` の逆。"""
+    tx, ty, tw, th = offsets.unbind(-1)
+    xa, ya, wa, ha = _center(reference)
+    x, y, w, h = xa + tx * wa, ya + ty * ha, wa * tw.exp(), ha * th.exp()
+    return torch.stack([x - w / 2, y - h / 2, x + w / 2, y + h / 2], dim=-1)
+
+
+def _center(boxes: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """四角を，中心と幅と高さにする。"""
+    x1, y1, x2, y2 = boxes.unbind(-1)
+    return (x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1
+
+
+def roi_align(
+    features: Tensor, boxes: Tensor, size: int, scale: float, *, aligned: bool = True
+) -> Tensor:
+    """RoIAlign：四角の中を ``size × size`` に区切り，各区画の平均を読む（He ほか 2017）。
+
+    区画ごとに 2×2 点を，丸めずに双線形補間で読みます。
+
+    Args:
+        features: 地図 ``(C, H, W)``。
+        boxes: 画像の座標の四角 ``(n, 4)``。
+        size: 区切る数。
+        scale: 画像の座標を地図の座標に直す倍率（1 / 地図の粗さ）。
+        aligned: 画素の中心を 0.5 ずらして数える（正しい方）。
+
+    Returns:
+        ``(n, C, size, size)``。
+    """
+    shift = 0.5 if aligned else 0.0
+    found = []
+    for box in boxes:
+        x1, y1, x2, y2 = (box * scale - shift).tolist()
+        width, height = x2 - x1, y2 - y1
+        if not aligned:  # 古い数え方では，小さすぎる四角を 1 に広げる
+            width, height = max(width, 1.0), max(height, 1.0)
+        steps = (torch.arange(2 * size) + 0.5) / (2 * size)
+        values = _bilinear(features, y1 + steps * height, x1 + steps * width)
+        # 2×2 点ずつ平均する (C, 2s, 2s) → (C, s, s)
+        channels = features.shape[0]
+        found.append(values.reshape(channels, size, 2, size, 2).mean(dim=(2, 4)))
+    if not found:
+        return features.new_zeros(0, features.shape[0], size, size)
+    return torch.stack(found)
+
+
+def _bilinear(features: Tensor, y: Tensor, x: Tensor) -> Tensor:
+    """地図を，縦 ``y`` と横 ``x`` の格子の点で読む。外側は 0。"""
+    rows, columns = features.shape[1:]
+    outside_y = (y < -1) | (y > rows)
+    outside_x = (x < -1) | (x > columns)
+    y, x = y.clamp(0, rows - 1), x.clamp(0, columns - 1)
+    top, left = y.floor().long(), x.floor().long()
+    bottom, right = (top + 1).clamp(max=rows - 1), (left + 1).clamp(max=columns - 1)
+    fy, fx = (y - top)[:, None], (x - left)[None]
+    rows_top, rows_bottom = features[:, top], features[:, bottom]
+    value = (1 - fy) * ((1 - fx) * rows_top[:, :, left] + fx * rows_top[:, :, right])
+    value = value + fy * (
+        (1 - fx) * rows_bottom[:, :, left] + fx * rows_bottom[:, :, right]
+    )
+    return value * ~(outside_y[:, None] | outside_x[None])
