@@ -1,0 +1,33 @@
+"""指摘の形。どの決まりも，この形で「どこの・何が・どう直すか」を返します。"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """指摘一つ。``str()`` は ``ファイル:行: 文`` の形になる。
+
+    Attributes:
+        path: 本の根元から見たファイルの名前。
+        line: 行（1 から）。
+        message: 何が違い，どう直すかを言う文。
+        todo: 間違いではなく，まだ書いていない所なら真。
+    """
+
+    path: str
+    line: int
+    message: str
+    todo: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+def similar(word: str, choices: Iterable[str]) -> str:
+    """``word`` に似た名前があれば「もしかすると …」の文を，なければ空文字列を返す。"""
+    close = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
+    return f"もしかすると {close[0]!r} ですか。" if close else ""

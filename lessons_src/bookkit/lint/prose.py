@@ -1,0 +1,173 @@
+"""文章の決まり：太字などの書きそこね，一文一行，句読点，まだ書いていない所。"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bookkit.lint.book import Book
+from bookkit.lint.document import HIDDEN, Document, figure_of, lines_of, spans_of
+from bookkit.lint.finding import Finding
+
+WIDE = "\u3041-\u30ff\u3400-\u9fff々〆"
+ENDS = "。？！"
+OPEN, CLOSE = "「『（(〈《【", "」』）)〉》】"
+
+LEFTOVERS = (
+    (
+        re.compile(r"\*\*|__"),
+        "太字の印 {} が文字のまま出ます。"
+        "印の内側を空白・「。」・「）」などで始めたり終えたりせず，句読点は印の外に出してください。",
+    ),
+    (
+        re.compile(r"(?<![*\s])\*(?!\*)|(?<!\*)\*(?![*\s])"),
+        "強調の印 {} が文字のまま出ます。印の内側の空白や句読点を外に出してください"
+        "（印でないなら \\* と書きます）。",
+    ),
+    (
+        re.compile("`"),
+        "コードの印 {} が閉じていません。もう一つの ` を加えてください。",
+    ),
+    (
+        re.compile(r"(?<!\\)\$"),
+        "数式の印 {} が閉じていません。もう一つの $ を加えてください（金額なら \\$）。",
+    ),
+    (
+        re.compile(r"\]\("),
+        "リンク {} が組まれていません。番地の中の空白や {{{{ }}}} を直してください。",
+    ),
+    (
+        re.compile(r":::|```"),
+        "囲みの印 {} が文字のまま出ます。行の頭に置いてください。",
+    ),
+)
+
+
+def leftovers(document: Document, book: Book) -> Iterator[Finding]:
+    """組まれずに，文字のまま頁に出る印。"""
+    for passage in document.passages:
+        depth = 0
+        for line, token in spans_of(passage):
+            depth += token.nesting if token.type.startswith("strong") else 0
+            if token.type == "strong_open" and depth > 1:
+                yield Finding(document.path, line, LEFTOVERS[0][1].format("**"))
+            if token.type != "text" or "\\" in _source(document, line):
+                continue
+            for pattern, message in LEFTOVERS:
+                match = pattern.search(token.content)
+                if match:
+                    yield Finding(
+                        document.path, line, message.format(f"「{match[0]}」")
+                    )
+                    break
+
+
+def _source(document: Document, line: int) -> str:
+    """原稿の行。``\\*`` のような，わざと書いた記号のある行を見分けるために使う。"""
+    lines = document.text.split("\n")
+    text = lines[line - 1] if line <= len(lines) else ""
+    return "\\" if re.search(r"\\[*_`$\[(]", text) else ""
+
+
+def one_sentence_a_line(document: Document, book: Book) -> Iterator[Finding]:
+    """一文を一行に書く。用語集と表の中は除く。"""
+    for passage in document.passages:
+        if passage.kind != "paragraph":
+            continue
+        lines = lines_of(passage)
+        for number, text in lines:
+            if _sentences(text) > 1:
+                yield Finding(
+                    document.path,
+                    number,
+                    "一行に文が二つ以上あります。「。」の後で行を変えてください"
+                    "（頁ではつながります）。",
+                )
+        for number, text in lines[:-1]:
+            last = text.rstrip()[-1:]
+            if re.match(f"[{WIDE}，]", last):
+                yield Finding(
+                    document.path,
+                    number,
+                    "文の途中で行が変わっています。一文を一行に書いてください。",
+                )
+
+
+def _sentences(text: str) -> int:
+    """括弧の外で終わる文の数。"""
+    depth, count, rest = 0, 0, ""
+    for letter in text:
+        depth += (letter in OPEN) - (letter in CLOSE)
+        rest += letter
+        if letter in ENDS and depth <= 0:
+            count += 1
+            rest = ""
+    return count + bool(re.sub(rf"[\s{CLOSE}{ENDS}]", "", rest))
+
+
+PUNCTUATION = (
+    (re.compile("、"), "読点「、」は「，」にしてください。"),
+    (re.compile("．"), "句点「．」は「。」にしてください。"),
+    (
+        re.compile(rf"(?<=[{WIDE}）」{HIDDEN}]),(?=\s?[{WIDE}「（{HIDDEN}])"),
+        "日本語の間の「,」は「，」にしてください。",
+    ),
+    (
+        re.compile(rf"(?<=[{WIDE}）」])\.(?=\s*$|\s?[{WIDE}「])"),
+        "日本語の文の終わりの「.」は「。」にしてください。",
+    ),
+    (
+        re.compile(rf"(?<=[{WIDE}）」])[:;?!](?=\s*$|\s?[{WIDE}「（{HIDDEN}])"),
+        "日本語の間の半角の記号は，全角（：；？！）にしてください。",
+    ),
+    (
+        re.compile(
+            rf"(?<=[{WIDE}])\s?\((?=[^()]*[{WIDE}])|(?<=[{WIDE}])\)(?=[{WIDE}])"
+        ),
+        "日本語の括弧は，全角の（ ）にしてください。",
+    ),
+)
+
+
+def punctuation(document: Document, book: Book) -> Iterator[Finding]:
+    """句読点と括弧。"""
+    texts = [
+        (number, text)
+        for passage in document.passages
+        for number, text in lines_of(passage)
+    ]
+    for cell in document.cells:
+        alt = figure_of(cell.metadata, "image").get("alt") or ""
+        texts.append((cell.line_of("alt"), str(alt)))
+    for number, text in texts:
+        for pattern, message in PUNCTUATION:
+            match = pattern.search(text)
+            if match:
+                near = text[max(0, match.start() - 6) : match.end() + 6]
+                near = near.replace(HIDDEN, "…").strip()
+                yield Finding(document.path, number, f"{message}（{near}）")
+
+
+def to_do(document: Document, book: Book) -> Iterator[Finding]:
+    """雛形の，まだ書いていない所。"""
+    for number, line in enumerate(document.text.split("\n"), start=1):
+        _, mark, what = line.partition("TODO")
+        if mark:
+            wanted = what.lstrip("：: ").rstrip("。 -") or "ここ"
+            yield Finding(
+                document.path, number, f"まだ書いていません：{wanted}。", todo=True
+            )
+
+
+def headings(document: Document, book: Book) -> Iterator[Finding]:
+    """見出しは文にしない。"""
+    for heading in document.headings:
+        if heading.text.endswith(("。", "．", ".")):
+            yield Finding(
+                document.path,
+                heading.line,
+                "見出しの終わりの句点を取ってください。",
+            )
+
+
+RULES = (leftovers, one_sentence_a_line, punctuation, to_do, headings)

@@ -1,0 +1,606 @@
+"""章の決まり：良い章は通り，決まりを一つ破ると，その行に，直し方のある指摘が一つだけ出る。"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bookkit.lint import Finding, check_book
+
+CHAPTER = """\
+---
+file_format: mystnb
+kernelspec:
+  name: python3
+  display_name: Python 3
+  language: python
+---
+# 良い章
+
+:::{lesson}
+:requires: basics/first
+- 一つめを学びます
+- 二つめを学びます
+- 三つめを学びます
+:::
+
+```{code-cell} ipython3
+:tags: [remove-cell]
+
+from lessons import figures, runtime
+from lessons.attention import good
+from lessons.glue import glue
+
+figures.use_style()
+runtime.seed_everything(0)
+```
+
+## 問い
+
+人は「何を」「どこに」見るのでしょうか。
+**注意**という言葉があります {cite:p}`itti1998model`。
+用語は {term}`ソフトマックス関数` です。
+
+## 仕組み
+
+図は {numref}`fig-good-line`，式は {eq}`eq-good` です。
+
+$$
+a = b
+$$ (eq-good)
+
+```{code-cell} ipython3
+---
+tags: [hide-input]
+mystnb:
+  figure:
+    name: fig-good-line
+    caption: 直線の図です。
+  image:
+    alt: 右上がりの直線が一本描かれ，横軸は時間です。
+---
+fig, ax = figures.new()
+glue("good-slope", 1.5)
+figures.show(fig)
+```
+
+傾きは {glue:text}`good-slope:.1f` です。
+
+```{source} lessons.attention.good.slope
+```
+
+(sec-human)=
+## 人間では／モデルでは
+
+似ている点があります。
+
+## 練習
+
+:::{exercise} 傾き
+:label: ex-good-slope
+
+傾きはいくつですか。
+:::
+
+```{code-cell} ipython3
+from lessons.exercises import check
+answer = ...
+check("good/slope", answer)
+```
+
+:::{solution} ex-good-slope
+:class: dropdown
+
+2 です。
+:::
+
+:::{exercise} 切片
+:label: ex-good-intercept
+
+切片はいくつですか。
+:::
+
+```{code-cell} ipython3
+check("good/intercept", ...)
+```
+
+:::{solution} ex-good-intercept
+:class: dropdown
+
+1 です。
+:::
+
+## まとめ
+
+- {ref}`人間の節 <sec-human>` を読み返します。
+
+## 次に読む
+
+- {doc}`../basics/first`
+- [表紙](../index.md)
+
+## 文献
+
+```{cited}
+```
+"""
+
+MODULE = '''"""良い章の部品。
+
+章: attention/good
+"""
+
+from lessons.figures import style
+
+
+def slope(x: float) -> float:
+    """傾き。"""
+    return x
+'''
+
+EXERCISES = """
+from lessons.exercises import Exercise
+EXERCISES = [
+    Exercise(name="good/slope", judge=None, solution=2, praise=""),
+    Exercise("good/intercept", None, 1, ""),
+    Exercise("first/slope", None, 1, ""),
+    Exercise("first/intercept", None, 1, ""),
+]
+"""
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """決まりを守った小さな本。章は ``attention/good`` と ``basics/first``。"""
+    first = (
+        CHAPTER.replace("attention import good", "basics import first")
+        .replace("attention.good", "basics.first")
+        .replace(":requires: basics/first\n", "")
+        .replace("../basics/first", "../attention/good")
+        .replace("good", "first")
+        .replace("attention/first", "attention/good")
+        .replace("sec-human", "sec-human-first")
+    )
+    files = {
+        "_toc.yml": "format: jb-book\nroot: book/index\nparts:\n  - chapters:\n"
+        "      - file: book/basics/first\n      - file: book/attention/good\n"
+        "      - file: book/glossary\n",
+        "book/index.md": "# 表紙\n\nようこそ。\n",
+        "book/glossary.md": "# 用語集\n\n:::{glossary}\nソフトマックス関数\n"
+        "  （よみ：そふと，英：softmax）一文です。二文です。\n:::\n",
+        "book/references.bib": "@article{itti1998model,\n  year = {1998},\n}\n",
+        "book/attention/good.md": CHAPTER,
+        "book/basics/first.md": first,
+        "lessons_src/lessons/__init__.py": '"""部品。"""\n',
+        "lessons_src/lessons/attention/__init__.py": '"""注意。"""\n',
+        "lessons_src/lessons/attention/good.py": MODULE,
+        "lessons_src/lessons/basics/__init__.py": '"""基礎。"""\n',
+        "lessons_src/lessons/basics/first.py": MODULE.replace(
+            "attention/good", "basics/first"
+        ),
+        "lessons_src/lessons/figures/style.py": '"""書体。"""\n',
+        "lessons_src/lessons/exercises/good.py": EXERCISES,
+        "lessons_src/lessons/exercises/first.py": EXERCISES,
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf8")
+    return tmp_path
+
+
+def change(book: Path, name: str, old: str, new: str) -> str:
+    """ファイルの一か所を書き換え，書き換えた後の全文を返す。"""
+    path = book / name
+    text = path.read_text("utf8")
+    assert old in text, f"{old!r} がありません"
+    text = text.replace(old, new, 1)
+    path.write_text(text, "utf8")
+    return text
+
+
+def only(book: Path) -> Finding:
+    """ただ一つの指摘。"""
+    found = check_book(book)
+    assert len(found) == 1, "\n".join(map(str, found))
+    return found[0]
+
+
+def test_good_book_passes(book: Path) -> None:
+    assert check_book(book) == []
+
+
+GOOD = "book/attention/good.md"
+
+# (名前, 直す前, 直した後, 指摘の行にある文字, 指摘の文に含まれる言葉)
+BROKEN = [
+    ("front-format", "file_format: mystnb\n", "", "---", "file_format"),
+    ("front-kernel", "  name: python3", "  name: julia", "name: julia", "python3"),
+    ("front-language", "  language: python\n", "", "---", "language"),
+    ("front-extra", "---\n# 良", "titel: x\n---\n# 良", "titel", "使わない項目"),
+    ("front-yaml", "  name: python3", "  name: [python3", "name: [", "YAML"),
+    ("no-title", "# 良い章\n", "", "---", "題名がありません"),
+    ("two-titles", "## 仕組み", "# 仕組み", "# 仕組み", "二つめ"),
+    ("level", "## 仕組み\n", "## 仕組み\n\n#### 深い\n", "#### 深い", "段が飛んで"),
+    ("empty", "## 仕組み\n", "## 空\n\n## 仕組み\n", "## 空", "何もありません"),
+    ("full-stop", "## 仕組み", "## 仕組みです。", "## 仕組みです。", "句点"),
+    ("two-items", "- 三つめを学びます\n", "", "{lesson}", "2 個"),
+    ("requires", ": basics/first", ": basics/frist", "{lesson}", "'basics/first'"),
+    ("requires-self", ": basics/first", ": attention/good", "{lesson}", "前提の章"),
+    ("no-opening", "## 問い", "## といかけ", "## といかけ", "「## 問い」"),
+    ("no-summary", "## まとめ\n", "## おわりに\n", "## 練習", "「## まとめ」"),
+    ("half-slash", "では／モ", "では/モ", "## 人間", "人間では／モデルでは"),
+    ("no-label", ":label: ex-good-slope\n", "", "傾き", "名札"),
+    ("open-solution", "slope\n:class: dropdown\n", "slope\n", "n} ex-good-slope", "畳"),
+    ("no-check", 'check("good/slope", answer)', "answer", "{exercise} 傾き", "check("),
+    ("check-name", '"good/slope"', '"good/slop"', "IPY", "'good/slope'"),
+    ("not-blank", "answer = ...", "answer = 2", "IPY", "白紙"),
+    ("no-alt", "    alt: 右上", "    x: 右上", "{code-cell}", "代替文がありません"),
+    (
+        "short-alt",
+        "alt: 右上がりの直線が一本描かれ，横軸は時間です。",
+        "alt: 直線。",
+        "alt:",
+        "3 字",
+    ),
+    ("long-alt", "alt: 右", f"alt: {'右' * 200}", "alt:", "字です"),
+    (
+        "file-alt",
+        "alt: 右上がりの直線が一本描かれ，横軸は時間です。",
+        "alt: images/straight_line.svg",
+        "alt:",
+        "ファイル名",
+    ),
+    (
+        "same-alt",
+        "caption: 直線の図です。",
+        "caption: 右上がりの直線が一本描かれ，横軸は時間です。",
+        "alt:",
+        "キャプションと同じ",
+    ),
+    (
+        "no-caption",
+        "    caption: 直線の図です。\n",
+        "",
+        "figure:",
+        "キャプションがありません",
+    ),
+    ("bad-name", "name: fig-good-line", "name: fig_good", "fig_good", "英小文字"),
+    ("no-show", "figures.show(fig)\n", "", "{code-cell}", "figures.show"),
+    (
+        "two-shows",
+        "figures.show(fig)\n",
+        "figures.show(fig)\nfigures.show(fig)\n",
+        "{code-cell}",
+        "分けて",
+    ),
+    (
+        "plt-show",
+        "figures.show(fig)\n",
+        "figures.show(fig)\nplt.show()\n",
+        "plt.show",
+        "figures.show",
+    ),
+    ("shell", "answer = ...", "!pip install x\nanswer = ...", "!pip", "普通の Python"),
+    ("cell-yaml", "caption: 直線の図です。", "caption: [直線", "caption:", "YAML"),
+    ("tag", "tags: [hide-input]", "tags: [hide_input]", "hide_input", "'hide-input'"),
+    ("tag-gpu", "tags: [hide-input]", "tags: [GPU]", "GPU", "gpu"),
+    ("wide", "answer = ...", "answer = ..." + " #" + "x" * 70, "xxx", "84 字"),
+    ("seed", "runtime.seed_everything(0)\n", "", "{code-cell}", "seed_everything"),
+    ("setup-tag", ":tags: [remove-cell]\n", "", "{code-cell}", "準備のセル"),
+    ("bold-stop", "**注意**と", "**注意です。**と", "注意です", "太字"),
+    ("bold-paren", "**注意**と", "**注意（選ぶ働き）**と", "選ぶ", "太字"),
+    ("bold-pair", "**注意**という言葉", "**注意。**という**言葉**", "という", "太字"),
+    ("bold-space", "**注意**と", "**注意 **と", "注意 ", "太字"),
+    ("emphasis", "**注意**と", "*注意。*と", "注意。", "強調"),
+    ("code-open", "**注意**と", "`注意と", "注意と", "コード"),
+    ("math-open", "**注意**と", "$x と", "x と", "数式"),
+    ("link-open", "[表紙](../index.md)", "[表紙](../a b.md)", "表紙", "リンク"),
+    (
+        "two-sentences",
+        "似ている点があります。",
+        "似ています。違います。",
+        "似て",
+        "一行に文",
+    ),
+    (
+        "sentence-after-role",
+        "があります {cite:p}`itti1998model`。",
+        "があります。{cite:p}`itti1998model`",
+        "itti",
+        "一行に文",
+    ),
+    ("broken-line", "似ている点が", "似ている点が\n", "似ている点が", "途中で"),
+    ("comma", "似ている点が", "似ている、点が", "似て", "「，」"),
+    ("period", "似ている点があります。", "似ている点があります．", "似て", "「。」"),
+    ("ascii-comma", "似ている点が", "似ている,点が", "似て", "「，」"),
+    (
+        "ascii-period",
+        "似ている点があります。",
+        "似ている点があります.",
+        "似て",
+        "「。」",
+    ),
+    ("ascii-colon", "似ている点が", "似ている:点が", "似て", "全角"),
+    ("ascii-paren", "似ている点が", "似ている(点)が", "似て", "括弧"),
+    ("alt-comma", "描かれ，横軸", "描かれ、横軸", "alt:", "「，」"),
+    ("caption-comma", "caption: 直線の", "caption: 直線、の", "caption:", "「，」"),
+    (
+        "doc",
+        "{doc}`../basics/first`",
+        "{doc}`../basics/frist`",
+        "frist",
+        "basics/first",
+    ),
+    ("ref", "<sec-human>", "<sec-humam>", "humam", "'sec-human'"),
+    (
+        "numref",
+        "{numref}`fig-good-line`",
+        "{numref}`fig-good-lime`",
+        "lime",
+        "'fig-good-line'",
+    ),
+    ("eq", "{eq}`eq-good`", "{eq}`eq-goof`", "goof", "'eq-good'"),
+    (
+        "term",
+        "{term}`ソフトマックス関数`",
+        "{term}`ソフトマックス函数`",
+        "函数",
+        "glossary",
+    ),
+    (
+        "cite",
+        "{cite:p}`itti1998model`",
+        "{cite:p}`itti1999model`",
+        "1999",
+        "'itti1998model'",
+    ),
+    (
+        "glue",
+        "{glue:text}`good-slope:.1f`",
+        "{glue:text}`good-slop:.1f`",
+        "slop:",
+        "glue(",
+    ),
+    (
+        "source",
+        "{source} lessons.attention.good.slope",
+        "{source} lessons.attention.good.slop",
+        "{source}",
+        "slope",
+    ),
+    ("link", "../index.md", "../indx.md", "indx", "番地"),
+    (
+        "image",
+        "似ている点があります。",
+        "![写真家がカメラをのぞく白黒の写真です](no.png)",
+        "no.png",
+        "絵のファイル",
+    ),
+    (
+        "label-twice",
+        "(sec-human)=",
+        "(fig-good-line)=\n(sec-human)=",
+        "(fig-good-line)=|name: fig",
+        "でも使われて",
+    ),
+    ("no-cited", "```{cited}\n```\n", "ありません。\n", "## 文献", "文献の一覧"),
+    (
+        "todo",
+        "似ている点があります。",
+        "TODO: 似ている点を三文で。",
+        "TODO",
+        "似ている点を三文で",
+    ),
+]
+
+
+CONSEQUENCES = {
+    "no-summary": "節「おわりに」は",
+    "no-label": "解答の相手の練習",
+    "bad-name": "参照の先",
+    "cell-yaml": "参照の先",
+    "bold-stop": "一行に文",
+    "bold-pair": "一行に文",
+    "emphasis": "一行に文",
+}
+"""一つの誤りから，ほかの指摘も出る場合。"""
+
+
+@pytest.mark.parametrize("case", BROKEN, ids=[case[0] for case in BROKEN])
+def test_broken_chapter(book: Path, case: tuple[str, str, str, str, str]) -> None:
+    name, old, new, where, message = case
+    text = change(book, GOOD, old, new)
+    findings = check_book(book)
+    found = [finding for finding in findings if message in finding.message]
+    assert len(found) == 1, found
+    (finding,) = found
+    others = [other for other in findings if other != finding]
+    expected = CONSEQUENCES.get(name)
+    assert len(others) == bool(expected), others
+    assert all(str(expected) in other.message for other in others)
+    assert finding.path == GOOD
+    line = text.split("\n")[finding.line - 1]
+    wanted = "{code-cell} ipython3" if where == "IPY" else where
+    assert any(part in line for part in wanted.split("|")), f"{finding} は {line!r}"
+
+
+def test_todo_is_told_from_errors(book: Path) -> None:
+    change(book, GOOD, "似ている点があります。", "TODO: 似ている点。")
+    assert only(book).todo
+
+
+def test_escaped_marks_are_no_errors(book: Path) -> None:
+    change(book, GOOD, "似ている点があります。", "記号 \\* と \\$ と \\` があります。")
+    assert check_book(book) == []
+
+
+def test_text_that_must_pass(book: Path) -> None:
+    """間違いに見えて，間違いではない文章。"""
+    fine = "\n".join(
+        [
+            "「何か。」と言います。",
+            "値は 3,000 個，比は 1.5 です。",
+            "She said, for example, (a) or (b).",
+            "変数 `a, b` と $f(x, y)$ を使います。",
+            "**太字**，**太字**です。",
+            "彼（Crick）は言いました {cite:p}`itti1998model`。",
+            "次の式です：",
+        ]
+    )
+    change(book, GOOD, "似ている点があります。", fine)
+    assert check_book(book) == []
+
+
+def test_order_of_sections(book: Path) -> None:
+    text = change(book, GOOD, "## まとめ\n", "## 次に読む1\n")
+    text = change(book, GOOD, "## 次に読む\n", "## まとめ\n")
+    text = change(book, GOOD, "## 次に読む1\n", "## 次に読む\n")
+    finding = only(book)
+    assert text.split("\n")[finding.line - 1] == "## 次に読む"
+    assert "「## まとめ」の後" in finding.message
+
+
+def test_free_section_after_the_end(book: Path) -> None:
+    change(book, GOOD, "## 次に読む", "## おまけ\n\nおまけです。\n\n## 次に読む")
+    assert "おまけ" in only(book).message
+
+
+def test_one_exercise_is_not_enough(book: Path) -> None:
+    text = (book / GOOD).read_text("utf8")
+    start = text.index(":::{exercise} 切片")
+    end = text.index("## まとめ")
+    (book / GOOD).write_text(text[:start] + text[end:], "utf8")
+    assert "練習が 1 個" in only(book).message
+
+
+def test_missing_front_matter(book: Path) -> None:
+    text = (book / GOOD).read_text("utf8")
+    (book / GOOD).write_text(text[text.index("# 良い章") :], "utf8")
+    assert "章の設定がありません" in only(book).message
+
+
+def test_missing_box(book: Path) -> None:
+    text = (book / GOOD).read_text("utf8")
+    start, end = text.index(":::{lesson}"), text.index("```{code-cell}")
+    (book / GOOD).write_text(text[:start] + text[end:], "utf8")
+    assert "{lesson}" in only(book).message
+
+
+def test_chapter_missing_from_the_toc(book: Path) -> None:
+    change(book, "_toc.yml", "      - file: book/attention/good\n", "")
+    finding = only(book)
+    assert (finding.path, finding.line) == (GOOD, 1)
+    assert "- file: book/attention/good" in finding.message
+
+
+def test_toc_entry_without_a_chapter(book: Path) -> None:
+    change(
+        book, "_toc.yml", "glossary\n", "glossary\n      - file: book/attention/god\n"
+    )
+    finding = only(book)
+    assert (finding.path, finding.line) == ("_toc.yml", 8)
+    assert "'book/attention/good'" in finding.message
+
+
+def test_module_names_a_missing_chapter(book: Path) -> None:
+    name = "lessons_src/lessons/attention/good.py"
+    change(book, name, "章: attention/good", "章: attention/good, attention/goods")
+    finding = only(book)
+    assert (finding.path, finding.line) == (name, 3)
+    assert "'attention/goods' がありません" in finding.message
+
+
+def test_module_names_a_chapter_that_does_not_use_it(book: Path) -> None:
+    name = "lessons_src/lessons/attention/good.py"
+    change(book, name, "章: attention/good", "章: attention/good, basics/first")
+    assert "読み込んでいません" in only(book).message
+
+
+def test_module_without_a_chapter(book: Path) -> None:
+    name = "lessons_src/lessons/attention/extra.py"
+    (book / name).write_text('"""はぐれた部品。"""\n', "utf8")
+    finding = only(book)
+    assert (finding.path, finding.line) == (name, 1)
+    assert "章: attention/extra" in finding.message
+
+
+def test_chapter_without_its_module(book: Path) -> None:
+    name = "lessons_src/lessons/attention/good.py"
+    change(book, name, "章: attention/good\n", "")
+    messages = [finding.message for finding in check_book(book)]
+    assert any("lessons.attention.good を書き" in message for message in messages)
+
+
+def test_modules_used_through_others_count(book: Path) -> None:
+    """章の部品が読み込む部品も，その章の部品と名のってよい。"""
+    room = book / "lessons_src/lessons/attention"
+    (room / "helper.py").write_text('"""助け。\n\n章: attention/good\n"""\n', "utf8")
+    assert "読み込んでいません" in only(book).message
+    change(
+        book,
+        "lessons_src/lessons/attention/good.py",
+        "from lessons.figures",
+        "from lessons.attention.helper import x\nfrom lessons.figures",
+    )
+    assert check_book(book) == []
+
+
+def test_pages_have_fewer_rules(book: Path) -> None:
+    """表紙などは章の形でなくてよいが，文章の決まりは守る。"""
+    change(book, "book/index.md", "ようこそ。", "ようこそ、**「注意」**へ。")
+    messages = [finding.message for finding in check_book(book)]
+    assert len(messages) == 2
+    assert all("太字" in m or "「，」" in m for m in messages)
+
+
+def test_recorded_outputs_are_not_pages(book: Path) -> None:
+    path = book / "book/recorded/attention/note.md"
+    path.parent.mkdir(parents=True)
+    path.write_text("何でも、書けます。", "utf8")
+    assert check_book(book) == []
+
+
+def test_finding_is_one_line_with_its_place(book: Path) -> None:
+    change(book, GOOD, "似ている点が", "似ている、点が")
+    shown = str(only(book))
+    assert shown.startswith(f"{GOOD}:")
+    assert "\n" not in shown
+
+
+CONF = """\
+extensions = ["myst_nb", "bookkit.lint"]
+nb_execution_mode = "off"
+root_doc = "book/index"
+exclude_patterns = ["book/attention", "book/basics", "_build"]
+"""
+
+
+def build(book: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        f"{sys.executable} -m sphinx -W --keep-going -q -b dummy . _build".split(),
+        cwd=book,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_finding_is_a_warning_of_the_build(book: Path) -> None:
+    """指摘は，ファイルと行のあるビルドの警告になり，-W なら失敗する。"""
+    (book / "conf.py").write_text(CONF, "utf8")
+    (book / "book/glossary.md").unlink()
+    shutil.rmtree(book / "book/attention")
+    shutil.rmtree(book / "book/basics")
+    shutil.rmtree(book / "lessons_src")
+    (book / "_toc.yml").write_text("root: book/index\n", "utf8")
+    assert build(book).returncode == 0
+    change(book, "book/index.md", "ようこそ。", "ようこそ、皆さん。")
+    for _ in range(2):  # 二度めのビルドも失敗する
+        result = build(book)
+        assert result.returncode != 0
+        assert f"{book}/book/index.md:3: WARNING: 読点" in result.stderr
