@@ -56,8 +56,10 @@ class GridDetector(nn.Module):
         self.things = things
         self.backbone = Backbone((16, 32, 64, 96))
         self.coarse = nn.Conv2d(96, 64, 1)
-        self.head = nn.Sequential(conv(64, 64), nn.Conv2d(64, 1 + 4 + things, 1))
-        nn.init.constant_(self.head[1].bias[0], -3.0)  # 始めは「物はない」と答える
+        answer = nn.Conv2d(64, 1 + 4 + things, 1)
+        with torch.no_grad():
+            answer.bias[0] = -3.0  # type: ignore[index]  # 始めは「物はない」と答える
+        self.head = nn.Sequential(conv(64, 64), answer)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """画像 ``(B, 3, H, W)`` から，升ごとの答えを返す。

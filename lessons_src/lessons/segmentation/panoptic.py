@@ -92,7 +92,10 @@ def fit(
     losses = []
     model.train()
     for image, chosen in data.batches(scenes, batch, iterations, seed):
-        truth = [torch.from_numpy(np.stack(t)) for t in zip(*map(targets, chosen))]
+        truth = [
+            torch.from_numpy(np.stack(t))
+            for t in zip(*map(targets, chosen), strict=True)
+        ]
         semantic, center, offset = model(image)
         thing = (truth[0] >= STUFF)[:, None]
         arrow = (offset - truth[2]).abs() * thing

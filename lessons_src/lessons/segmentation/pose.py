@@ -106,7 +106,10 @@ def fit(
     losses = []
     model.train()
     for image, chosen in data.batches(scenes, batch, iterations, seed):
-        truth = [torch.from_numpy(np.stack(t)) for t in zip(*map(targets, chosen))]
+        truth = [
+            torch.from_numpy(np.stack(t))
+            for t in zip(*map(targets, chosen), strict=True)
+        ]
         heat, field = model(image)
         near = truth[1].abs().sum(2, keepdim=True) > 0  # 骨の近くを重くする
         error = (field - truth[1]) ** 2 * torch.where(near, 5.0, 1.0)
