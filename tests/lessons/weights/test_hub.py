@@ -1,0 +1,132 @@
+"""torchvision の分類器を取り寄せる道を，手元の小さな配り手で確かめる。"""
+
+import hashlib
+import http.server
+import threading
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torchvision
+from PIL import Image
+from torchvision.models import SqueezeNet1_1_Weights
+
+from lessons import weights
+
+NAME = "squeezenet1_1"
+
+
+@pytest.fixture
+def served(tmp_path, monkeypatch):
+    """127.0.0.1 の配り手。置き場所と，``url(ファイル名)`` を返す。"""
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), partial(Quiet, directory=str(shelf))
+    )
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    monkeypatch.setattr(torch.hub, "_hub_dir", str(tmp_path / "hub"))
+    yield shelf, lambda file: f"http://127.0.0.1:{server.server_port}/{file}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def put(shelf, digest=None):
+    """小さな重みを配り手に置き，ファイル名と，入れた状態を返す。"""
+    torch.manual_seed(3)
+    state = torchvision.models.get_model(NAME, weights=None).state_dict()
+    path = shelf / "new.pth"
+    torch.save(state, path)
+    digest = digest or hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    path.rename(shelf / f"{NAME}-{digest}.pth")
+    return f"{NAME}-{digest}.pth", state
+
+
+def point_to(monkeypatch, url):
+    monkeypatch.setattr(SqueezeNet1_1_Weights.DEFAULT.value, "url", url)
+
+
+def test_model_and_its_own_preprocessing_arrive(served, monkeypatch):
+    shelf, url = served
+    file, state = put(shelf)
+    point_to(monkeypatch, url(file))
+    classifier = weights.torchvision_classifier(NAME)
+    assert not classifier.model.training
+    for key, value in classifier.model.state_dict().items():
+        assert torch.equal(value.cpu(), state[key]), key
+    image = np.random.default_rng(0).integers(0, 256, (300, 400, 3), np.uint8)
+    expected = SqueezeNet1_1_Weights.DEFAULT.transforms()(Image.fromarray(image))
+    torch.testing.assert_close(classifier.input(image)[0].cpu(), expected)
+    assert classifier.probabilities(image).shape == (1000,)
+
+
+def test_second_time_needs_no_network(served, monkeypatch):
+    shelf, url = served
+    file, _ = put(shelf)
+    point_to(monkeypatch, url(file))
+    weights.torchvision_classifier(NAME)
+    (shelf / file).unlink()
+    weights.torchvision_classifier(NAME)
+
+
+def test_wrong_hash_is_refused_and_not_kept(served, monkeypatch):
+    shelf, url = served
+    file, _ = put(shelf, digest="00000000")
+    point_to(monkeypatch, url(file))
+    with pytest.raises(weights.WeightsError, match="sha256 が名前と違う"):
+        weights.torchvision_classifier(NAME)
+    kept = torch.hub.get_dir() + "/checkpoints"
+    assert not list(Path(kept).glob("*.pth"))
+
+
+def test_spoiled_kept_file_is_refused(served, monkeypatch):
+    shelf, url = served
+    file, _ = put(shelf)
+    point_to(monkeypatch, url(file))
+    weights.torchvision_classifier(NAME)
+    kept = Path(torch.hub.get_dir(), "checkpoints", file)
+    kept.write_bytes(kept.read_bytes()[:-1] + b"x")
+    with pytest.raises(weights.WeightsError, match="消して") as caught:
+        weights.torchvision_classifier(NAME)
+    assert str(kept) in str(caught.value)
+
+
+def test_refusal_of_the_server_is_told(served, monkeypatch):
+    _, url = served
+    point_to(monkeypatch, url("gone-12345678.pth"))
+    with pytest.raises(weights.WeightsError, match="404"):
+        weights.torchvision_classifier(NAME)
+
+
+def test_no_network_is_one_clear_sentence(served, monkeypatch):
+    import socket
+
+    with socket.socket() as free:  # 誰も聞いていない口
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    point_to(monkeypatch, f"http://127.0.0.1:{port}/{NAME}-12345678.pth")
+    before = socket.getdefaulttimeout()
+    with pytest.raises(
+        weights.OfflineError, match="インターネットにつながらない"
+    ) as caught:
+        weights.torchvision_classifier(NAME)
+    assert "efficientnet_lite0()" in str(caught.value)
+    assert socket.getdefaulttimeout() == before
+
+
+def test_unknown_name_lists_close_ones():
+    with pytest.raises(ValueError, match="resnet50"):
+        weights.torchvision_classifier("resnet51")
+    with pytest.raises(ValueError, match="一覧は"):
+        weights.torchvision_classifier("???")
+    assert "resnet50" in weights.classifier_names()
+    assert not [n for n in weights.classifier_names() if "fasterrcnn" in n]
