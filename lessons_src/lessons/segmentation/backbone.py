@@ -40,7 +40,7 @@ class Backbone(nn.Module):
         widths: 各段のチャンネル数。段 i の地図は，元の ``1 / 2**(i+1)`` の細かさ。
     """
 
-    def __init__(self, widths: tuple[int, ...] = (16, 32, 64, 96, 128)) -> None:
+    def __init__(self, widths: tuple[int, ...] = (16, 32, 64, 96, 96)) -> None:
         super().__init__()
         self.widths = widths
         stages: list[nn.Module] = []

@@ -23,7 +23,7 @@ from lessons.segmentation.metrics import Detections, average_precision
 from lessons.stimuli.scenes import Scene
 
 
-class _OneMap(nn.Module):
+class OneMap(nn.Module):
     """背骨の粗さ 8 の地図に，粗さ 16 の地図を足して使う。"""
 
     out_channels = 64
@@ -90,9 +90,9 @@ def build(things: int, *, size: int = 96, masks: bool = False) -> FasterRCNN:
         "box_detections_per_img": 20,
     }
     if not masks:
-        return FasterRCNN(_OneMap(), **options)
+        return FasterRCNN(OneMap(), **options)
     return MaskRCNN(
-        _OneMap(),
+        OneMap(),
         mask_roi_pool=MultiScaleRoIAlign(["0"], 14, 2),
         mask_head=nn.Sequential(conv(64, 64), conv(64, 64)),
         mask_predictor=nn.Sequential(

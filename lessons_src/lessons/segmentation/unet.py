@@ -36,7 +36,7 @@ class UNet(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         """画像 ``(B, 3, H, W)`` から，種類の点数 ``(B, C, H, W)`` を返す。"""
         maps = self.backbone(image)
-        x = maps[-1]  # (B, 128, H/32, W/32)
+        x = maps[-1]  # (B, 96, H/32, W/32)
         for block, shallow in zip(self.up, maps[-2::-1], strict=True):
             x = F.interpolate(x, size=shallow.shape[2:], mode="nearest")
             if self.skip:
