@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -31,3 +31,12 @@ def similar(word: str, choices: Iterable[str]) -> str:
     """``word`` に似た名前があれば「もしかすると …」の文を，なければ空文字列を返す。"""
     close = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
     return f"もしかすると {close[0]!r} ですか。" if close else ""
+
+
+def unwritten(path: str, lines: Iterable[str]) -> Iterator[Finding]:
+    """``TODO：何を書くか`` の印のある行の指摘。"""
+    for number, line in enumerate(lines, start=1):
+        _, mark, what = line.partition("TODO")
+        if mark:
+            wanted = what.lstrip("：: ").rstrip('。 -"') or "ここ"
+            yield Finding(path, number, f"まだ書いていません：{wanted}。", todo=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bookkit.lint.book import Book
 from bookkit.lint.document import HIDDEN, Document, figure_of, lines_of, spans_of
-from bookkit.lint.finding import Finding
+from bookkit.lint.finding import Finding, unwritten
 
 WIDE = "\u3041-\u30ff\u3400-\u9fff々〆"
 ENDS = "。？！"
@@ -150,13 +150,7 @@ def punctuation(document: Document, book: Book) -> Iterator[Finding]:
 
 def to_do(document: Document, book: Book) -> Iterator[Finding]:
     """雛形の，まだ書いていない所。"""
-    for number, line in enumerate(document.text.split("\n"), start=1):
-        _, mark, what = line.partition("TODO")
-        if mark:
-            wanted = what.lstrip("：: ").rstrip("。 -") or "ここ"
-            yield Finding(
-                document.path, number, f"まだ書いていません：{wanted}。", todo=True
-            )
+    yield from unwritten(document.path, document.text.split("\n"))
 
 
 def headings(document: Document, book: Book) -> Iterator[Finding]:

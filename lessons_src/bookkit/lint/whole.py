@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bookkit.lint.book import Book, Module
-from bookkit.lint.finding import Finding, similar
+from bookkit.lint.finding import Finding, similar, unwritten
 
 
 def toc(book: Book) -> Iterator[Finding]:
@@ -70,6 +70,15 @@ def lessons(book: Book) -> Iterator[Finding]:
             )
 
 
+def to_do(book: Book) -> Iterator[Finding]:
+    """部品と検査の，まだ書いていない所。"""
+    for folder in ("lessons_src/lessons", "tests/lessons"):
+        for path in sorted((book.root / folder).rglob("*.py")):
+            lines = path.read_text("utf8").splitlines()
+            name = path.relative_to(book.root).as_posix()
+            yield from unwritten(name, lines)
+
+
 def _is_lesson(module: Module, book: Book) -> bool:
     """部の部屋にある，章のための部品か。"""
     last = module.name.rsplit(".", 1)[-1]
@@ -81,4 +90,4 @@ def _likely(module: Module) -> str:
     return module.name.removeprefix("lessons.").replace(".", "/")
 
 
-RULES = (toc, lessons)
+RULES = (toc, lessons, to_do)

@@ -1,0 +1,115 @@
+"""新しい章の形を作る：章・部品・練習・検査の雛形と，目次の一行。"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+PARTS: dict[str, str] = {
+    "basics": "基礎",
+    "recognition": "画像認識",
+    "segmentation": "画像切り出し",
+    "attention": "注意",
+    "neuropsychology": "神経心理学",
+    "readings": "読み物",
+}
+"""部の名前と題名。本に並ぶ順。"""
+
+TEMPLATES = Path(__file__).parent / "templates"
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+LAST_PART = "巻末"
+
+
+class NewChapterError(Exception):
+    """章を作れない理由。"""
+
+
+def create(root: Path, chapter: str, title: str) -> list[str]:
+    """章の雛形を作り，作ったファイルと書き換えたファイルの名前を返す。
+
+    Args:
+        root: 本のフォルダー。
+        chapter: ``attention/example`` の形の名前。
+        title: 題名。
+
+    Raises:
+        NewChapterError: 名前が使えない，またはもうファイルがあるとき。何も作らない。
+    """
+    part, slash, name = chapter.partition("/")
+    if not slash or part not in PARTS or not NAME.fullmatch(name):
+        raise NewChapterError(
+            f"章の名前 {chapter!r} は使えません。「部/名前」の形にしてください。"
+            f"部: {', '.join(PARTS)}。名前: 英小文字・数字・_（例: attention/example）。"
+        )
+    title = title.strip()
+    if not title or "\n" in title:
+        raise NewChapterError("題名を一行で書いてください。")
+    lessons = root / "lessons_src" / "lessons"
+    files = {
+        root / "book" / part / f"{name}.md": "chapter.md",
+        lessons / part / f"{name}.py": "lesson.txt",
+        lessons / "exercises" / f"{name}.py": "exercises.txt",
+        root / "tests" / "lessons" / part / f"test_{name}.py": "test.txt",
+    }
+    toc = root / "_toc.yml"
+    lines = toc.read_text("utf8").splitlines()
+    taken = [path.relative_to(root).as_posix() for path in files if path.exists()]
+    taken += ["_toc.yml" for line in lines if line.endswith(f"book/{chapter}")]
+    if taken:
+        raise NewChapterError(
+            f"もうあるので，作りませんでした: {', '.join(taken)}。"
+            "別の名前にするか，先に消してください。"
+        )
+    words = {
+        "@PART@": part,
+        "@NAME@": name,
+        "@TITLE@": title,
+        "@SLUG@": name.replace("_", "-"),
+    }
+    room = lessons / part / "__init__.py"
+    if not room.exists():
+        _write(room, f'"""「{PARTS[part]}」の章が使う部品。"""\n')
+    for path, template in files.items():
+        text = (TEMPLATES / template).read_text("utf8")
+        for word, value in words.items():
+            text = text.replace(word, value)
+        _write(path, text)
+    _write(toc, "\n".join(add_to_toc(lines, part, name)) + "\n")
+    return [path.relative_to(root).as_posix() for path in (*files, toc)]
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf8")
+
+
+def add_to_toc(lines: list[str], part: str, name: str) -> list[str]:
+    """目次の行に章を加える。部がまだなければ，並ぶ順の所に作る。注釈はそのまま残す。"""
+    entry = f"      - file: book/{part}/{name}"
+    same = [i for i, line in enumerate(lines) if f" book/{part}/" in line]
+    if same:
+        at = same[-1] + 1
+        return [*lines[:at], entry, *lines[at:]]
+    order = list(PARTS)
+    at = len(lines)
+    for number, line in reversed(list(enumerate(lines))):
+        match = re.search(r" book/([a-z]+)/", line)
+        later = (
+            match and match[1] in order and order.index(match[1]) > order.index(part)
+        )
+        if later or f"caption: {LAST_PART}" in line:
+            at = _start_of_part(lines, number)
+    block = [
+        f"  - caption: {PARTS[part]}",
+        "    numbered: true",
+        "    chapters:",
+        entry,
+    ]
+    return [*lines[:at], *block, *lines[at:]]
+
+
+def _start_of_part(lines: list[str], number: int) -> int:
+    """``number`` の行がある部の，最初の行。"""
+    while number and not lines[number].startswith("  - "):
+        number -= 1
+    return number
