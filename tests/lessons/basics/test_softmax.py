@@ -1,0 +1,98 @@
+"""ソフトマックス関数：定義，安定さ，極限，ほかの関数との関係。"""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lessons.basics import softmax as sm
+
+VALUES = st.lists(st.floats(-50, 50), min_size=1, max_size=8)
+
+
+@given(VALUES, st.floats(0.05, 20))
+def test_is_a_probability_and_equals_torch(values, beta):
+    p = sm.softmax(values, beta)
+    assert p.sum() == pytest.approx(1)
+    assert (p >= 0).all()
+    expected = torch.softmax(torch.tensor(values, dtype=torch.float64) / beta, 0)
+    assert np.allclose(p, expected.numpy(), atol=1e-12)
+
+
+@given(VALUES, st.floats(-1000, 1000))
+def test_adding_a_constant_changes_nothing(values, constant):
+    shifted = sm.softmax(np.array(values) + constant)
+    assert np.allclose(sm.softmax(values), shifted, atol=1e-9)
+
+
+def test_large_values_overflow_only_in_the_naive_formula():
+    large = [1000.0, 1001.0]
+    assert np.isnan(sm.naive_softmax(large)).any()
+    assert np.allclose(sm.softmax(large), sm.softmax([0.0, 1.0]))
+    assert sm.log_sum_exp(large) == pytest.approx(1001 + np.log1p(np.exp(-1)))
+
+
+def test_limits_of_temperature():
+    x = np.array([1.0, 2.0, 4.0, 3.0])
+    assert np.allclose(sm.softmax(x, 1e-3), [0, 0, 1, 0])  # 勝者だけ
+    assert np.allclose(sm.softmax(x, 1e6), 0.25, atol=1e-5)  # でたらめ
+    assert np.allclose(
+        sm.softmax([2.0, 2.0, 1.0], 1e-3), [0.5, 0.5, 0]
+    )  # 同点は分け合う
+
+
+def test_entropy_rises_with_temperature():
+    spread = [sm.entropy(sm.softmax([1.0, 2.0, 4.0], b)) for b in (0.1, 0.5, 1, 3, 30)]
+    assert spread == sorted(spread)
+    assert spread[0] < 0.01
+    assert spread[-1] == pytest.approx(np.log2(3), abs=0.01)
+
+
+@given(st.floats(-30, 30), st.floats(-30, 30))
+def test_sigmoid_is_the_two_class_softmax(a, b):
+    assert sm.softmax([a, b])[0] == pytest.approx(float(sm.sigmoid(a - b)))
+
+
+@given(VALUES, st.floats(0.2, 5))
+def test_gibbs_form(values, beta):
+    p, partition = sm.gibbs(values, beta)
+    direct = np.exp(-np.array(values) / beta)
+    assert partition == pytest.approx(direct.sum(), rel=1e-9)
+    assert np.allclose(p, direct / direct.sum())
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_k_winners_keeps_the_k_largest(k):
+    for seed in range(20):
+        x = np.random.default_rng(seed).permutation(np.linspace(0, 1, 6))
+        y = sm.k_winners(x, k, beta=0.01)
+        assert y.sum() == pytest.approx(k, abs=0.02)
+        assert set(np.argsort(-x)[:k]) == set(np.flatnonzero(y > 0.5))
+
+
+def test_one_winner_circuit_and_softmax_agree_when_cold():
+    x = np.array([0.2, 0.9, 0.5])
+    assert np.allclose(sm.k_winners(x, 1, 0.02), sm.softmax(x, 0.02), atol=0.01)
+
+
+def test_samples_follow_the_probabilities():
+    p = sm.softmax([1.0, 2.0, 3.0])
+    counts = np.bincount(sm.sample(p, 200_000, np.random.default_rng(0)), minlength=3)
+    assert np.allclose(counts / 200_000, p, atol=0.005)
+
+
+def test_maximizing_earns_more_than_matching_like_choice():
+    for seed in range(10):
+        cold = sm.choice_payoff([0.7, 0.3], 0.02, seed)
+        warm = sm.choice_payoff([0.7, 0.3], 0.47, seed)
+        assert cold > warm + 0.03
+
+
+def test_bad_input_is_told():
+    with pytest.raises(ValueError, match="温度"):
+        sm.softmax([1.0], 0)
+    with pytest.raises(ValueError, match="一つもありません"):
+        sm.log_sum_exp([])
+    with pytest.raises(ValueError, match="k は"):
+        sm.k_winners([1.0, 2.0], 3)
