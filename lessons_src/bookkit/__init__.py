@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-EXTENSIONS = ("bookkit.chapters",)
+EXTENSIONS = ("bookkit.chapters", "bookkit.japanese", "bookkit.citations")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 CHAPTER = """\
 ---
@@ -196,3 +201,46 @@ def change(book: Path, name: str, old: str, new: str) -> str:
     text = text.replace(old, new, 1)
     path.write_text(text, "utf8")
     return text
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Callable[..., Path]:
+    """``build({"index.md": "# 題"})``：小さな本を作り，できた頁のフォルダーを返す。"""
+
+    def run(
+        files: dict[str, str],
+        *,
+        extensions: list[str] | None = None,
+        config: dict[str, Any] | None = None,
+        warnings: StringIO | None = None,
+    ) -> Path:
+        source, out = tmp_path / "source", tmp_path / "html"
+        for name, text in files.items():
+            path = source / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf8")
+        settings = {
+            "extensions": extensions or ["myst_nb", "bookkit.japanese"],
+            "language": "ja",
+            "myst_enable_extensions": ["colon_fence", "deflist", "dollarmath"],
+            "nb_execution_mode": "off",
+            **(config or {}),
+        }
+        with patch_docutils(source), docutils_namespace():
+            app = Sphinx(
+                source,
+                None,
+                out,
+                tmp_path / "doctrees",
+                "html",
+                confoverrides=settings,
+                status=None,
+                warning=warnings,
+                warningiserror=warnings is None,
+                freshenv=True,
+            )
+            app.build()
+        assert app.statuscode == 0
+        return out
+
+    return run

@@ -1,0 +1,99 @@
+"""文献の書き方：著者と年。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from pybtex.database import Entry, Person, parse_string
+
+from bookkit.citations import AuthorYearLabels, FamilyThenInitials, short_authors
+
+BIB = r"""
+@article{one, author={Crick, Francis}, title={Function of the thalamus},
+  journal={PNAS}, volume={81}, number={14}, pages={4586--4590}, year={1984},
+  doi={10.1073/pnas.81.14.4586}}
+@article{two, author={Koch, Christof and Ullman, Shimon}, title={Shifts},
+  journal={Human Neurobiology}, year={1985}}
+@inproceedings{three, author={Lin, Tsung-Yi and Doll{\'a}r, Piotr and He, Kaiming},
+  title={Feature pyramid}, booktitle={CVPR}, pages={1--2}, year={2017},
+  eprint={1612.03144}}
+@book{book, author={浅川, 伸一}, title={本の題}, publisher={出版社}, year={2015}}
+@misc{web, author={Sutton, Rich}, title={The bitter lesson}, year={2019},
+  url={http://example.org/lesson}}
+@misc{anon, title={Unknown work}, year={2000}}
+"""
+
+ENTRIES = parse_string(BIB, "bibtex").entries
+
+
+@pytest.mark.parametrize(
+    ("key", "written"),
+    [
+        ("one", "Crick"),
+        ("two", "Koch & Ullman"),
+        ("three", "Lin et al."),
+        ("book", "浅川"),
+        ("anon", "Unknown work"),
+    ],
+)
+def test_short_authors(key: str, written: str) -> None:
+    assert short_authors(ENTRIES[key]) == written
+
+
+def test_same_label_gets_a_letter() -> None:
+    twins = [
+        Entry("article", {"year": "2016"}, {"author": [Person("He, Kaiming")]})
+        for _ in range(2)
+    ]
+    assert list(AuthorYearLabels().format_labels(twins)) == ["He, 2016a", "He, 2016b"]
+
+
+def test_initials() -> None:
+    name = FamilyThenInitials()
+    assert str(name.format(Person("Lin, Tsung-Yi"))) == "Lin, T.-Y."
+    assert str(name.format(Person("van der Maaten, Laurens"))) == "van der Maaten, L."
+    assert str(name.format(Person("浅川, 伸一"))) == "浅川 伸一"
+
+
+def test_citations_and_bibliography(build: Callable[..., Path]) -> None:
+    page = """# 頁
+
+{cite:t}`two` の説です {cite:p}`one,three`。
+
+```{bibliography}
+:all:
+```
+"""
+    site = build(
+        {"index.md": page, "refs.bib": BIB},
+        extensions=[
+            "myst_nb",
+            "sphinxcontrib.bibtex",
+            "bookkit.citations",
+            "bookkit.japanese",
+        ],
+        config={
+            "bibtex_bibfiles": ["refs.bib"],
+            "bibtex_default_style": "psychology",
+            "bibtex_reference_style": "psychology",
+        },
+    )
+    soup = BeautifulSoup((site / "index.html").read_text("utf8"), "html.parser")
+    main = soup.find(role="main")
+    assert main is not None
+    text = main.find("p").get_text()  # type: ignore[union-attr]
+    assert text == ("Koch & Ullman（1985）の説です（Crick, 1984; Lin et al., 2017）。")
+    works = [" ".join(p.get_text().split()) for p in main.find_all("p")[1:]]
+    assert works == [
+        "Crick, F. (1984). Function of the thalamus. PNAS, 81(14), 4586–4590. "
+        "https://doi.org/10.1073/pnas.81.14.4586",
+        "Koch, C., & Ullman, S. (1985). Shifts. Human Neurobiology.",
+        "Lin, T.-Y., Dollár, P., & He, K. (2017). Feature pyramid. "
+        "In CVPR (pp. 1–2). arXiv:1612.03144",
+        "Sutton, R. (2019). The bitter lesson. http://example.org/lesson",
+        "Unknown work (2000).",
+        "浅川 伸一 (2015). 本の題. 出版社.",
+    ]
