@@ -74,7 +74,7 @@ def trim_spaces(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     引用は参照を解いてから字になるので，その後に行う。
     """
     for block in doctree.findall(_is_block):
-        leaves = [leaf for leaf in block.findall(nodes.Text) if not _is_code(leaf)]
+        leaves = list(block.findall(nodes.Text))
         texts = [str(leaf) for leaf in leaves]
         for index, text in enumerate(texts):
             before = "".join(texts[:index])[-1:]
@@ -83,7 +83,7 @@ def trim_spaces(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             whole = start.rstrip(" ") if MARK.match(after) else start
             texts[index] = SPACED_MARK.sub(r"\1\2", whole)
         for leaf, text in zip(leaves, texts, strict=True):
-            if text != str(leaf):
+            if text != str(leaf) and not _is_code(leaf):
                 _replace(leaf, text)
 
 
