@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-EXTENSIONS = ("bookkit.chapters", "bookkit.japanese", "bookkit.citations")
+EXTENSIONS = (
+    "bookkit.chapters",
+    "bookkit.japanese",
+    "bookkit.citations",
+    "bookkit.notebooks",
+)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

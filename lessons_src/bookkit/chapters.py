@@ -225,11 +225,27 @@ def _skip(self: Any, node: nodes.Element) -> None:
     raise nodes.SkipNode
 
 
+def _box_in_notebook(writer: Any, node: nodes.Element) -> None:
+    """箱を，題と中身を並べた引用にする。「実行」の欄は頁にだけ書く。"""
+    pieces = []
+    for label, content in node.children:
+        body = writer.blocks([content])
+        if isinstance(content, nodes.paragraph) and body:
+            body = [f"{writer.inline(label)}：{body[0]}"]
+        elif body:
+            body.insert(0, writer.inline(label))
+        pieces += body
+    writer.quote(pieces)
+    raise nodes.SkipNode
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """ディレクティブを登録する。"""
-    app.add_node(lesson_box, html=(_visit_box, _depart_box))
-    app.add_node(lesson_run, html=(_skip, None))
-    app.add_node(cited_works, html=(_skip, None))
+    app.add_node(
+        lesson_box, html=(_visit_box, _depart_box), notebook=(_box_in_notebook, None)
+    )
+    app.add_node(lesson_run, html=(_skip, None), notebook=(_skip, None))
+    app.add_node(cited_works, html=(_skip, None), notebook=(_skip, None))
     app.add_directive("lesson", LessonDirective)
     app.add_directive("source", SourceDirective)
     app.add_directive("cited", CitedDirective)

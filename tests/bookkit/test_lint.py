@@ -92,7 +92,7 @@ BROKEN = [
     (
         "plt-show",
         "figures.show(fig)\n",
-        "figures.show(fig)\nplt.show()\n",
+        "import matplotlib.pyplot as plt\n\nfigures.show(fig)\nplt.show()\n",
         "plt.show",
         "figures.show",
     ),
@@ -101,6 +101,31 @@ BROKEN = [
     ("tag", "tags: [hide-input]", "tags: [hide_input]", "hide_input", "'hide-input'"),
     ("tag-gpu", "tags: [hide-input]", "tags: [GPU]", "GPU", "gpu"),
     ("wide", "answer = ...", "answer = ..." + " #" + "x" * 70, "xxx", "84 字"),
+    ("no-name", "answer = ...", "answer = ...\nprint(scene)", "scene", "ほかの章"),
+    ("later-name", "figures.show(fig)", "figures.show(fig)\ncheck", "check", "後の"),
+    (
+        "name-in-function",
+        "answer = ...",
+        "def grow(x):\n    return x * factor\n\nanswer = ...",
+        "factor",
+        "ほかの章",
+    ),
+    (
+        "name-in-list",
+        "answer = ...",
+        "print([k for k in keys])\nanswer = ...",
+        "keys",
+        "ほかの章",
+    ),
+    ("file", "answer = ...", 'open("../index.md")\nanswer = ...', "open", "Colab"),
+    (
+        "folder",
+        "answer = ...",
+        'x = "lessons_src/lessons"\nanswer = ...',
+        "x =",
+        "Colab",
+    ),
+    ("syntax", "answer = ...", "answer = (...", "(...", "読めません"),
     ("seed", "runtime.seed_everything(0)\n", "", "{code-cell}", "seed_everything"),
     ("setup-tag", ":tags: [remove-cell]\n", "", "{code-cell}", "準備のセル"),
     ("bold-stop", "**注意**と", "**注意です。**と", "注意です", "太字"),
@@ -415,3 +440,41 @@ def test_finding_is_a_warning_of_the_build(book: Path) -> None:
         result = build(book)
         assert result.returncode != 0
         assert f"{book}/book/index.md:3: WARNING: 読点" in result.stderr
+
+
+def test_names_that_a_chapter_makes_are_known(book: Path) -> None:
+    """関数・クラス・内包表記・後で作る名前・global を，誤って指摘しない。"""
+    code = """\
+def area(box):
+    return [side * scale for side in box if side > limit]
+
+
+class Scene:
+    size = 3
+    half = size // 2
+
+    def grow(self):
+        global limit
+        limit = self.half
+        return __name__, Later
+
+
+scale = 2
+limit: int = 0
+with open("x") as file, open("y"):
+    total = sum(value for value in file)
+try:
+    import numpy as np
+except ImportError as error:
+    print(error)
+(first, *rest), squares = area([1]), {n: n**2 for n in range(scale)}
+if (found := first) and (lambda item: item + found)(1):
+    print(np, total, rest, squares, f"{found:.2f}")
+
+
+class Later:
+    pass
+
+"""
+    change(book, GOOD, "answer = ...", code + "answer = ...")
+    assert check_book(book) == []

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bookkit.lint import cells, exercises, prose, references, skeleton, whole
+from bookkit.lint import alone, cells, exercises, prose, references, skeleton, whole
 from bookkit.lint.book import Book
 from bookkit.lint.document import Document
 from bookkit.lint.finding import Finding
@@ -33,6 +33,7 @@ CHAPTER_RULES: tuple[Rule, ...] = (
     *exercises.RULES,
     *(rule for rule in cells.RULES if rule is not cells.yaml_errors),
     *references.CHAPTER_RULES,
+    *alone.RULES,
 )
 """章だけの決まり。"""
 
