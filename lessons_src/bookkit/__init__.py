@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 EXTENSIONS = (
     "bookkit.chapters",
+    "bookkit.execution",
     "bookkit.japanese",
     "bookkit.citations",
     "bookkit.notebooks",

@@ -2,16 +2,22 @@
 
 章: すべての章が使います。
 環境変数 ``LESSONS_DEVICE``（``cpu`` または ``cuda``）で，装置の判定を上書きできます。
+``python -m lessons.runtime`` は，装置の種類と名前を JSON で答えます。
+読み込むだけなら速いように，numpy と torch は使うときに読みます。
 """
 
 from __future__ import annotations
 
+import ctypes
+import json
 import os
+import platform
 import random
-from typing import TypeVar
+import sys
+from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-import torch
+if TYPE_CHECKING:
+    import torch
 
 T = TypeVar("T")
 
@@ -35,7 +41,44 @@ def device_kind() -> str:
                 f"{' か '.join(_DEVICE_KINDS)} にしてください。"
             )
         return wanted
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    return "cuda" if _has_gpu() else "cpu"
+
+
+def _has_gpu() -> bool:
+    """CUDA の GPU が使えるか。ドライバーがなければ，torch を読まずに答える。"""
+    driver = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
+    try:
+        ctypes.CDLL(driver)
+    except OSError:
+        return False
+    import torch
+
+    return torch.cuda.is_available()
+
+
+def device_name() -> str:
+    """装置の名前を返す。
+
+    GPU をまねているときは，それが分かる名前を返します（CPU での全規模の実行）。
+    """
+    if device_kind() == "cuda":
+        if _has_gpu():
+            import torch
+
+            return torch.cuda.get_device_name()
+        return f"{_cpu_name()}（GPU なしで全規模）"
+    return _cpu_name()
+
+
+def _cpu_name() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf8") as info:
+            for line in info:
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
 
 
 def device() -> torch.device:
@@ -44,9 +87,9 @@ def device() -> torch.device:
     ``LESSONS_DEVICE=cuda`` で GPU のある計算機をまねているときも，
     実物の GPU がなければ CPU の装置を返します。規模だけが全規模になります。
     """
-    if device_kind() == "cuda" and torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("cpu")
+    import torch
+
+    return torch.device("cuda" if device_kind() == "cuda" and _has_gpu() else "cpu")
 
 
 def budget(*, full: T, reduced: T) -> T:
@@ -70,8 +113,16 @@ def seed_everything(seed: int = 0) -> torch.Generator:
         raise ValueError(
             f"seed は 0 以上の整数にしてください（受け取った値: {seed}）。"
         )
+    import numpy as np
+    import torch
+
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
     torch.use_deterministic_algorithms(True, warn_only=True)
     return torch.Generator().manual_seed(seed)
+
+
+if __name__ == "__main__":
+    answer = {"kind": device_kind(), "name": device_name()}
+    print(json.dumps(answer))

@@ -12,10 +12,10 @@ from urllib.parse import unquote, urljoin, urlparse
 import nbformat
 import pytest
 from bs4 import BeautifulSoup, NavigableString, Tag
-from jupyter_cache import get_cache
-from myst_nb.core.read import read_myst_markdown_notebook
 
-from .conftest import BASE_URL, CACHE, CHAPTERS, DOCUMENTS, PAGES, PREFIX, ROOT
+import bookkit.execution
+
+from .conftest import BASE_URL, CHAPTERS, DOCUMENTS, PAGES, PREFIX, ROOT
 
 pytestmark = pytest.mark.site
 
@@ -313,23 +313,11 @@ def test_japanese_lines_are_joined(site: Path, page: str) -> None:
 
 @functools.cache
 def executed(document: str) -> list[nbformat.NotebookNode]:
-    """章のコードのセルを，実行した結果とともに返す。
-
-    ``_build/jupyter_execute`` は使わない。実行を省いたビルドでは，結果のない写しになるため。
-    """
-    source = read_myst_markdown_notebook(
-        (ROOT / f"{document}.md").read_text("utf8"), add_source_map=False
-    )
-    wanted = [cell.source for cell in source.cells if cell.cell_type == "code"]
-    assert wanted, f"{document}: コードのセルがありません"
-    cache = get_cache(CACHE)
-    for record in sorted(cache.list_cache_records(), key=lambda r: r.created)[::-1]:
-        if Path(record.uri).with_suffix("").as_posix().endswith(document):
-            cells = cache.get_cache_bundle(record.pk).nb.cells
-            ran = [cell for cell in cells if cell.cell_type == "code"]
-            if [cell.source for cell in ran] == wanted:
-                return ran
-    pytest.fail(f"{document}: いまの原稿を実行した結果が {CACHE} にありません")
+    """章のコードのセルを，頁に載る出力とともに返す。"""
+    notebook = bookkit.execution.executed(ROOT, document)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert cells, f"{document}: コードのセルがありません"
+    return cells
 
 
 @pytest.mark.parametrize("document", CHAPTERS)

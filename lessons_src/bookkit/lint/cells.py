@@ -5,23 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bookkit.execution.tags import TAGS
 from bookkit.lint.book import Book
 from bookkit.lint.document import Cell, Document, figure_of
 from bookkit.lint.finding import Finding, similar
-
-TAGS = (
-    "gpu",
-    "hide-cell",
-    "hide-input",
-    "hide-output",
-    "remove-cell",
-    "remove-input",
-    "remove-output",
-    "remove-stderr",
-    "remove-stdout",
-    "raises-exception",
-)
-"""セルに付けてよい札。"""
 
 WIDEST = 79
 ALT_SHORTEST, ALT_LONGEST = 15, 200
@@ -66,7 +53,10 @@ def tags(document: Document, book: Book) -> Iterator[Finding]:
                     document.path,
                     cell.line_of("tags"),
                     f"知らない札 {tag!r} です。"
-                    + (similar(tag, TAGS) or f"使える札: {', '.join(TAGS)}"),
+                    + (
+                        similar(tag, sorted(TAGS))
+                        or f"使える札: {', '.join(sorted(TAGS))}"
+                    ),
                 )
 
 

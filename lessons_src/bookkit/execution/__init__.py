@@ -1,0 +1,52 @@
+"""章の実行：どの章が古いか，並べて実行する，GPU 用のセル，記録した出力，報告。
+
+- ``chapter``: 原稿からコードのセルを読む。``closure``・``keys``: 何が変われば実行し直すか。
+- ``cache``: 結果の置き場所。``kernel``・``schedule``: 章を並べて実行する。
+- ``book``: 上をつないで，本の結果をそろえる。``reader``・``extension``: Sphinx につなぐ。
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bookkit.execution.tags import TAGS
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+    from sphinx.application import Sphinx
+
+__all__ = ["TAGS", "executed", "setup"]
+
+
+def executed(root: Path, document: str) -> NotebookNode:
+    """``book/attention/cam`` のような文書を，頁に載る出力の入ったノートブックにする。
+
+    Raises:
+        LookupError: いまの原稿を実行した結果がないとき。古い理由を言う。
+    """
+    from bookkit.execution import machine, reader
+    from bookkit.execution.book import Book, Result
+    from bookkit.execution.chapter import parse, parser_config, read_chapter
+
+    path, config = root / f"{document}.md", parser_config(root)
+    chapter = read_chapter(root, path, config)
+    if chapter is None:
+        raise LookupError(f"{path} はコードの章ではありません。")
+    state = Book(root, machine.look(root)).state(chapter)
+    if state.entry is None:
+        raise LookupError(
+            f"{document} の実行結果がありません：{'，'.join(state.reasons)}。"
+            "先に本をビルドしてください。"
+        )
+    notebook = parse(path.read_text("utf8"), path, config)
+    result = Result(chapter, state.entry.key, state.entry.cells, state.entry.run)
+    reader.fill(notebook, result)
+    return notebook
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Sphinx に組み込む。"""
+    from bookkit.execution import extension
+
+    return extension.setup(app)

@@ -1,0 +1,151 @@
+"""章のコードが使う ``lessons`` のモジュールを，読み込まずに構文だけからたどる。
+
+``importlib.import_module(変数)`` のように構文から分からない読み込みは，
+実行したときに記録し，次の判定に使う（``keys.Observed``）。
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKAGE = "lessons"
+
+
+def digest(path: Path) -> str:
+    """ファイルの中身の SHA-256。"""
+    stat = path.stat()
+    return _digest(str(path), stat.st_mtime_ns, stat.st_size)
+
+
+@functools.lru_cache(maxsize=4096)
+def _digest(path: str, mtime: int, size: int) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """ソース一つから分かること。"""
+
+    imports: frozenset[str]
+    """読み込む名前の候補（モジュールとは限らない）。``パッケージ.*`` は中のすべて。"""
+    strings: frozenset[str]
+    """文字列の定数。"""
+
+
+@dataclass(frozen=True)
+class Library:
+    """``lessons`` の置き場所。
+
+    Attributes:
+        root: ``lessons`` の親のフォルダー。
+    """
+
+    root: Path
+
+    def file_of(self, name: str) -> Path | None:
+        """モジュールのファイル。モジュールでなければ ``None``。"""
+        base = self.root.joinpath(*name.split("."))
+        for path in (base / "__init__.py", base.with_suffix(".py")):
+            if path.is_file():
+                return path
+        return None
+
+    def closure(self, sources: Iterable[str]) -> dict[str, Path]:
+        """コードがたどり着くすべてのモジュールを ``{名前: ファイル}`` で返す。"""
+        found: dict[str, Path] = {}
+        todo = [name for code in sources for name in facts(code, "").imports]
+        while todo:
+            name = todo.pop()
+            if name.endswith(".*"):
+                todo += self._children(name.removesuffix(".*"))
+                continue
+            if name in found or name.partition(".")[0] != PACKAGE:
+                continue
+            parent = name.rpartition(".")[0]
+            if parent:
+                todo.append(parent)
+            path = self.file_of(name)
+            if path is None:
+                continue
+            found[name] = path
+            package = name if path.name == "__init__.py" else parent
+            todo += facts_of(path, package).imports
+        return dict(sorted(found.items()))
+
+    def _children(self, package: str) -> list[str]:
+        path = self.file_of(package)
+        if path is None or path.name != "__init__.py":
+            return []
+        inner = [f"{package}.{p.stem}" for p in path.parent.glob("*.py") if p != path]
+        return [package, *inner]
+
+
+def facts_of(path: Path, package: str) -> Facts:
+    """ファイルから分かること。中身が同じ間は覚えておく。"""
+    stat = path.stat()
+    return _facts_of(str(path), stat.st_mtime_ns, stat.st_size, package)
+
+
+@functools.lru_cache(maxsize=4096)
+def _facts_of(path: str, mtime: int, size: int, package: str) -> Facts:
+    return facts(Path(path).read_text("utf8"), package)
+
+
+@functools.lru_cache(maxsize=4096)
+def facts(code: str, package: str) -> Facts:
+    """コードの読み込みと文字列を集める。
+
+    構文として読めないときは，``lessons`` のすべてを使うとみなす（足りないより安全なため）。
+    """
+    try:
+        tree = ast.parse(_without_magics(code))
+    except (SyntaxError, ValueError):
+        return Facts(frozenset({f"{PACKAGE}.*"}), frozenset())
+    strings = frozenset(
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    return Facts(frozenset(_imports(tree, package)), strings)
+
+
+def _without_magics(code: str) -> str:
+    """``%matplotlib`` や ``!pip`` のような，IPython だけの行を除く。"""
+    lines = (
+        "" if line.lstrip().startswith(("%", "!")) else line
+        for line in code.splitlines()
+    )
+    return "\n".join(lines)
+
+
+def _imports(tree: ast.AST, package: str) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                parts = package.split(".")
+                parts = parts[: len(parts) - node.level + 1]
+                base = ".".join([*parts, base] if base else parts)
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and _called(node) in _DYNAMIC:
+            for argument in node.args[:1]:
+                if isinstance(argument, ast.Constant):
+                    yield str(argument.value)
+
+
+_DYNAMIC = ("import_module", "__import__")
+
+
+def _called(node: ast.Call) -> str:
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""

@@ -1,0 +1,145 @@
+"""Sphinx への組み込み：頁を読む前に，変わった章を実行する。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+
+from bookkit.execution import machine, reader
+from bookkit.execution.book import TIMEOUT, Book, Result
+from bookkit.execution.chapter import ChapterError, read_chapter
+
+logger = logging.getLogger(__name__)
+
+READER = "bookkit.execution.reader.read"
+UNFINISHED = ".unfinished"
+"""警告なしで終わっていないビルドの目印。次のビルドは，すべての頁を読み直す。"""
+
+
+def book_root(app: Sphinx) -> Path:
+    """本のフォルダー（``_config.yml`` のある所）。一頁だけのビルドでも見つける。"""
+    source = Path(app.srcdir)
+    for folder in (source, *source.parents):
+        if (folder / "_config.yml").is_file():
+            return folder
+    return source
+
+
+def begin(app: Sphinx) -> None:
+    """前のビルドが警告なしで終わったかを調べ，今度のビルドの目印を置く。"""
+    mark = _mark(app)
+    app.env.bookkit_reread = mark.exists()  # type: ignore[attr-defined]
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+
+
+def _mark(app: Sphinx) -> Path:
+    return Path(app.doctreedir) / f"{UNFINISHED}-{app.builder.name}"
+
+
+def execute(
+    app: Sphinx, env: BuildEnvironment, added: set[str], *rest: set[str]
+) -> list[str]:
+    """章を実行し，読み直す頁の名前を返す。"""
+    root = book_root(app)
+    chapters = {}
+    for docname in sorted(env.found_docs):
+        path = Path(env.doc2path(docname))
+        if path.suffix != ".md":
+            continue
+        try:
+            chapter = read_chapter(root, path, env.myst_config)  # type: ignore[attr-defined]
+        except ChapterError as error:
+            raise ExtensionError(str(error)) from error
+        if chapter:
+            chapters[docname] = chapter
+    results = _results(app, root, chapters)
+    reader.prepare(results, env.myst_config)  # type: ignore[attr-defined]
+    _use_reader(env, results)
+    before: dict[str, str] = getattr(env, "bookkit_outputs", {})
+    now = {docname: _fingerprint(result) for docname, result in results.items()}
+    env.bookkit_outputs = now  # type: ignore[attr-defined]
+    if app.env.bookkit_reread:  # type: ignore[attr-defined]
+        logger.info(
+            "前のビルドが警告なしで終わっていないので，すべての頁を読み直します。"
+        )
+        return sorted(env.found_docs)
+    return [name for name in now if before.get(name) != now[name]]
+
+
+def _results(app: Sphinx, root: Path, chapters: dict[str, Any]) -> dict[str, Result]:
+    if not chapters:
+        return {}
+    try:
+        here = machine.look(root)
+    except RuntimeError as error:
+        raise ExtensionError(str(error)) from error
+    book = Book(root, here, logger.info)
+    timeout = app.config.nb_execution_timeout or TIMEOUT
+    by_name = book.results(list(chapters.values()), timeout)
+    for message in book.unsaved:
+        logger.warning(message)
+    app.bookkit_failed = {  # type: ignore[attr-defined]
+        docname: by_name[chapter.name]
+        for docname, chapter in chapters.items()
+        if by_name[chapter.name].failure
+    }
+    return {docname: by_name[chapter.name] for docname, chapter in chapters.items()}
+
+
+def _use_reader(env: BuildEnvironment, results: dict[str, Result]) -> None:
+    """コードの章だけを，出力を入れる読み手で読む。ほかの頁は myst-nb に任せる。
+
+    ``nb_custom_formats`` に ``.md`` と書くと，文章だけの頁までノートブックになる。
+    そこで，章の場所そのものを「拡張子」として渡す（myst-nb は長いものから順に比べる）。
+    """
+    config = env.mystnb_config  # type: ignore[attr-defined]
+    formats = dict(config.custom_formats)
+    for docname in results:
+        path = str(Path(env.doc2path(docname)))
+        formats[path] = (READER, {"docname": docname, "path": path}, False)
+    env.mystnb_config = config.copy(custom_formats=formats)  # type: ignore[attr-defined]
+
+
+def _fingerprint(result: Result) -> str:
+    """頁に載る結果の名札。変われば，頁を読み直す。"""
+    return f"{result.key} {result.run.when if result.run else '失敗'}"
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """失敗した章を最後にまとめて伝え，ビルドを失敗にする。"""
+    failed: dict[str, Result] = getattr(app, "bookkit_failed", {})
+    with logging.skip_warningiserror():
+        for docname, result in failed.items():
+            logger.error(_report(result), location=(docname, _line(result)))
+    if failed:
+        names = "，".join(result.chapter.name for result in failed.values())
+        app.statuscode = 1
+        logger.info(f"{len(failed)} 章が失敗しました：{names}")
+    if exception is None and not failed and not app._warncount:
+        _mark(app).unlink(missing_ok=True)
+
+
+def _line(result: Result) -> int:
+    return result.failure.line if result.failure else 1
+
+
+def _report(result: Result) -> str:
+    failure = result.failure
+    assert failure is not None
+    where = f" {failure.cell + 1} 番めのセル" if failure.cell >= 0 else "始まり"
+    first = f"章 {result.chapter.name} の{where}が失敗しました：{failure.what}"
+    return f"{first}\n{failure.traceback}".rstrip()
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """イベントにつなぐ。"""
+    app.connect("builder-inited", begin)
+    app.connect("env-get-outdated", execute)
+    app.connect("build-finished", finish, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,66 @@
+"""myst-nb に渡す読み手：原稿を読み，前もって実行した出力をセルに入れる。
+
+myst-nb の公開された設定 ``nb_custom_formats`` と同じ仕組みで呼ばれる。
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from myst_parser.config.main import MdParserConfig
+from nbformat import NotebookNode
+
+from bookkit.execution.book import Result
+from bookkit.execution.chapter import parse
+
+RUN_KEY = "bookkit"
+"""セルの metadata のうち，GPU の記録の札を入れる名前。"""
+
+_results: dict[str, Result] = {}
+_config: MdParserConfig | None = None
+
+
+def prepare(results: dict[str, Result], config: MdParserConfig | None) -> None:
+    """これから読む頁の結果を渡す。``results`` の名前は Sphinx の docname。"""
+    global _config
+    _config = config
+    _results.clear()
+    _results.update(results)
+
+
+def read(text: str, docname: str, path: str) -> NotebookNode:
+    """原稿を，出力の入ったノートブックにする。"""
+    notebook = parse(text, Path(path), _config)
+    notebook.metadata["language_info"] = {
+        "name": "python",
+        "pygments_lexer": "ipython3",
+    }
+    result = _results.get(docname)
+    if result is not None:
+        fill(notebook, result)
+    return notebook
+
+
+def fill(notebook: NotebookNode, result: Result) -> None:
+    """コードのセルに出力を入れる。
+
+    Raises:
+        ValueError: 実行した後で，原稿のコードが変わっていたとき。
+    """
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    ran = [cell.source for cell in result.chapter.cells]
+    if [cell.source for cell in code] != ran:
+        raise ValueError(
+            f"{result.chapter.path}: 実行している間に，コードのセルが変わりました。"
+            "もう一度ビルドしてください。"
+        )
+    for cell, done in zip(code, result.cells, strict=True):
+        cell.execution_count = done.count
+        cell.outputs = [_output(output) for output in done.outputs]
+
+
+def _output(output: dict[str, Any]) -> NotebookNode:
+    node: NotebookNode = nbformat.from_dict(output)
+    return node

@@ -1,0 +1,113 @@
+"""古くなった章を，並べて実行する。長くかかる章から始め，進み具合を伝える。"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bookkit.execution.chapter import Chapter
+from bookkit.execution.kernel import Outcome, run_chapter, workplace
+from bookkit.execution.machine import THREADS
+
+HEARTBEAT = 5.0
+"""実行中の章を伝える間隔（秒）。"""
+
+
+@dataclass
+class Job:
+    """実行する章一つ。
+
+    Attributes:
+        chapter: 章。
+        expected: 前に実行したときの秒数。初めてなら ``None``。
+        timeout: 一つのセルに許す秒数。
+    """
+
+    chapter: Chapter
+    expected: float | None = None
+    timeout: int | None = None
+
+
+@dataclass
+class Progress:
+    """進み具合を一行ずつ伝える。"""
+
+    say: Callable[[str], None]
+    total: int
+    done: int = 0
+    running: dict[str, tuple[Chapter, int, float]] = field(default_factory=dict)
+
+    def started(self, chapter: Chapter, number: int) -> None:
+        """章のセルが始まった。"""
+        self.running[chapter.name] = (chapter, number, time.monotonic())
+
+    def finished(self, chapter: Chapter, outcome: Outcome) -> None:
+        """章が終わった。"""
+        self.running.pop(chapter.name, None)
+        self.done += 1
+        result = "失敗" if outcome.failure else "実行"
+        self.say(
+            f"{result} {chapter.name}：{len(chapter.cells)} セル，"
+            f"{outcome.seconds:.1f} 秒（残り {self.total - self.done} 章）"
+        )
+
+    def beat(self) -> None:
+        """いま動いているセルを伝える。"""
+        now = time.monotonic()
+        parts = [
+            f"{name} の {number + 1}/{len(chapter.cells)} 番めのセル {now - start:.0f} 秒"
+            for name, (chapter, number, start) in self.running.items()
+        ]
+        if parts:
+            left = self.total - self.done
+            self.say(f"実行中 {'，'.join(parts)}（残り {left} 章）")
+
+
+def run_all(
+    root: Path,
+    jobs: list[Job],
+    workers: int,
+    say: Callable[[str], None],
+    on_done: Callable[[Chapter, Outcome], None],
+    *,
+    threads: int | None = THREADS,
+) -> None:
+    """章を ``workers`` 個ずつ並べて実行する。
+
+    ``on_done`` は，章が終わるたびに，いつも同じスレッドから呼ばれる（書き手は一つ）。
+    途中で止められたときは，カーネルをすべて止めてから戻る。
+    """
+    if not jobs:
+        return
+    unknown = float("inf")  # 初めての章は，長いかもしれないので先に始める
+    order = sorted(
+        jobs, key=lambda job: unknown if job.expected is None else job.expected
+    )
+    progress = Progress(say, len(jobs))
+    with workplace(root, threads) as place:
+
+        async def work() -> None:
+            while order:
+                job = order.pop()
+                began = functools.partial(progress.started, job.chapter)
+                outcome = await run_chapter(job.chapter, place, job.timeout, began)
+                progress.finished(job.chapter, outcome)
+                on_done(job.chapter, outcome)
+
+        async def beat() -> None:
+            while True:
+                await asyncio.sleep(HEARTBEAT)
+                progress.beat()
+
+        async def everything() -> None:
+            heart = asyncio.create_task(beat())
+            try:
+                await asyncio.gather(*(work() for _ in range(min(workers, len(jobs)))))
+            finally:
+                heart.cancel()
+
+        asyncio.run(everything())

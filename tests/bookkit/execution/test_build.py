@@ -1,0 +1,222 @@
+"""jupyter-book build の中での実行：出力，失敗，次のビルド，止めたとき。"""
+
+from __future__ import annotations
+
+import signal
+import time
+
+import psutil
+import pytest
+
+from bookkit.execution.cache import Cache
+
+ONE = "print('一つめの' + '出力')"
+
+
+def test_outputs_are_on_the_page_and_a_text_edit_runs_nothing(project):
+    path = project.chapter(
+        "one",
+        ONE,
+        "---\nmystnb:\n  figure: {name: fig-a, caption: 初めの説明}\n---\n"
+        "from IPython.display import SVG, display\n"
+        "display(SVG('<svg xmlns=\"http://www.w3.org/2000/svg\"/>'))",
+    )
+    done = project.build("-W", "--keep-going")
+    assert done.returncode == 0, done.stderr
+    assert "一つめの出力" in project.page("one")
+    assert "実行 one" in done.stdout
+
+    path.write_text(
+        path.read_text("utf8")
+        .replace("# one", "# 新しい題")
+        .replace("初めの説明", "次の説明")
+        .replace(
+            "{code-cell} ipython3\nprint", "{code-cell}\n:tags: [hide-input]\nprint"
+        ),
+        "utf8",
+    )
+    again = project.build("-W", "--keep-going")
+    assert again.returncode == 0, again.stderr
+    assert "実行" not in again.stdout
+    page = project.page("one")
+    assert "新しい題" in page
+    assert "次の説明" in page
+    assert "一つめの出力" in page
+    assert "tag_hide-input" in page
+
+
+def test_an_edited_module_changes_the_page_of_its_chapters_only(project):
+    module = project.module("lessons/number.py", "VALUE = 111\n")
+    project.chapter("uses", "from lessons.number import VALUE as v\nprint(v)")
+    project.chapter("plain", ONE)
+    assert project.build("-W").returncode == 0
+    module.write_text("VALUE = 222\n")
+    done = project.build("-W")
+    assert "古い uses：lessons/number.py が変わりました" in done.stdout
+    assert "実行 uses" in done.stdout
+    assert "plain" not in done.stdout
+    assert "222" in project.page("uses")
+
+
+def test_pages_without_code_are_left_to_myst(project, tmp_path):
+    """文章だけの頁は，この拡張がないときと同じになる。"""
+    text = (
+        "---\nmyst: {substitutions: {word: 置き換え}}\n---\n(top)=\n# 題\n\n"
+        "{{ word }}と[上](#top)。\n\n## 節\n\n```python\nx = 1\n```\n\n$x^2$ {ref}`top`\n"
+    )
+    project.write("book/plain.md", text)
+    project.chapter("one", ONE)
+    config = project.root / "_config.yml"
+    config.write_text(
+        config.read_text("utf8")
+        + "parse: {myst_enable_extensions: [dollarmath, substitution]}\n"
+    )
+    assert project.build("-W").returncode == 0
+    ours = article(project.page("plain"))
+    config.write_text(
+        config.read_text("utf8").replace(
+            "extra_extensions: [bookkit.execution]", "extra_extensions: []"
+        )
+    )
+    assert project.build("--all").returncode == 0
+    assert "置き換え" in ours
+    assert article(project.page("plain")) == ours
+
+
+def article(page: str) -> str:
+    """頁の本文。"""
+    return page[page.index("<article") : page.index("</article>")]
+
+
+def test_failures_are_reported_at_the_end_and_again_next_time(project):
+    project.chapter("good", ONE)
+    project.module("lessons/broken.py", "def go():\n    return 1 / 0\n")
+    bad = project.chapter(
+        "bad",
+        "x = 1",
+        ":tags: [hide-input]\n\ny = 2\nfrom lessons import broken\nbroken.go()",
+        "print('来ない')",
+    )
+    line = bad.read_text("utf8").splitlines().index("broken.go()") + 1
+    for options in ((), ("-W", "--keep-going"), ("-W",), ()):
+        done = project.build(*options)
+        assert done.returncode != 0
+        assert f"bad.md:{line}: ERROR: 章 bad の 2 番めのセル" in done.stderr
+        assert "ZeroDivisionError: division by zero" in done.stderr
+        assert "return 1 / 0" in done.stderr  # traceback
+        assert "失敗 bad" in done.stdout
+    assert "実行 good" not in done.stdout  # 終わった章は，実行し直さない
+    assert "一つめの出力" in project.page("good")
+
+    bad.write_text(bad.read_text("utf8").replace("broken.go()", "print('直した')"))
+    done = project.build("-W", "--keep-going")
+    assert done.returncode == 0, done.stderr
+    assert "直した" in project.page("bad")
+
+
+def test_a_warning_cannot_turn_green_by_itself(project):
+    page = project.write("book/plain.md", "# 題\n\n{ref}`どこにもない`\n")
+    project.chapter("one", ONE)
+    options = ("-W", "-n", "--keep-going")
+    for _ in range(3):
+        done = project.build(*options)
+        assert done.returncode != 0
+        assert "どこにもない" in done.stderr
+    assert "警告なしで終わっていない" in done.stdout
+    assert "実行" not in done.stdout  # 読み直すだけで，実行はしない
+    page.write_text("# 題\n")
+    assert project.build(*options).returncode == 0
+    done = project.build(*options)
+    assert done.returncode == 0
+    assert "0 added, 0 changed, 0 removed" in done.stdout
+
+
+def test_endless_cell_is_named(project):
+    project.chapter(
+        "endless",
+        "import time",
+        "while True:\n    time.sleep(0.01)",
+        front="execution: {timeout: 1}\n",
+    )
+    result = project.results()["endless"]
+    assert result.failure is not None
+    assert result.failure.cell == 1
+    assert "1 秒たっても終わりません" in result.failure.what
+    assert "timeout" in result.failure.what
+    assert project.reasons("endless") == ["まだ実行していません"]
+
+
+@pytest.mark.parametrize("value", ["-3", "abc", "0", "true", "1.5"])
+def test_bad_timeout_says_what_to_write(project, value):
+    project.chapter("one", ONE, front=f"execution: {{timeout: {value}}}\n")
+    done = project.build()
+    assert done.returncode != 0
+    assert "timeout が" in done.stderr
+    assert "正の整数" in done.stderr
+
+
+def test_dying_kernel_is_named_and_others_finish(project):
+    project.chapter("dies", "import os\nos._exit(3)")
+    project.chapter("lives", ONE)
+    results = project.results()
+    assert results["dies"].failure is not None
+    assert "落ちました" in results["dies"].failure.what
+    assert results["lives"].failure is None
+
+
+def test_error_expected_by_a_tag_is_not_a_failure(project):
+    project.chapter("one", ":tags: [raises-exception]\n\n1 / 0", ONE)
+    assert project.results()["one"].failure is None
+
+
+def test_the_users_profile_and_the_folder_do_not_matter(project, monkeypatch, tmp_path):
+    profile = tmp_path / "home" / "profile_default" / "startup"
+    profile.mkdir(parents=True)
+    (profile / "00.py").write_text("surprise = 1\n")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "home"))
+    project.chapter("one", "import os\nprint('surprise' in globals(), os.listdir('.'))")
+    result = project.results()["one"]
+    assert result.cells[0].outputs[0]["text"] == "False []\n"
+
+
+def test_interrupted_build_keeps_what_is_finished_and_stops_kernels(project, tmp_path):
+    ids = tmp_path / "ids"
+    ids.mkdir()
+    note = f"import os, pathlib\npathlib.Path({str(ids)!r}, str(os.getpid())).touch()"
+    project.chapter("quick", ONE)
+    project.chapter("slow", note, "import time\ntime.sleep(600)")
+    cache = Cache(project.root / "_build" / ".execution")
+    build = project.start()
+    try:
+        wait_until(lambda: cache.last("quick") and list(ids.iterdir()))
+        build.send_signal(signal.SIGINT)
+        build.communicate(timeout=60)
+    finally:
+        if build.poll() is None:
+            build.kill()
+    assert build.returncode != 0
+    (kernel,) = (int(path.name) for path in ids.iterdir())
+    wait_until(lambda: not psutil.pid_exists(kernel))
+    assert project.reasons("quick") == []
+    assert project.reasons("slow") == ["まだ実行していません"]
+
+
+def wait_until(condition, seconds: float = 60) -> None:
+    """条件が成り立つまで待つ。成り立たなければ落ちる。"""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "時間内に起こりませんでした"
+        time.sleep(0.02)
+
+
+def test_two_builds_at_once(project):
+    for number in range(3):
+        project.chapter(f"c{number}", f"print('出力{number}')")
+    builds = [
+        project.start("-W", "--path-output", str(project.root / f"out{n}"))
+        for n in range(2)
+    ]
+    for build in builds:
+        said, _ = build.communicate(timeout=120)
+        assert build.returncode == 0, said.decode()
+    project.results()
