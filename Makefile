@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help book live check test gpu bench clean
+.PHONY: help book live check test lint unit site gpu bench clean
 
 help:
 	@echo "make book   環境を整え，本を _build/html に作る"
@@ -33,13 +33,23 @@ live: $(READY)
 check: $(READY)
 	$(BIN)/python -m bookkit check
 
-test: $(READY)
+# 四つの段。GitHub では .github/workflows/book.yml が，同じ順に一つずつ呼ぶ。
+test:
+	$(MAKE) --no-print-directory lint
+	$(MAKE) --no-print-directory unit
+	$(MAKE) --no-print-directory book
+	$(MAKE) --no-print-directory site
+
+lint: $(READY)
 	$(BIN)/ruff format --check lessons_src tests
 	$(BIN)/ruff check lessons_src tests
 	$(BIN)/mypy
 	$(BIN)/python -m bookkit check
+
+unit: $(READY)
 	$(BIN)/python -m pytest -n auto --ignore=tests/site
-	$(MAKE) --no-print-directory book
+
+site: $(READY)
 	$(BIN)/python -m pytest -n auto tests/site
 
 gpu: $(READY)

@@ -1,0 +1,132 @@
+"""GitHub の自動作業：書式が正しく，危ない所がなく，約束どおりの段を踏む。"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+GITHUB = ROOT / ".github"
+WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
+PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
+
+
+def run(*command: str) -> None:
+    tool = Path(sys.executable).with_name(command[0])
+    done = subprocess.run(
+        [tool, *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def load(path: Path) -> dict[Any, Any]:
+    return yaml.safe_load(path.read_text("utf8"))
+
+
+def steps_of(path: Path) -> list[dict[str, Any]]:
+    return [step for job in load(path)["jobs"].values() for step in job["steps"]]
+
+
+def test_there_are_workflows() -> None:
+    names = {path.name for path in WORKFLOWS}
+    assert {"book.yml", "links.yml"} <= names
+    assert not list((GITHUB / "workflows").glob("*.yaml")), "拡張子は .yml にそろえる"
+
+
+def test_schema_of_workflows() -> None:
+    run(
+        "check-jsonschema",
+        "--builtin-schema",
+        "vendor.github-workflows",
+        *map(str, WORKFLOWS),
+    )
+
+
+def test_schema_of_dependabot() -> None:
+    run(
+        "check-jsonschema",
+        "--builtin-schema",
+        "vendor.dependabot",
+        str(GITHUB / "dependabot.yml"),
+    )
+
+
+def test_nothing_dangerous() -> None:
+    run("zizmor", "--offline", "--no-progress", "--persona=pedantic", str(GITHUB))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_least_rights_and_limits(path: Path) -> None:
+    """権限は仕事ごとに要る分だけ。時間と同時実行にも限りがある。"""
+    workflow = load(path)
+    assert workflow["permissions"] == {}
+    assert "concurrency" in workflow
+    for name, job in workflow["jobs"].items():
+        assert job["timeout-minutes"] <= 360, name
+        assert "write-all" not in str(job.get("permissions", {})), name
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned(path: Path) -> None:
+    text = path.read_text("utf8")
+    used = re.findall(r"uses: *(\S+)(.*)", text)
+    for action, comment in used:
+        assert PINNED.fullmatch(action), f"{action} を SHA で留める"
+        assert re.search(r"# v\d+\.\d+\.\d+", comment), f"{action} に版の注釈"
+    assert len(used) == sum("uses" in step for step in steps_of(path))
+
+
+def test_one_version_of_each_action() -> None:
+    """同じ作業部品は，どの作業でも同じ版を使う。"""
+    versions: dict[str, set[str]] = {}
+    for path in WORKFLOWS:
+        for step in steps_of(path):
+            name, _, version = str(step.get("uses", "")).partition("@")
+            owner = "/".join(name.split("/")[:2])
+            if name:
+                versions.setdefault(owner, set()).add(version)
+    assert {name: v for name, v in versions.items() if len(v) > 1} == {}
+
+
+BOOK = GITHUB / "workflows" / "book.yml"
+
+
+def test_book_runs_every_stage_of_make_test() -> None:
+    """GitHub の段と ``make test`` の段は，同じものを同じ順に呼ぶ。"""
+    called = [
+        step["run"].removeprefix("make ")
+        for step in steps_of(BOOK)
+        if str(step.get("run", "")).startswith("make ")
+    ]
+    makefile = (ROOT / "Makefile").read_text("utf8")
+    rule = makefile.split("\ntest:", 1)[1].split("\n\n", 1)[0]
+    assert called == re.findall(r"\$\(MAKE\) --no-print-directory (\w+)", rule)
+    assert called == ["lint", "unit", "book", "site"]
+
+
+def test_only_main_publishes_and_saves() -> None:
+    """pull request は，公開も，main が使う結果の書き換えもできない。"""
+    workflow = load(BOOK)
+    assert workflow[True]["push"] == {"branches": ["main"]}  # YAML の on は真と読まれる
+    assert workflow["jobs"]["deploy"]["if"] == "github.event_name == 'push'"
+    assert workflow["jobs"]["deploy"]["needs"] == "book"
+    for step in steps_of(BOOK):
+        uses = str(step.get("uses", ""))
+        assert not uses.startswith("actions/cache@"), "読むと残すを分ける"
+        if uses.startswith(("actions/cache/save@", "actions/upload-pages-artifact@")):
+            assert "github.event_name == 'push'" in step["if"]
+
+
+def test_a_cold_run_every_week() -> None:
+    """週に一度は，前の実行結果を使わずに最初から作る。"""
+    assert load(BOOK)[True]["schedule"]
+    for step in steps_of(BOOK):
+        if str(step.get("uses", "")).startswith("actions/cache/restore@"):
+            assert "schedule" not in step["if"]
+            assert "github.event_name == 'push'" in step["if"]
