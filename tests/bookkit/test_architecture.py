@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from bookkit.execution.closure import facts_of
 from bookkit.lint import Book, whole
-from bookkit.lint.book import imports_of
 from bookkit.new import PARTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,8 +35,9 @@ SITE_TOOLS = {
 """頁をつくるための道具。"""
 
 
-def imported(path: Path) -> set[str]:
-    return imports_of(path.read_text("utf8"))
+def imported(path: Path) -> frozenset[str]:
+    package = ".".join(path.parent.relative_to(SOURCES).parts)
+    return facts_of(path, package).imports
 
 
 def named(path: Path) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bookkit.execution.closure import Library
 from bookkit.lint.document import Document, figure_of
 from bookkit.lint.parse import read_document
 
@@ -24,7 +24,6 @@ class Module:
     name: str
     path: str
     chapters: tuple[tuple[str, int], ...]
-    imports: frozenset[str]
 
     @property
     def room(self) -> str:
@@ -101,20 +100,12 @@ class Book:
 
     def used_by(self, document: Document) -> set[str]:
         """章が（部品を通してでも）読み込む lessons のモジュール。"""
-        code = "\n".join(cell.code for cell in document.cells)
-        todo = list(imports_of(code))
-        todo += [
-            directive.argument.rpartition(".")[0]
-            for directive in document.directives
-            if directive.name == "source"
-        ]
-        seen: set[str] = set()
-        while todo:
-            name = todo.pop()
-            if name in self.modules and name not in seen:
-                seen.add(name)
-                todo += self.modules[name].imports
-        return seen
+        code = [cell.code for cell in document.cells]
+        for directive in document.directives:
+            module, _, name = directive.argument.rpartition(".")
+            if directive.name == "source" and module:
+                code.append(f"from {module} import {name}")
+        return set(Library(self.root / "lessons_src").closure(code))
 
 
 def figure_names(document: Document) -> list[tuple[str, int]]:
@@ -124,26 +115,6 @@ def figure_names(document: Document) -> list[tuple[str, int]]:
         name = figure_of(cell.metadata).get("name")
         if name:
             found.append((str(name), cell.line_of("name")))
-    return found
-
-
-def imports_of(code: str) -> set[str]:
-    """コードが読み込むモジュールの候補。構文の誤った行やマジックは読み飛ばす。"""
-    plain = "\n".join(
-        "" if line.lstrip().startswith(("%", "!")) else line
-        for line in code.splitlines()
-    )
-    try:
-        tree = ast.parse(plain)
-    except SyntaxError:
-        return set()
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
 
 
@@ -161,9 +132,4 @@ def read_module(path: Path, root: Path) -> Module:
             chapters += [(one, number) for one in CHAPTER_NAME.findall(match[1])]
         if not inside and number > 1 and line.startswith(("import ", "from ")):
             break
-    return Module(
-        name,
-        path.relative_to(root).as_posix(),
-        tuple(chapters),
-        frozenset(imports_of(text)),
-    )
+    return Module(name, path.relative_to(root).as_posix(), tuple(chapters))
