@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from bookkit.chapters import find_source, lessons_root
+from bookkit.sources import find_source, lessons_root
 
 BIB = """
 @article{crick, author={Crick, Francis}, title={Searchlight}, journal={PNAS}, year={1984}}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import re
 import symtable
 from collections.abc import Iterator, Sequence
@@ -28,11 +29,17 @@ def _python(cell: Cell) -> str:
     return re.sub(r"(?m)^\s*[!%].*$", "", cell.code)
 
 
+@functools.lru_cache(maxsize=1024)
+def _tree(code: str) -> ast.Module:
+    """構文の木。いくつもの決まりが同じセルを見るので，覚えておく。"""
+    return ast.parse(code)
+
+
 def syntax(document: Document, book: Book) -> Iterator[Finding]:
     """Python として読めるか。"""
     for cell in document.cells:
         try:
-            ast.parse(_python(cell))
+            _tree(_python(cell))
         except SyntaxError as error:
             yield Finding(
                 document.path,
@@ -91,7 +98,7 @@ def _uses(code: str) -> _Uses:
             later |= used
     imports_all = any(
         alias.name == "*"
-        for node in ast.walk(ast.parse(code))
+        for node in ast.walk(_tree(code))
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     )
@@ -114,7 +121,7 @@ def _line_of(cell: Cell, name: str) -> int:
     return min(
         (
             node.lineno
-            for node in ast.walk(ast.parse(_python(cell)))
+            for node in ast.walk(_tree(_python(cell)))
             if isinstance(node, ast.Name) and node.id == name
         ),
         default=1,
@@ -127,7 +134,7 @@ def files(document: Document, book: Book) -> Iterator[Finding]:
         return
     here = (book.root / document.path).parent
     for cell in document.cells:
-        for node in ast.walk(ast.parse(_python(cell))):
+        for node in ast.walk(_tree(_python(cell))):
             if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
                 continue
             if _is_file(node.value, [here, book.root]):

@@ -51,22 +51,20 @@ def leftovers(document: Document, book: Book) -> Iterator[Finding]:
             depth += token.nesting if token.type.startswith("strong") else 0
             if token.type == "strong_open" and depth > 1:
                 yield Finding(document.path, line, LEFTOVERS[0][1].format("**"))
-            if token.type != "text" or "\\" in _source(document, line):
+            if token.type != "text":
                 continue
             for pattern, message in LEFTOVERS:
                 match = pattern.search(token.content)
-                if match:
+                if match and not _escapes(document, line):
                     yield Finding(
                         document.path, line, message.format(f"「{match[0]}」")
                     )
                     break
 
 
-def _source(document: Document, line: int) -> str:
-    """原稿の行。``\\*`` のような，わざと書いた記号のある行を見分けるために使う。"""
-    lines = document.text.split("\n")
-    text = lines[line - 1] if line <= len(lines) else ""
-    return "\\" if re.search(r"\\[*_`$\[(]", text) else ""
+def _escapes(document: Document, line: int) -> bool:
+    """原稿のその行に，``\\*`` のような，わざと書いた記号があるか。"""
+    return bool(re.search(r"\\[*_`$\[(]", document.text.split("\n")[line - 1]))
 
 
 def one_sentence_a_line(document: Document, book: Book) -> Iterator[Finding]:
