@@ -16,13 +16,13 @@ import numpy as np
 
 PALETTE: dict[str, tuple[int, int, int]] = {
     "red": (222, 62, 56),
-    "green": (52, 158, 72),
-    "blue": (66, 106, 222),
-    "yellow": (214, 180, 44),
-    "brown": (140, 92, 48),
-    "gray": (150, 150, 150),
+    "green": (60, 180, 100),
+    "blue": (62, 98, 180),
+    "yellow": (166, 150, 24),
+    "brown": (150, 110, 80),
+    "gray": (113, 113, 114),
 }
-"""項目の色（RGB，0〜255）。"""
+"""項目の色（RGB，0〜255）。明るさ (r + g + b) / 3 は，どれも同じにしてある。"""
 
 _CURVE = np.linspace(0, 1, 17)
 _RING = np.column_stack(

@@ -95,6 +95,11 @@ def test_picture_has_each_item_in_its_color_at_its_place():
     assert (image[~covered] == BACKGROUND).all()
 
 
+def test_all_colors_are_equally_bright():
+    """色を探す課題に，明るさの手がかりが混ざらない。"""
+    assert {sum(color) for color in PALETTE.values()} == {340}
+
+
 def one(look: Look) -> np.ndarray:
     display = Display(Search(look, (look,)), (Item(50, 50, look),), 0, 100, 30)
     return render(display, 0).astype(float).mean(axis=-1)
