@@ -72,8 +72,9 @@ def center_surround(center: Tensor, surround: Tensor) -> Tensor:
 def broadly_tuned(r: Tensor, g: Tensor, b: Tensor) -> tuple[Tensor, ...]:
     """広く応じる四つの色 R，G，B，Y をつくる。どれも ``(B, 1, H, W)``。"""
     I = (r + g + b) / 3
-    bright = I.amax((2, 3), keepdim=True) / 10 < I  # 暗い所の色は使わない
-    r, g, b = (torch.where(bright, x / I.clamp(min=1e-6), 0.0) for x in (r, g, b))
+    bright = I.amax((2, 3), keepdim=True) / 10 < I
+    hue = bright / I.clamp(min=1e-6)  # 明るさで割り，暗い所は 0 にする
+    r, g, b = r * hue, g * hue, b * hue
     R = (r - (g + b) / 2).clamp(min=0)
     G = (g - (r + b) / 2).clamp(min=0)
     B = (b - (r + g) / 2).clamp(min=0)
@@ -95,11 +96,11 @@ def gabor(image: Tensor, theta: float) -> Tensor:
     axis = torch.arange(-radius, radius + 1.0, device=image.device)
     y, x = torch.meshgrid(axis, axis, indexing="ij")  # (9, 9)
     angle = torch.deg2rad(torch.tensor(theta + 90.0))
-    across = x * torch.cos(angle) - y * torch.sin(angle)  # 棒を横切る向き（y は下が正）
+    across = x * torch.cos(angle) - y * torch.sin(angle)  # 棒を横切る向き
     envelope = torch.exp(-(x**2 + y**2) / (2 * sigma**2))
     phase = 2 * torch.pi * across / period
     even, odd = envelope * torch.cos(phase), envelope * torch.sin(phase)
-    even = even - envelope * even.sum() / envelope.sum()  # 一様な明るさには応じない
+    even = even - envelope * even.sum() / envelope.sum()  # 和を 0 にする
     kernels = torch.stack([even, odd])[:, None]  # (2, 1, 9, 9)
     kernels = kernels / kernels.abs().sum(dim=(2, 3), keepdim=True)
     padded = F.pad(image, (radius,) * 4, mode="replicate")
@@ -116,8 +117,8 @@ def feature_maps(r: Tensor, g: Tensor, b: Tensor) -> dict[str, Tensor]:
         maps[f"I({c},{s})"] = center_surround(I[c], I[s])
         maps[f"RG({c},{s})"] = center_surround(R[c] - G[c], R[s] - G[s])
         maps[f"BY({c},{s})"] = center_surround(B[c] - Y[c], B[s] - Y[s])
-        for theta in THETAS:
-            maps[f"O({c},{s},{theta})"] = center_surround(O[theta][c], O[theta][s])
+        for theta, level in O.items():
+            maps[f"O({c},{s},{theta})"] = center_surround(level[c], level[s])
     return maps
 
 
@@ -135,10 +136,11 @@ def N(image: Tensor) -> Tensor:
     """
     lowest, highest = image.amin((2, 3), True), image.amax((2, 3), True)
     flat = highest - lowest < 1e-5  # 丸めの誤差しかない地図
-    image = torch.where(flat, 0.0, (image - lowest) / (highest - lowest + flat))
-    peaks = image == F.max_pool2d(image, 3, stride=1, padding=1)  # まわり 8 つ以上
-    others = peaks & (image > 0.1) & (image < 1)
-    m_bar = (image * others).sum((2, 3), True) / others.sum((2, 3), True).clamp(min=1)
+    image = (image - lowest) / (highest - lowest + flat) * ~flat
+    peaks = image == F.max_pool2d(image, 3, stride=1, padding=1)
+    others = peaks & (image > 0.1) & (image < 1)  # 最大と，ごく低い山を除く
+    count = others.sum((2, 3), True).clamp(min=1)
+    m_bar = (image * others).sum((2, 3), True) / count
     return image * (1 - m_bar) ** 2
 
 
@@ -165,14 +167,13 @@ def saliency(image: np.ndarray) -> Saliency:
 
     出典: Itti, Koch & Niebur (1998)。
     """
-    r, g, b = _channels(image)  # (B, 1, H, W) が三つ
+    r, g, b = channels(image)  # (B, 1, H, W) が三つ
     maps = feature_maps(r, g, b)
     size = maps[f"I({SCALE},7)"].shape[2:]
     I_bar = across_scale_sum([N(maps[f"I({c},{s})"]) for c, s in PAIRS], size)
-    C_bar = across_scale_sum(
-        [N(maps[f"{color}({c},{s})"]) for color in ("RG", "BY") for c, s in PAIRS],
-        size,
-    )
+    RG = [N(maps[f"RG({c},{s})"]) for c, s in PAIRS]
+    BY = [N(maps[f"BY({c},{s})"]) for c, s in PAIRS]
+    C_bar = across_scale_sum(RG + BY, size)
     O_bar = torch.zeros_like(I_bar)
     for theta in THETAS:
         one = [N(maps[f"O({c},{s},{theta})"]) for c, s in PAIRS]
@@ -200,8 +201,12 @@ def fit(image: np.ndarray, longest: int = 640) -> np.ndarray:
     return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.LANCZOS))
 
 
-def _channels(image: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
-    """絵を調べ，0〜1 の r，g，b ``(B, 1, H, W)`` に分ける。"""
+def channels(image: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
+    """絵を調べ，0〜1 の r，g，b に分ける。どれも ``(B, 1, H, W)``。
+
+    Raises:
+        ValueError: 形や大きさが違うとき。
+    """
     pixels = np.asarray(image)
     if pixels.ndim not in (3, 4) or pixels.shape[-1] != 3 or pixels.dtype != np.uint8:
         raise ValueError(

@@ -26,7 +26,11 @@ class Fixation:
 
 
 def scanpath(
-    S: ArrayLike, size: tuple[int, int], duration: float = 500, *, inhibit: bool = True
+    S: ArrayLike,
+    size: tuple[int, int],
+    duration: float = 500,
+    *,
+    inhibit: bool = True,
 ) -> list[Fixation]:
     """勝者占有回路を 1 ms ずつ動かし，視線の道すじを返す。
 
@@ -39,20 +43,22 @@ def scanpath(
     Returns:
         視線の列。平らな地図では空の列。
     """
-    S = np.asarray(S, float)
-    S = S / S.max() if S.max() > 0 else np.zeros_like(S)  # いちばん目立つ場所を 1 に
-    y, x = (np.indices(S.shape).T + 0.5).T * (np.array(size) / S.shape)[:, None, None]
-    u = np.zeros_like(S)  # 勝者占有の層の膜電位 (h, w)
-    h = np.zeros_like(S)  # 復帰の抑制 (h, w)
-    path = []
+    v = np.asarray(S, float)
+    v = v / max(v.max(), 1e-12)  # いちばん目立つ場所を 1 にする (h, w)
+    rows, columns = np.indices(v.shape) + 0.5
+    y = rows * size[0] / v.shape[0]  # 元の絵の画素で表した場所 (h, w)
+    x = columns * size[1] / v.shape[1]
+    u = np.zeros_like(v)  # 勝者占有の層の膜電位 (h, w)
+    h = np.zeros_like(v)  # 復帰の抑制 (h, w)
+    path: list[Fixation] = []
     for t in range(1, int(duration) + 1):
-        u += S * (1 - h) / TAU  # 目立つ場所ほど速くたまる
+        u += v * (1 - h) / TAU  # 目立つ場所ほど速くたまる
         if u.max() >= 1:  # 最初に 1 に届いた場所が勝つ
-            winner = np.unravel_index(u.argmax(), u.shape)
-            path.append(Fixation(float(x[winner]), float(y[winner]), float(t)))
+            k = np.unravel_index(u.argmax(), u.shape)
+            path.append(Fixation(float(x[k]), float(y[k]), float(t)))
             u[:] = 0  # 全体の抑制：競争をやり直す
             if inhibit:  # 局所の抑制：いま見た円の中を弱める
-                inside = np.hypot(x - x[winner], y - y[winner]) <= min(size) / 6
-                h = np.where(inside, 1.0, h)
+                near = np.hypot(x - x[k], y - y[k]) <= min(size) / 6
+                h = np.where(near, 1.0, h)
         h *= np.exp(-1 / TAU_RETURN)
     return path
