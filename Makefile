@@ -12,7 +12,7 @@ help:
 	@echo "make book   環境を整え，本を _build/html に作る"
 	@echo "make live   書きながら見る（保存すると数秒で頁が変わる）"
 	@echo "make check  章の決まりを調べる（数秒）"
-	@echo "make test   検査のすべて：書式・型・単体・本・頁・ブラウザー"
+	@echo "make test   検査のすべて：lint（書式・型・章の決まり），unit（部品），book，site（頁）"
 	@echo "make gpu    GPU 用のセルを全規模で実行し，記録する（GPU が必要）"
 	@echo "make bench  ビルドの時間と，頁の重さを測る"
 	@echo "make clean  作ったものを消す（環境と実行結果は残す）"

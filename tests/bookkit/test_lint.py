@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
+from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bookkit.lint import Finding, check_book
 
-from .conftest import change
+from .conftest import CHAPTER, change
 
 
 def only(book: Path) -> Finding:
@@ -408,73 +409,55 @@ def test_finding_is_one_line_with_its_place(book: Path) -> None:
     assert "\n" not in shown
 
 
-CONF = """\
-extensions = ["myst_nb", "bookkit.lint"]
-nb_execution_mode = "off"
-root_doc = "book/index"
-exclude_patterns = ["book/attention", "book/basics", "_build"]
-"""
+def test_finding_is_a_warning_of_the_build(build: Callable[..., Path]) -> None:
+    """原稿への指摘は，ファイルと行のあるビルドの警告になる（-W なら失敗する）。"""
+    files = {
+        "_toc.yml": "root: book/index\n",
+        "book/index.md": "# 表紙\n\nようこそ。\n",
+        "lessons_src/lessons/attention/x.py": '"""部品。\n\n章: attention/none\n"""\n',
+    }
+    options = {
+        "extensions": ["myst_nb", "bookkit.lint"],
+        "config": {"root_doc": "book/index"},
+    }
+    site = build(files, **options)  # 指摘がなければ，警告なしにできる
+    root = site.parent / "source"
+    assert [finding.path for finding in check_book(root)] == [
+        "lessons_src/lessons/attention/x.py"
+    ]
+    files["book/index.md"] = "# 表紙\n\nようこそ、皆さん。\n"
+    for _ in range(2):  # 変わっていない二度めのビルドでも言う
+        warnings = StringIO()
+        build(files, warnings=warnings, **options)
+        assert f"{root}/book/index.md:3: WARNING: 読点" in warnings.getvalue()
 
 
-def build(book: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        f"{sys.executable} -m sphinx -W --keep-going -q -b dummy . _build".split(),
-        cwd=book,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def test_finding_is_a_warning_of_the_build(book: Path) -> None:
-    """指摘は，ファイルと行のあるビルドの警告になり，-W なら失敗する。"""
-    (book / "conf.py").write_text(CONF, "utf8")
-    (book / "book/glossary.md").unlink()
-    shutil.rmtree(book / "book/attention")
-    shutil.rmtree(book / "book/basics")
-    shutil.rmtree(book / "lessons_src")
-    (book / "_toc.yml").write_text("root: book/index\n", "utf8")
-    assert build(book).returncode == 0
-    change(book, "book/index.md", "ようこそ。", "ようこそ、皆さん。")
-    for _ in range(2):  # 二度めのビルドも失敗する
-        result = build(book)
-        assert result.returncode != 0
-        assert f"{book}/book/index.md:3: WARNING: 読点" in result.stderr
-
-
-def test_names_that_a_chapter_makes_are_known(book: Path) -> None:
-    """関数・クラス・内包表記・後で作る名前・global を，誤って指摘しない。"""
-    code = """\
-def area(box):
-    return [side * scale for side in box if side > limit]
-
-
-class Scene:
-    size = 3
-    half = size // 2
-
-    def grow(self):
-        global limit
-        limit = self.half
-        return __name__, Later
-
-
-scale = 2
-limit: int = 0
-with open("x") as file, open("y"):
-    total = sum(value for value in file)
-try:
-    import numpy as np
-except ImportError as error:
-    print(error)
-(first, *rest), squares = area([1]), {n: n**2 for n in range(scale)}
-if (found := first) and (lambda item: item + found)(1):
-    print(np, total, rest, squares, f"{found:.2f}")
-
-
-class Later:
-    pass
-
-"""
-    change(book, GOOD, "answer = ...", code + "answer = ...")
-    assert check_book(book) == []
+@given(data=st.data())
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_any_mess_gets_findings_inside_the_file(
+    book: Path, data: st.DataObject
+) -> None:
+    """どんなに壊れた原稿でも，調べは止まらず，指摘はファイルの中の行を指す。"""
+    lines = CHAPTER.split("\n")
+    for _ in range(data.draw(st.integers(1, 8))):
+        here = data.draw(st.integers(0, len(lines) - 1))
+        what = data.draw(st.sampled_from(["drop", "double", "cut", "swap", "noise"]))
+        if what == "drop" and len(lines) > 1:
+            del lines[here]
+        elif what == "double":
+            lines.insert(here, lines[here])
+        elif what == "cut":
+            lines[here] = lines[here][: len(lines[here]) // 2]
+        elif what == "swap":
+            lines[here], lines[-1] = lines[-1], lines[here]
+        else:
+            lines[here] += data.draw(st.text("*_`$[](){}:|-# あ。\\\"'", max_size=6))
+    (book / GOOD).write_text("\n".join(lines), "utf8")
+    for finding in check_book(book):
+        count = len((book / finding.path).read_text("utf8").split("\n"))
+        assert 1 <= finding.line <= count, finding
+        assert finding.message.strip()
