@@ -53,9 +53,9 @@ class LessonDirective(SphinxDirective):
         requires = self.options.get("requires", "").split()
         box = lesson_box(classes=["lesson-box"], requires=requires)
         self.set_source_info(box)
-        box += _labelled("学ぶこと", lists[0])
-        box += _labelled("前提", self._links(requires))
-        box += _labelled("実行", lesson_run())
+        box += labelled("学ぶこと", lists[0])
+        box += labelled("前提", self._links(requires))
+        box += labelled("実行", lesson_run())
         return [box]
 
     def _links(self, requires: list[str]) -> nodes.paragraph:
@@ -85,7 +85,7 @@ class LessonDirective(SphinxDirective):
         return paragraph
 
 
-def _labelled(label: str, content: nodes.Node) -> nodes.container:
+def labelled(label: str, content: nodes.Node) -> nodes.container:
     """見出しの語と中身を一行にする。"""
     row = nodes.container(classes=["lesson-row"])
     row += nodes.paragraph("", "", nodes.strong("", label), classes=["lesson-label"])

@@ -105,6 +105,21 @@ def live(root: Path, arguments: list[str]) -> int:
     return serve(root, int(port))
 
 
+def rehearse(root: Path, arguments: list[str]) -> int:
+    """できたノートブックを，読者と同じ条件で動かしてみる。"""
+    from bookkit.notebooks.whole import rehearse_book
+
+    again = "--again" in arguments
+    names = _plain([argument for argument in arguments if argument != "--again"])
+    try:
+        problems = rehearse_book(root, names, again=again)
+    except FileNotFoundError as error:
+        raise UsageError(str(error)) from error
+    for problem in problems:
+        print(f"\n{problem}")
+    return 1 if problems else 0
+
+
 def _plain(arguments: list[str]) -> list[str]:
     """選択（``--`` で始まるもの）のない引数。"""
     for argument in arguments:
@@ -133,6 +148,13 @@ COMMANDS: dict[str, Command] = {
         "保存すると，数秒でブラウザーの頁が変わります。止めるには Ctrl+C を押します。",
         live,
     ),
+    "rehearse": Command(
+        "[--again] [部/名前 …]",
+        "できたノートブックを，読者と同じ条件で動かしてみる",
+        "先に本を作っておきます。部品を別の場所に入れ，空のフォルダーで一つずつ動かします。"
+        "前に動かしてからコードも版も変わらない章は飛ばします（--again で動かし直します）。",
+        rehearse,
+    ),
 }
 
 
@@ -144,7 +166,7 @@ def usage(name: str | None = None) -> str:
             f"使い方: python -m bookkit {name} {command.arguments}\n\n{command.details}"
         )
     lines = ["使い方: python -m bookkit 命令 [引数 …]", "", "命令:"]
-    lines += [f"  {name:<8}{command.summary}" for name, command in COMMANDS.items()]
+    lines += [f"  {name:<10}{command.summary}" for name, command in COMMANDS.items()]
     return "\n".join([*lines, "", "命令の説明: python -m bookkit 命令 --help"])
 
 

@@ -5,8 +5,8 @@
 - ``writer``・``inlines``・``blocks``・``components``: 頁の木から Markdown へ
 - ``cells``・``setup_cell``・``assemble``: 原稿のセル，準備のセル，.ipynb の組み立て
 - ``places``・``links``: 番地，起動のボタン，``{practicals}``
-- ``rehearsal``・``badge``: 本番どおりの試しの実行と，その記録
-- ``publish``: まとめたファイルと，``notebooks`` の枝
+- ``rehearsal``・``guard``・``record``・``badge``: 読者と同じ条件での試しの実行と，その記録
+- ``publish``: まとめたファイルと，``notebooks`` の枝の中身
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from bookkit.notebooks import build, links, places
+from bookkit.notebooks import badge, build, links, places
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -26,4 +26,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", places.follow_github)
     build.setup(app)
     links.setup(app)
+    badge.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import nbformat.v4 as nbf
@@ -102,3 +104,8 @@ def _metadata(chapter: Chapter) -> dict[str, Any]:
 def code_digest(sources: Sequence[str]) -> str:
     """コードのセルの中身を表す短い文字列。文章を直しても変わらない。"""
     return hashlib.sha256("\0".join(sources).encode()).hexdigest()[:16]
+
+
+def code_of(path: Path) -> str:
+    """できたノートブックに書かれた，コードの鍵。"""
+    return json.loads(path.read_text("utf8"))["metadata"][METADATA]["code"]

@@ -15,7 +15,7 @@ from bookkit.notebooks.assemble import Chapter, assemble
 from bookkit.notebooks.cells import SourceCell, read_cells
 from bookkit.notebooks.components import MarkdownWriter
 from bookkit.notebooks.places import FOLDER, Places
-from bookkit.notebooks.publish import write_archive
+from bookkit.notebooks.publish import write_archive, write_branch
 from bookkit.notebooks.setup_cell import setup_code
 from bookkit.notebooks.writer import HiddenCells
 
@@ -112,13 +112,15 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or not is_html(app):
         return
     folder = Path(app.outdir, FOLDER)
-    wanted = {notebook_path(app, name) for name in chapters(app.env)}
+    names = chapters(app.env)
+    wanted = {notebook_path(app, name) for name in names}
     for path in folder.rglob("*.ipynb"):
         if path not in wanted:
             path.unlink()
     for path in Path(app.outdir, "_sources").rglob("*.ipynb"):
         path.unlink()
     write_archive(app)
+    write_branch(app, names)
 
 
 def setup(app: Sphinx) -> None:

@@ -34,7 +34,7 @@ def follow_github(
     url = f"{server}/{repository}"
     if url.lower() != options.get("repository_url", "").rstrip("/").lower():
         owner, name = repository.split("/", 1)
-        options["repository_url"] = url
+        config.html_theme_options = {**options, "repository_url": url}
         config.html_baseurl = f"https://{owner.lower()}.github.io/{name}/"
 
 

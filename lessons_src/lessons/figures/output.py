@@ -149,6 +149,8 @@ def to_svg(figure: Figure) -> str:
     figure.savefig(buffer, format="svg", metadata=no_date)
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
+    # 電話の Colab でも，図が画面の幅に縮むようにする。
+    svg = svg.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
     svg = _EMBEDDED.sub(lambda m: _as_webp(m[1]) + '"', svg)
     numbers = csv_of(figure)
     if numbers:

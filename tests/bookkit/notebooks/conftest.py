@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import io
 import re
@@ -36,6 +37,8 @@ CONF: dict[str, Any] = {
         "bookkit.notebooks",
     ],
     "root_doc": "book/index",
+    "exclude_patterns": ["_build"],
+    "templates_path": [],
     "language": "ja",
     "numfig": True,
     "html_theme": "sphinx_book_theme",
@@ -142,7 +145,7 @@ def build_book(
             outdir=root / "_build" / "html",
             doctreedir=root / "_build" / ".doctrees",
             buildername="html",
-            confoverrides=CONF | {"exclude_patterns": ["_build"]} | config,
+            confoverrides=copy.deepcopy(CONF) | config,
             status=None,
             warning=warnings,
         )

@@ -1,0 +1,176 @@
+"""ビルドの節目：変わった章だけを書き直し，なくなった章を消し，配る形を作る。"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import nbformat
+
+from bookkit.notebooks.assemble import code_of
+from bookkit.notebooks.publish import archive
+from bookkit.notebooks.record import FILE, Record, save
+
+from .conftest import FRONT, REPOSITORY, Built, Maker
+
+CELL = "```{code-cell} ipython3\nx = 1\n```"
+BOX = ":::{lesson}\n- 一\n- 二\n- 三\n:::\n\n"
+
+
+def times(built: Built) -> dict[str, int]:
+    """配るファイルの，書かれた時刻。"""
+    files = [*built.out.rglob("*.ipynb"), built.out / "notebooks.zip"]
+    return {p.relative_to(built.out).as_posix(): p.stat().st_mtime_ns for p in files}
+
+
+def test_unchanged_build_writes_nothing(make_book: Maker) -> None:
+    before = times(make_book())
+    assert times(make_book()) == before
+
+
+def test_only_the_changed_chapter_is_written(make_book: Maker) -> None:
+    before = times(make_book())
+    after = times(make_book("文を直しました。"))
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"notebooks/attention/cam.ipynb", "notebooks.zip"}
+
+
+def test_text_does_not_change_the_code_key(make_book: Maker) -> None:
+    path = make_book(f"文です。\n\n{CELL}").out / "notebooks/attention/cam.ipynb"
+    before = code_of(path)
+    make_book(f"直した文です。\n\n{CELL}")
+    assert code_of(path) == before
+    make_book(f"直した文です。\n\n{CELL.replace('1', '2')}")
+    assert code_of(path) != before
+
+
+def test_a_lost_notebook_is_written_again(make_book: Maker) -> None:
+    path = make_book().out / "notebooks/attention/cam.ipynb"
+    text = path.read_text("utf8")
+    path.unlink()
+    make_book()
+    assert path.read_text("utf8") == text
+
+
+def test_the_notebook_of_a_removed_chapter_disappears(make_book: Maker) -> None:
+    built = make_book()
+    (built.root / "book/basics/first.md").unlink()
+    again = make_book(
+        files={
+            "book/index.md": "# 表紙\n\n```{toctree}\nattention/cam\nglossary\n```\n"
+        }
+    )
+    assert not (again.out / "notebooks/basics/first.ipynb").exists()
+    assert (again.out / "notebooks/attention/cam.ipynb").exists()
+
+
+def test_the_same_chapter_gives_the_same_file(make_book: Maker) -> None:
+    path = make_book(CELL).out / "notebooks/attention/cam.ipynb"
+    before = path.read_bytes()
+    path.unlink()
+    make_book()
+    assert path.read_bytes() == before
+
+
+def test_zip_holds_every_notebook(make_book: Maker) -> None:
+    built = make_book()
+    with zipfile.ZipFile(built.out / "notebooks.zip") as bundle:
+        assert bundle.namelist() == [
+            "dl-psychology/README.txt",
+            "dl-psychology/attention/cam.ipynb",
+            "dl-psychology/basics/first.ipynb",
+        ]
+        readme = bundle.read("dl-psychology/README.txt").decode()
+        one = bundle.read("dl-psychology/attention/cam.ipynb")
+    assert f"git+{REPOSITORY}@main" in readme
+    assert one == (built.out / "notebooks/attention/cam.ipynb").read_bytes()
+
+
+def test_zip_depends_only_on_its_contents() -> None:
+    assert archive({"b": b"2", "a": b"1"}) == archive({"a": b"1", "b": b"2"})
+
+
+def test_branch_holds_what_colab_and_binder_need(make_book: Maker) -> None:
+    built = make_book(
+        files={
+            ".binder/requirements.txt": "torch\n",
+            ".binder/runtime.txt": "python-3.11\n",
+        }
+    )
+    branch = built.root / "_build" / "notebooks"
+    assert {
+        p.relative_to(branch).as_posix() for p in branch.rglob("*") if p.is_file()
+    } == {
+        ".binder/requirements.txt",
+        ".binder/runtime.txt",
+        "README.md",
+        "attention/cam.ipynb",
+        "basics/first.ipynb",
+    }
+    requirements = (branch / ".binder/requirements.txt").read_text("utf8")
+    assert requirements == f"torch\ngit+{REPOSITORY}@main\n"
+    readme = (branch / "README.md").read_text("utf8")
+    assert "| [地図](attention/cam.ipynb) | [Colab](https://colab." in readme
+
+
+def test_outputs_are_kept_on_demand(make_book: Maker) -> None:
+    """残すときも，本文に差し込む値の出力は残さない。"""
+    code = (
+        "```{code-cell} ipython3\nfrom IPython.display import display\nprint('出力')\n"
+        'display({"application/papermill.record/text/plain": "1"}, raw=True)\n```'
+    )
+    built = make_book(code, nb_execution_mode="force", notebook_keep_outputs=True)
+    cell = built.notebook().cells[-1]
+    assert [output.text for output in cell.outputs] == ["出力\n"]
+    nbformat.validate(built.notebook())
+    stripped = make_book(nb_execution_mode="force")
+    assert stripped.notebook().cells[-1].outputs == []
+
+
+def record_of(built: Built, code: str | None = None) -> None:
+    path = built.out / "notebooks/attention/cam.ipynb"
+    one = Record(code or code_of(path), "2026-11-24", "3.11.7", "2.14.1", "CPU", 12)
+    save(built.root / "_build" / FILE, {"book/attention/cam": one})
+
+
+BADGE = '<p class="rehearsed">2026-11-24・Python 3.11.7・torch 2.14.1・CPU・12 秒</p>'
+
+
+def test_badge_comes_from_the_record(make_book: Maker) -> None:
+    built = make_book(BOX + CELL)
+    assert "rehearsed" not in built.page("book/attention/cam")
+    record_of(built)
+    assert BADGE in make_book().page("book/attention/cam")
+    assert "rehearsed" not in built.page("book/basics/first")
+    assert "動作確認" not in built.text()
+
+
+def test_badge_disappears_when_the_code_changes(make_book: Maker) -> None:
+    built = make_book(BOX + CELL)
+    record_of(built)
+    assert BADGE in make_book("文を直す。\n\n" + BOX + CELL).page("book/attention/cam")
+    changed = make_book(BOX + CELL.replace("1", "2"))
+    assert "rehearsed" not in changed.page("book/attention/cam")
+
+
+def test_badge_disappears_with_the_record(make_book: Maker) -> None:
+    built = make_book(BOX + CELL)
+    record_of(built)
+    make_book()
+    (built.root / "_build" / FILE).unlink()
+    assert "rehearsed" not in make_book().page("book/attention/cam")
+
+
+def test_a_record_of_other_code_is_not_shown(make_book: Maker) -> None:
+    built = make_book(BOX + CELL)
+    record_of(built, code="something else")
+    assert "rehearsed" not in make_book().page("book/attention/cam")
+
+
+def test_notebook_is_readable_json(make_book: Maker) -> None:
+    """日本語は、そのままの文字で入る（差分が読める）。"""
+    path: Path = make_book(FRONT and "文です。").out / "notebooks/attention/cam.ipynb"
+    text = path.read_text("utf8")
+    assert "文です。" in text
+    assert json.loads(text)["nbformat_minor"] >= 5
