@@ -107,17 +107,42 @@ def live(root: Path, arguments: list[str]) -> int:
 
 def rehearse(root: Path, arguments: list[str]) -> int:
     """できたノートブックを，読者と同じ条件で動かしてみる。"""
-    from bookkit.notebooks.whole import rehearse_book
+    from bookkit.notebooks.whole import rehearse_book, rehearse_folder
 
-    again = "--again" in arguments
-    names = _plain([argument for argument in arguments if argument != "--again"])
+    given, rest = _values(arguments, ("--in", "--python"))
+    again = "--again" in rest
+    names = _plain([argument for argument in rest if argument != "--again"])
     try:
-        problems = rehearse_book(root, names, again=again)
+        if given:
+            folder = Path(given.get("--in", root / "_build" / "html" / "notebooks"))
+            python = given.get("--python", sys.executable)
+            problems = rehearse_folder(root, folder, names, python=python)
+        else:
+            problems = rehearse_book(root, names, again=again)
     except FileNotFoundError as error:
         raise UsageError(str(error)) from error
     for problem in problems:
         print(f"\n{problem}")
+    print(f"\n困ったこと {len(problems)} 件。")
     return 1 if problems else 0
+
+
+def _values(
+    arguments: list[str], options: Sequence[str]
+) -> tuple[dict[str, str], list[str]]:
+    """``--名前 値`` の組と，残りの引数。"""
+    given: dict[str, str] = {}
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument not in options:
+            rest.append(argument)
+            continue
+        value = next(waiting, "")
+        if not value or value.startswith("-"):
+            raise UsageError(f"{argument} の後に値が要ります。")
+        given[argument] = value
+    return given, rest
 
 
 def _plain(arguments: list[str]) -> list[str]:
@@ -149,10 +174,12 @@ COMMANDS: dict[str, Command] = {
         live,
     ),
     "rehearse": Command(
-        "[--again] [部/名前 …]",
+        "[--again] [--in フォルダー] [--python 実行ファイル] [部/名前 …]",
         "できたノートブックを，読者と同じ条件で動かしてみる",
         "先に本を作っておきます。部品を別の場所に入れ，空のフォルダーで一つずつ動かします。"
-        "前に動かしてからコードも版も変わらない章は飛ばします（--again で動かし直します）。",
+        "前に動かしてからコードも版も変わらない章は飛ばします（--again で動かし直します）。"
+        "--in か --python を付けると，そのフォルダーのノートブックを，その Python で動かし，"
+        "記録は残しません。",
         rehearse,
     ),
 }

@@ -94,11 +94,29 @@ def read_chapter(
 def parse(text: str, path: Path, config: MdParserConfig | None) -> NotebookNode:
     """原稿をノートブックにする（myst-nb と同じ読み方）。"""
     try:
-        return read_myst_markdown_notebook(
+        notebook: NotebookNode = read_myst_markdown_notebook(
             text, config=config, add_source_map=True, path=path
         )
     except MystMetadataParsingError as error:
         raise ChapterError(f"{path}: セルの書き方が正しくありません：{error}") from None
+    _correct_lines(notebook, text.splitlines())
+    return notebook
+
+
+def _correct_lines(notebook: NotebookNode, lines: list[str]) -> None:
+    """文章のセルの始まりの行を直す。
+
+    myst-nb は，前書きの後を 1 行多く，セルの後の空行を 0 行と数える。
+    そのままでは，警告がどれも違う行を指す。
+    """
+    starts = notebook.metadata["source_map"]
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            body = cell.source.splitlines()
+            for first in range(max(0, starts[number] - 1), len(lines)):
+                if lines[first : first + len(body)] == body:
+                    starts[number] = first
+                    break
 
 
 def _first_code_line(lines: list[str], start: int, source: str) -> int:

@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import re
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -67,27 +68,38 @@ class Workplace:
     Attributes:
         folder: 一時フォルダー。
         env: カーネルの環境変数。
+        python: カーネルを動かす Python。
     """
 
     folder: Path
     env: dict[str, str]
+    python: str = sys.executable
 
 
 @contextlib.contextmanager
-def workplace(root: Path, threads: int | None = THREADS) -> Iterator[Workplace]:
-    """使う人の IPython や matplotlib の設定に左右されない場所を作る。"""
+def workplace(
+    root: Path, threads: int | None = THREADS, lessons: Path | None = None
+) -> Iterator[Workplace]:
+    """使う人の IPython や matplotlib の設定に左右されない場所を作る。
+
+    Args:
+        root: 本のフォルダー。
+        threads: 一つの章が使うスレッドの数。``None`` なら決めない。
+        lessons: ``lessons`` の親のフォルダー。なければ ``root`` から探す。
+    """
     with tempfile.TemporaryDirectory(prefix="bookkit-") as name:
         folder = Path(name)
         profile = folder / "ipython" / "profile_default"
         profile.mkdir(parents=True)
-        probe = Path(__file__).with_name("probe.py")
+        probe = folder / "probe.py"
+        probe.write_bytes(Path(__file__).with_name("probe.py").read_bytes())
         (profile / "ipython_kernel_config.py").write_text(
             "import importlib.util, sys\n"
             f"spec = importlib.util.spec_from_file_location('_probe', {str(probe)!r})\n"
             "module = sys.modules['_bookkit_probe'] = "
             "importlib.util.module_from_spec(spec)\n"
             "spec.loader.exec_module(module)\n"
-            f"module.start({str(lessons_root(root))!r})\n"
+            f"module.start({str(lessons or lessons_root(root))!r})\n"
             "c = get_config()\n"
             "c.HistoryManager.enabled = False\n",
             "utf8",
@@ -135,6 +147,8 @@ async def run_chapter(
         # 使う人が登録した python3 ではなく，いまの Python を使う。
         kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
     )
+    spec: Any = manager.kernel_spec
+    spec.argv[0] = place.python
     if os.name == "posix":  # 同時に始めても，ポートが重ならない
         manager.transport = "ipc"
         manager.ip = str(folder / "k")

@@ -6,11 +6,12 @@ import asyncio
 import functools
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bookkit.execution.chapter import Chapter
-from bookkit.execution.kernel import Outcome, run_chapter, workplace
+from bookkit.execution.kernel import Outcome, Workplace, run_chapter, workplace
 from bookkit.execution.machine import THREADS
 
 HEARTBEAT = 5.0
@@ -75,8 +76,9 @@ def run_all(
     on_done: Callable[[Chapter, Outcome], None],
     *,
     threads: int | None = THREADS,
+    place: AbstractContextManager[Workplace] | None = None,
 ) -> None:
-    """章を ``workers`` 個ずつ並べて実行する。
+    """章を ``workers`` 個ずつ並べて実行する。``place`` を渡さなければ ``workplace`` で行う。
 
     ``on_done`` は，章が終わるたびに，いつも同じスレッドから呼ばれる（書き手は一つ）。
     途中で止められたときは，カーネルをすべて止めてから戻る。
@@ -88,13 +90,13 @@ def run_all(
         jobs, key=lambda job: unknown if job.expected is None else job.expected
     )
     progress = Progress(say, len(jobs))
-    with workplace(root, threads) as place:
+    with place or workplace(root, threads) as here:
 
         async def work() -> None:
             while order:
                 job = order.pop()
                 began = functools.partial(progress.started, job.chapter)
-                outcome = await run_chapter(job.chapter, place, job.timeout, began)
+                outcome = await run_chapter(job.chapter, here, job.timeout, began)
                 progress.finished(job.chapter, outcome)
                 on_done(job.chapter, outcome)
 

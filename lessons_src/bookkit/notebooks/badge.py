@@ -14,6 +14,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from bookkit.chapters import labelled, lesson_box
+from bookkit.execution.closure import Library
+from bookkit.execution.machine import lessons_root
 from bookkit.notebooks import record
 from bookkit.notebooks.assemble import code_of
 from bookkit.notebooks.build import chapters, is_html, notebook_path
@@ -31,7 +33,10 @@ def badge(app: Sphinx, docname: str, found: dict[str, record.Record]) -> str:
     """いまのノートブックを動かした記録の文。なければ空文字列。"""
     path = notebook_path(app, docname)
     one = found.get(docname)
-    return str(one) if one and path.is_file() and one.code == code_of(path) else ""
+    if one is None or not path.is_file():
+        return ""
+    library = Library(lessons_root(Path(app.srcdir)))
+    return str(one) if one.is_true_of(code_of(path), library) else ""
 
 
 def show_badge(app: Sphinx, doctree: nodes.document, docname: str) -> None:

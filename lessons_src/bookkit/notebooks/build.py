@@ -14,13 +14,11 @@ from sphinx.environment import BuildEnvironment
 from bookkit.notebooks.assemble import Chapter, assemble
 from bookkit.notebooks.cells import SourceCell, read_cells
 from bookkit.notebooks.components import MarkdownWriter
+from bookkit.notebooks.outputs import is_glue
 from bookkit.notebooks.places import FOLDER, Places
 from bookkit.notebooks.publish import write_archive, write_branch
 from bookkit.notebooks.setup_cell import setup_code
 from bookkit.notebooks.writer import HiddenCells
-
-GLUE = "application/papermill.record/"
-"""本文に差し込む値の出力の型の頭。ノートブックには要らない。"""
 
 
 def is_html(app: Sphinx) -> bool:
@@ -90,11 +88,7 @@ def _outputs(app: Sphinx, docname: str) -> dict[int, list[Any]]:
     cells = json.loads(executed.read_text("utf8"))["cells"]
     found = nbformat.from_dict(cells)
     return {
-        index: [
-            output
-            for output in cell.outputs
-            if not any(kind.startswith(GLUE) for kind in output.get("data", {}))
-        ]
+        index: [output for output in cell.outputs if not is_glue(output)]
         for index, cell in enumerate(found)
         if cell.cell_type == "code"
     }

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from bookkit.execution.closure import Library
+from bookkit.execution.keys import Observed
 
 FILE = ".rehearsal.json"
 """``_build`` の中の，記録のファイルの名前。"""
@@ -16,18 +19,20 @@ class Record:
     """一回のリハーサルの記録。"""
 
     code: str
-    """実行したコードの鍵。いまのコードの鍵と違えば，この記録は使わない。"""
+    """実行したコードを表す文字列。"""
     date: str
     python: str
     torch: str
     device: str
     seconds: float
     packages: str = ""
-    """そのときのパッケージの版を表す文字列。版が変われば，動かし直す。"""
+    """そのときのパッケージの版を表す文字列。"""
+    used: Observed = field(default_factory=Observed)
+    """使った ``lessons`` のファイル。"""
 
-    def made_with(self, packages: str) -> Record:
-        """パッケージの版を書き加えた記録。"""
-        return replace(self, packages=packages)
+    def is_true_of(self, code: str, library: Library) -> bool:
+        """この記録の後で，コードも，使った部品も変わっていないか。"""
+        return self.code == code and not self.used.changes(library)
 
     def __str__(self) -> str:
         """頁に載せる文。"""
@@ -41,8 +46,11 @@ def load(path: Path) -> dict[str, Record]:
     """記録を章の名前で引けるようにして返す。なければ，また読めなければ空。"""
     try:
         found = json.loads(path.read_text("utf8"))
-        return {chapter: Record(**values) for chapter, values in found.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+        return {
+            chapter: Record(**values | {"used": Observed(**values["used"])})
+            for chapter, values in found.items()
+        }
+    except (OSError, ValueError, TypeError, AttributeError, KeyError):
         return {}
 
 

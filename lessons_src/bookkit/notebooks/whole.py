@@ -1,30 +1,18 @@
-"""``python -m bookkit rehearse``：できたノートブックを，読者と同じ条件で動かしてみる。"""
+"""本の全体のリハーサル：どのノートブックを動かすかを決め，結果を記録に残す。"""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import platform
+import sys
 from collections.abc import Callable, Sequence
-from importlib import metadata
 from pathlib import Path
 
+from bookkit.execution.closure import Library
+from bookkit.execution.machine import lessons_root
 from bookkit.notebooks import record
-from bookkit.notebooks.assemble import METADATA
-from bookkit.notebooks.oldest import oldest
 from bookkit.notebooks.places import FOLDER
-from bookkit.notebooks.rehearsal import Outcome, rehearse
+from bookkit.notebooks.rehearsal import Notebook, Performance, packages, rehearse
 
 BUILD = "_build"
-
-
-def packages(root: Path) -> str:
-    """いま入っている Python とパッケージの版を表す短い文字列。"""
-    names = [row.partition("==")[0] for row in oldest(root / "pyproject.toml")]
-    versions = [f"{name} {metadata.version(name)}" for name in names]
-    text = "\n".join([platform.python_version(), *versions])
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def rehearse_book(
@@ -32,42 +20,56 @@ def rehearse_book(
     names: Sequence[str] = (),
     *,
     again: bool = False,
-    report: Callable[[str], None] = print,
+    say: Callable[[str], None] = print,
 ) -> list[str]:
     """できた本のノートブックを動かし，困ったことを並べて返す。結果は記録に残す。
+
+    前に動かしてから，コードも，使う部品も，版も変わっていないノートブックは飛ばす。
 
     Args:
         root: 本の置き場所。``_build/html`` に本ができていること。
         names: ``attention/cam`` のような章の名前。空ならすべて。
-        again: 真なら，記録が今のコードのものでも動かす。
-        report: 経過を一行ずつ伝える関数。
+        again: 真なら，変わっていないものも動かす。
+        say: 経過を一行ずつ伝える関数。
     """
-    paths = find_notebooks(root / BUILD / "html" / FOLDER, names)
     file = root / BUILD / record.FILE
     records = record.load(file)
-    here = packages(root)
-    waiting: list[tuple[float, Path]] = []
-    for path in paths:
-        about = json.loads(path.read_text("utf8"))["metadata"][METADATA]
-        last = records.get(about["chapter"])
-        if last and (last.code, last.packages) == (about["code"], here) and not again:
-            report(f"{about['chapter']}: 前のリハーサルのまま（{last}）")
+    here, library = packages(root), Library(lessons_root(root))
+    waiting: list[tuple[Notebook, float | None]] = []
+    for path in find_notebooks(root / BUILD / "html" / FOLDER, names):
+        notebook = Notebook.read(path)
+        last = records.get(notebook.chapter.name)
+        same = (
+            last and last.packages == here and last.is_true_of(notebook.code, library)
+        )
+        if last and same and not again:
+            say(f"変わりません {notebook.chapter.name}：{last}")
         else:
-            waiting.append((last.seconds if last else float("inf"), path))
-    waiting.sort(key=lambda pair: -pair[0])  # 長いものから始める
+            waiting.append((notebook, last.seconds if last else None))
 
-    def finished(outcome: Outcome) -> None:
-        said = "困ったことがあります" if outcome.problems else "動きました"
-        report(f"{outcome.chapter}: {said}（{outcome.seconds:.0f} 秒）")
-        records.pop(outcome.chapter, None)
-        if outcome.record:
-            records[outcome.chapter] = outcome.record.made_with(here)
+    def done(performance: Performance) -> None:
+        records.pop(performance.chapter, None)
+        if performance.record:
+            records[performance.chapter] = performance.record
         record.save(file, records)
 
-    outcomes = rehearse(
-        root, [path for _, path in waiting], jobs=cores(), report=finished
-    )
-    return [problem for outcome in outcomes for problem in outcome.problems]
+    found = rehearse(root, waiting, say=say, done=done)
+    return [problem for one in found for problem in one.problems]
+
+
+def rehearse_folder(
+    root: Path,
+    folder: Path,
+    names: Sequence[str] = (),
+    *,
+    python: str = sys.executable,
+    say: Callable[[str], None] = print,
+) -> list[str]:
+    """``folder`` のノートブックを，別の Python で動かす。記録は残さない。"""
+    paths = find_notebooks(folder, names)
+    waiting = [(Notebook.read(path), None) for path in paths]
+    found = rehearse(root, waiting, python=python, say=say)
+    return [problem for one in found for problem in one.problems]
 
 
 def find_notebooks(folder: Path, names: Sequence[str]) -> list[Path]:
@@ -87,10 +89,3 @@ def find_notebooks(folder: Path, names: Sequence[str]) -> list[Path]:
             f"先に make book で本を作ってください。ある章: {'，'.join(found) or 'なし'}"
         )
     return [found[name] for name in names or found]
-
-
-def cores() -> int:
-    """使える核の数。"""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 
+from bookkit.execution.keys import Observed
 from bookkit.notebooks.assemble import code_of
 from bookkit.notebooks.publish import archive
 from bookkit.notebooks.record import FILE, Record, save
@@ -128,9 +129,13 @@ def test_outputs_are_kept_on_demand(make_book: Maker) -> None:
     assert stripped.notebook().cells[-1].outputs == []
 
 
-def record_of(built: Built, code: str | None = None) -> None:
+def record_of(
+    built: Built, code: str | None = None, used: Observed | None = None
+) -> None:
     path = built.out / "notebooks/attention/cam.ipynb"
-    one = Record(code or code_of(path), "2026-11-24", "3.11.7", "2.14.1", "CPU", 12)
+    code = code or code_of(path)
+    used = used or Observed()
+    one = Record(code, "2026-11-24", "3.11.7", "2.14.1", "CPU", 12, "", used)
     save(built.root / "_build" / FILE, {"book/attention/cam": one})
 
 
@@ -152,6 +157,15 @@ def test_badge_disappears_when_the_code_changes(make_book: Maker) -> None:
     assert BADGE in make_book("文を直す。\n\n" + BOX + CELL).page("book/attention/cam")
     changed = make_book(BOX + CELL.replace("1", "2"))
     assert "rehearsed" not in changed.page("book/attention/cam")
+
+
+def test_badge_disappears_when_a_part_changes(make_book: Maker) -> None:
+    """頁を書き直す理由がほかになくても，古い「動作確認」は消える。"""
+    built = make_book(BOX + CELL)
+    record_of(built)
+    assert BADGE in make_book().page("book/attention/cam")
+    record_of(built, used=Observed(files={"lessons/__init__.py": "0" * 64}))
+    assert "rehearsed" not in make_book().page("book/attention/cam")
 
 
 def test_badge_disappears_with_the_record(make_book: Maker) -> None:
