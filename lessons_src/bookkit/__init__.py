@@ -18,6 +18,7 @@ EXTENSIONS = (
     "bookkit.japanese",
     "bookkit.citations",
     "bookkit.notebooks",
+    "bookkit.pages",
 )
 
 

@@ -69,22 +69,32 @@ class JoinJapaneseLines(SphinxTransform):
 
 
 def trim_spaces(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """全角の記号に接した空白を取り除く。``ました （Sutton, 2019）`` のすき間を消すため。
+    """日本語の間の余分な空白を取り除く。
 
-    引用は参照を解いてから字になるので，その後に行う。
+    全角の記号に接した空白（``ました （Sutton, 2019）``）と，用語や引用の前後で
+    日本語に挟まれた空白（``関数 です``）。引用は参照を解いてから字になるので，その後に行う。
     """
     for block in doctree.findall(_is_block):
         leaves = list(block.findall(nodes.Text))
-        texts = [str(leaf) for leaf in leaves]
-        for index, text in enumerate(texts):
-            before = "".join(texts[:index])[-1:]
-            after = "".join(texts[index + 1 :])[:1]
-            start = text.lstrip(" ") if MARK.match(before) else text
-            whole = start.rstrip(" ") if MARK.match(after) else start
-            texts[index] = SPACED_MARK.sub(r"\1\2", whole)
-        for leaf, text in zip(leaves, texts, strict=True):
-            if text != str(leaf) and not _is_code(leaf):
-                _replace(leaf, text)
+        before = [str(leaf) for leaf in leaves]
+        for leaf, old, new in zip(leaves, before, tighten(before), strict=True):
+            if new != old and not _is_code(leaf):
+                _replace(leaf, new)
+
+
+def tighten(parts: list[str]) -> list[str]:
+    """続いた文字列 ``parts`` から，日本語の間の余分な空白を取り除く。"""
+    done = list(parts)
+    for index, text in enumerate(parts):
+        before = "".join(done[:index])
+        after = "".join(parts[index + 1 :])
+        start, end = text.lstrip(" "), text.rstrip(" ")
+        if start != text and joins_without_space(before, start or after.lstrip(" ")):
+            text = start
+        if end != text and joins_without_space(end or before, after.lstrip(" ")):
+            text = text.rstrip(" ")
+        done[index] = SPACED_MARK.sub(r"\1\2", text)
+    return done
 
 
 def _replace(leaf: nodes.Text, text: str) -> None:

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookkit.japanese import fold, grams, join_lines, joins_without_space
+from bookkit.japanese import fold, grams, join_lines, joins_without_space, tighten
 
 
 @pytest.mark.parametrize(
@@ -131,3 +131,19 @@ def test_a_part_of_a_text_is_found_by_its_grams(text: str) -> None:
         part = japanese[start : start + 3]
         if part in text:
             assert set(grams(part)) <= whole
+
+
+@pytest.mark.parametrize(
+    ("parts", "tight"),
+    [
+        (["これは ", "関数", " です。"], ["これは", "関数", "です。"]),
+        (["これは ", "CNN", " です。"], ["これは ", "CNN", " です。"]),
+        (["ました ", "（Sutton, 2019）", " 。"], ["ました", "（Sutton, 2019）", "。"]),
+        (["浅川 伸一"], ["浅川 伸一"]),
+        (["語 （かっこ） の後"], ["語（かっこ）の後"]),
+        (["語", " ", "語"], ["語", "", "語"]),
+        (["a ", "", " b"], ["a ", "", " b"]),
+    ],
+)
+def test_tighten(parts: list[str], tight: list[str]) -> None:
+    assert tighten(parts) == tight

@@ -113,10 +113,10 @@ BROKEN_IMAGES = """() => [...document.images]
 # 組まれていない数式。KaTeX・MathJax・MathML のどれで組んでもよい。
 UNTYPESET = r"""() => {
   const found = [];
-  const typeset = '.katex-html, mjx-container, .MathJax, math';
+  const typeset = '.katex-html, mjx-container, .MathJax';
   for (const e of document.querySelectorAll('article .math')) {
     if (e.closest('mjx-container') || e.parentElement.closest('.math')) continue;
-    const inner = e.querySelector(typeset);
+    const inner = e.querySelector(typeset) || e.querySelector('math');
     const box = inner && inner.getBoundingClientRect();
     if (e.checkVisibility() && (!inner || box.width < 2 || box.height < 2))
       found.push(e.textContent.trim().slice(0, 60));

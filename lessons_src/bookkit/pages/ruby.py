@@ -1,0 +1,59 @@
+"""``{ruby}`` の役目：むずかしい語に読みをふる。``{ruby}`顕著性|けんちょせい` ``。"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from docutils import nodes
+from docutils.parsers.rst.states import Inliner
+from sphinx.application import Sphinx
+
+
+class ruby(nodes.Inline, nodes.TextElement):
+    """読みをふった語。子は語，``reading`` は読み。"""
+
+
+def ruby_role(
+    name: str,
+    rawtext: str,
+    text: str,
+    lineno: int,
+    inliner: Inliner,
+    options: dict[str, Any] | None = None,
+    content: list[str] | None = None,
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """``語|よみ`` を読む。"""
+    word, bar, reading = (part.strip() for part in text.partition("|"))
+    if not (word and bar and reading):
+        message = inliner.reporter.error(
+            f"ruby は {{ruby}}`語|よみ` の形で書いてください（{text!r}）。", line=lineno
+        )
+        return [inliner.problematic(rawtext, rawtext, message)], [message]
+    return [ruby(rawtext, word, reading=reading)], []
+
+
+def visit_ruby(self: Any, node: ruby) -> None:
+    """``<ruby>`` を開く。"""
+    self.body.append("<ruby>")
+
+
+def depart_ruby(self: Any, node: ruby) -> None:
+    """読みを書いて ``</ruby>`` を閉じる。"""
+    reading = escape(node["reading"])
+    self.body.append(f"<rp>（</rp><rt>{reading}</rt><rp>）</rp></ruby>")
+
+
+def _plain(self: Any, node: ruby) -> None:
+    """HTML でない書き出しでは，語だけを書く。"""
+
+
+def setup(app: Sphinx) -> None:
+    """役目を登録する。"""
+    app.add_node(
+        ruby,
+        html=(visit_ruby, depart_ruby),
+        latex=(_plain, _plain),
+        text=(_plain, _plain),
+    )
+    app.add_role("ruby", ruby_role)

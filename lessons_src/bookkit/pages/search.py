@@ -1,0 +1,156 @@
+"""検索の索引：頁を節に分け，見出しと文を集める。探す働きは static/search.js にある。
+
+Sphinx の検索は日本語の問いを分かち書きしないので使わない。代わりに，文字をそろえ，
+二文字ずつ照らし合わせる。索引は，はじめて探すときにだけ読み込まれる。
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+
+from bookkit.pages.glossary import read_terms
+
+Section = tuple[str, str, str]
+"""節の ``(アンカー, 見出し, 文)``。"""
+
+# 探しても役に立たないもの：コード，数式，図の中身，目次。
+SKIP = (
+    nodes.literal_block,
+    nodes.math_block,
+    nodes.math,
+    nodes.raw,
+    nodes.comment,
+    nodes.image,
+    addnodes.toctree,
+    addnodes.compact_paragraph,
+)
+
+
+def sections_of(doctree: nodes.document) -> list[Section]:
+    """頁を節に分ける。最初の節の見出しは，頁の題名になる。用語は一語を一節とする。"""
+    found: list[Section] = []
+    for section in doctree.findall(nodes.section):
+        title = next(iter(section.findall(nodes.title)), None)
+        anchor = section["ids"][0] if section["ids"] else ""
+        heading = title.astext() if title is not None else ""
+        own = [
+            child
+            for child in section.children
+            if not isinstance(child, (nodes.section, nodes.title))
+        ]
+        found.append((anchor, heading, " ".join(filter(None, map(_text, own)))))
+        for item in section.findall(nodes.definition_list_item):
+            if _owner(item) is section and isinstance(
+                item.parent.parent, addnodes.glossary
+            ):
+                found += [
+                    (term["ids"][0], term.astext(), _text(definition))
+                    for definition in item.findall(nodes.definition)
+                    for term in item.findall(nodes.term)
+                ]
+    return found
+
+
+def _owner(node: nodes.Node) -> nodes.Node | None:
+    parent = node.parent
+    while parent is not None and not isinstance(parent, nodes.section):
+        parent = parent.parent
+    return parent
+
+
+def _text(node: nodes.Node) -> str:
+    """要素の中の文。段落の間には空白を置く。"""
+    if isinstance(node, (*SKIP, addnodes.glossary)):
+        return ""
+    if isinstance(node, nodes.Text):
+        return str(node)
+    inline = isinstance(node, nodes.TextElement)
+    parts = [_text(child) for child in node.children]
+    text = ("" if inline else " ").join(part for part in parts if part)
+    return re.sub(r"\s+", " ", text).strip() if not inline else text
+
+
+def _store(app: Sphinx) -> Path:
+    return Path(app.doctreedir) / "search"
+
+
+def note_page(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """書いた頁の節を覚えておく。書かなかった頁は，前に覚えたものを使う。"""
+    if doctree is None:
+        return
+    path = _store(app) / f"{pagename}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(sections_of(doctree), ensure_ascii=False), "utf8")
+
+
+def write_index(app: Sphinx, error: Exception | None) -> None:
+    """``search-index.js`` と，用語の札の ``glossary.js`` を書く。"""
+    if error or app.builder.format != "html":
+        return
+    env, pages = app.env, []
+    terms = read_terms(env)
+    with_terms = {term.page for term in terms}
+    for name in sorted(env.found_docs):
+        path = _store(app) / f"{name}.json"
+        if not path.is_file():
+            continue
+        pages.append(
+            {
+                "name": name,
+                "url": app.builder.get_target_uri(name),
+                "title": env.titles[name].astext(),
+                "glossary": name in with_terms,
+                "sections": json.loads(path.read_text("utf8")),
+            }
+        )
+    kept = ("name", "reading", "english", "chapter")
+    index = {
+        "pages": pages,
+        "terms": [{key: asdict(term)[key] for key in kept} for term in terms],
+    }
+    for term in index["terms"]:
+        # 「英：ResNet・residual network」のように，名前が二つ以上あってもよい。
+        names = [name.strip() for name in re.split("[・、]", term["english"]) if name]
+        term["english"] = names[0] if len(names) == 1 else names
+    cards = {
+        term.anchor: {
+            key: asdict(term)[key] for key in ("name", "reading", "english", "text")
+        }
+        for term in terms
+    }
+    static = Path(app.outdir) / "_static"
+    _write(static / "search-index.js", "bookIndex", index)
+    _write(static / "glossary.js", "bookGlossary", cards)
+
+
+def _write(path: Path, name: str, value: object) -> None:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"window.{name}={text};\n", "utf8")
+
+
+def without_sphinx_search(app: Sphinx) -> None:
+    """Sphinx の索引は作らない（読む人が受け取るものを増やさない）。"""
+    if app.builder.format == "html":
+        app.builder.search = False  # type: ignore[attr-defined]
+
+
+def setup(app: Sphinx) -> None:
+    """索引を作る仕事を登録する。"""
+    app.connect("builder-inited", without_sphinx_search)
+    app.connect("html-page-context", note_page)
+    app.connect("build-finished", write_index)

@@ -1,0 +1,245 @@
+/* 頁の働き。どれも無くても本文は読める。 */
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const base = new URL(root.dataset.content_root || "./", location.href);
+  const here = document.body.dataset.page || "";
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const version = new URL(document.currentScript.src).search;
+  const say = (text) => {
+    const place = document.querySelector(".status");
+    if (place) place.textContent = text;
+  };
+  const memory = {
+    get(key, fallback) {
+      try { return JSON.parse(localStorage.getItem(key)) ?? fallback; } catch { return fallback; }
+    },
+    set(key, value) {
+      try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* 覚えられないだけ */ }
+    },
+  };
+  const loaded = {};
+  const load = (name) => loaded[name] ??= new Promise((done, fail) => {
+    const script = document.createElement("script");
+    script.src = new URL(`_static/${name}${version}`, base);
+    script.onload = done;
+    script.onerror = () => { delete loaded[name]; fail(new Error(name)); };
+    document.head.append(script);
+  });
+  window.book = { base, load, all };
+
+  all("[hidden]:is(.needs-script, .search-button, .theme-switch-button)")
+    .forEach((element) => { element.hidden = false; });
+
+  /* 明るさ */
+  const MODES = ["auto", "light", "dark"];
+  const NAMES = { auto: "端末に合わせる", light: "明るい", dark: "暗い" };
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const themeButton = document.querySelector(".theme-switch-button");
+  const showTheme = () => {
+    const mode = root.dataset.mode;
+    root.dataset.theme = mode === "auto" ? (dark.matches ? "dark" : "light") : mode;
+    const label = `明るさ：${NAMES[mode]}`;
+    themeButton?.setAttribute("aria-label", label);
+    if (themeButton) themeButton.title = label;
+  };
+  themeButton?.addEventListener("click", () => {
+    root.dataset.mode = MODES[(MODES.indexOf(root.dataset.mode) + 1) % 3];
+    try { localStorage.setItem("mode", root.dataset.mode); } catch { /* 覚えられないだけ */ }
+    showTheme();
+    say(`明るさ：${NAMES[root.dataset.mode]}`);
+  });
+  dark.addEventListener("change", showTheme);
+  if (!root.dataset.mode) root.dataset.mode = "auto";
+  showTheme();
+
+  /* 目次：いまの章が見える所まで送る。広い画面では，この頁の目次を開いておく */
+  const toc = document.getElementById("toc");
+  const pageToc = document.querySelector(".page-toc");
+  const wide = matchMedia("(min-width: 84rem)");
+  const openToc = () => { if (pageToc) pageToc.open = wide.matches; };
+  openToc();
+  wide.addEventListener("change", openToc);
+  const current = toc?.querySelector("a.current");
+  if (current && toc.scrollHeight > toc.clientHeight && current.offsetTop > toc.clientHeight - 80)
+    toc.scrollTop = current.offsetTop - toc.clientHeight / 2;
+  if (pageToc && "IntersectionObserver" in window) {
+    const links = new Map(all("a[href^='#']", pageToc).map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
+    const watch = new IntersectionObserver((entries) => {
+      for (const entry of entries) if (entry.isIntersecting) {
+        links.forEach((a) => a.removeAttribute("aria-current"));
+        links.get(entry.target.id)?.setAttribute("aria-current", "location");
+      }
+    }, { rootMargin: "-15% 0px -75% 0px" });
+    links.forEach((_, id) => { const place = document.getElementById(id); if (place) watch.observe(place); });
+  }
+
+  /* 写しのボタン */
+  for (const block of all("article .highlight")) {
+    if (block.closest(".cell_output")) continue;
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "写す" });
+    button.setAttribute("aria-label", "コードを写す");
+    button.addEventListener("click", async () => {
+      const text = block.querySelector("pre").textContent.replace(/\n+$/, "\n");
+      try {
+        await navigator.clipboard.writeText(text);
+      } catch {
+        const area = Object.assign(document.createElement("textarea"), { value: text });
+        document.body.append(area);
+        area.select();
+        document.execCommand("copy");
+        area.remove();
+      }
+      button.textContent = "写しました";
+      say("コードを写しました");
+      setTimeout(() => { button.textContent = "写す"; }, 1600);
+    });
+    block.append(button);
+  }
+
+  /* 読み終えた印（このブラウザーの中だけに残る） */
+  const showRead = () => {
+    const read = new Set(memory.get("read", []));
+    const mark = document.querySelector(".read-mark");
+    mark?.setAttribute("aria-pressed", String(read.has(here)));
+    for (const a of all("a[data-page]", toc || document)) a.classList.toggle("read", read.has(a.dataset.page));
+  };
+  showRead();
+
+  /* 検索の窓 */
+  const dialog = document.getElementById("search-dialog");
+  const openSearch = () => {
+    dialog.showModal();
+    dialog.querySelector("input").focus();
+    load("search.js").then(() => window.book.search.live(dialog));
+  };
+  document.querySelector(".search-button")?.addEventListener("click", openSearch);
+  document.addEventListener("keydown", (event) => {
+    const typing = /^(input|textarea|select)$/i.test(event.target.tagName) || event.target.isContentEditable;
+    const combined = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
+    if (combined || (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey)) {
+      event.preventDefault();
+      if (!dialog.open) openSearch();
+    }
+    if (event.key === "Escape") all(".menu[open]").forEach((menu) => { menu.open = false; menu.querySelector("summary").focus(); });
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+    for (const menu of all(".menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+  if (document.getElementById("search-results")) load("search.js").then(() => window.book.search.page());
+
+  /* 動画：押されるまで，よその番地には何も頼まない */
+  for (const link of all(".video-box > a[data-embed]")) link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || location.protocol === "file:") return;
+    event.preventDefault();
+    const frame = document.createElement("iframe");
+    Object.assign(frame, { src: link.dataset.embed, title: link.dataset.title, allow: "fullscreen; picture-in-picture" });
+    frame.referrerPolicy = "strict-origin-when-cross-origin";
+    link.replaceWith(frame);
+    frame.focus();
+  });
+
+  /* 用語の札 */
+  const terms = all("article a.term");
+  if (terms.length) {
+    const card = document.createElement("div");
+    card.className = "term-card";
+    card.id = "term-card";
+    card.setAttribute("role", "tooltip");
+    card.hidden = true;
+    document.body.append(card);
+    let owner = null, timer = 0, pointer = "mouse";
+    const hide = () => {
+      clearTimeout(timer);
+      owner?.removeAttribute("aria-describedby");
+      owner = null;
+      card.hidden = true;
+    };
+    const show = async (link) => {
+      try { await load("glossary.js"); } catch { return false; }
+      const term = window.bookGlossary[decodeURIComponent(link.hash.slice(1))];
+      if (!term) return false;
+      hide();
+      owner = link;
+      const more = Object.assign(document.createElement("a"), { href: link.href, textContent: "用語集で読む" });
+      card.replaceChildren(
+        Object.assign(document.createElement("b"), { textContent: term.name }),
+        Object.assign(document.createElement("small"), { textContent: [term.reading, term.english].filter(Boolean).join("，") }),
+        Object.assign(document.createElement("span"), { textContent: term.text }), document.createElement("br"), more);
+      card.hidden = false;
+      link.setAttribute("aria-describedby", card.id);
+      const box = link.getClientRects()[0];
+      const left = Math.max(12, Math.min(box.left, root.clientWidth - card.offsetWidth - 12));
+      const below = box.bottom + 8 + card.offsetHeight < innerHeight;
+      card.style.left = `${left + scrollX}px`;
+      card.style.top = `${scrollY + (below ? box.bottom + 8 : box.top - card.offsetHeight - 8)}px`;
+      return true;
+    };
+    const later = (work, wait) => { clearTimeout(timer); timer = setTimeout(work, wait); };
+    for (const link of terms) {
+      link.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") later(() => show(link), 250); });
+      link.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") later(hide, 300); });
+      link.addEventListener("pointerdown", (event) => { pointer = event.pointerType; });
+      link.addEventListener("focus", () => { if (link.matches(":focus-visible")) show(link); });
+      link.addEventListener("blur", () => later(hide, 200));
+      link.addEventListener("click", async (event) => {
+        if (pointer === "mouse" || event.detail === 0 || owner === link) return;
+        event.preventDefault();
+        if (!await show(link)) location.href = link.href;
+      });
+    }
+    card.addEventListener("pointerenter", () => clearTimeout(timer));
+    card.addEventListener("pointerleave", () => later(hide, 300));
+    document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+    document.addEventListener("pointerdown", (event) => {
+      if (owner && !card.contains(event.target) && !event.target.closest("a.term")) hide();
+    });
+  }
+
+  /* 折りたたみ：印刷のときと，中を指す番地のときは開く */
+  addEventListener("beforeprint", () => all("article details:not([open])").forEach((d) => { d.open = true; d.dataset.printing = ""; }));
+  addEventListener("afterprint", () => all("details[data-printing]").forEach((d) => { d.open = false; delete d.dataset.printing; }));
+  const reveal = () => {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let box = target?.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+    target?.scrollIntoView();
+  };
+  addEventListener("hashchange", reveal);
+  if (location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest("details:not([open])")) reveal();
+
+  /* 電波のない所でも読めるようにする */
+  const works = "serviceWorker" in navigator && /^https?:$/.test(location.protocol);
+  if (works) addEventListener("load", () => navigator.serviceWorker.register(new URL("sw.js", base)).catch(() => {}));
+  const saveAll = async () => {
+    if (!works) { say("この開き方では保存できません。公開された番地で開いてください。"); return; }
+    say("保存しています…");
+    const worker = (await navigator.serviceWorker.ready).active;
+    navigator.serviceWorker.addEventListener("message", ({ data }) => {
+      if (data.saved === undefined) return;
+      say(data.saved < data.total ? `保存しています… ${data.saved} / ${data.total}`
+        : data.failed ? `${data.failed} 件を保存できませんでした。電波のよい所で，もう一度押してください。`
+          : "本を全部，端末に保存しました。電波がなくても読めます。");
+    });
+    worker.postMessage("save-all");
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-do]");
+    if (!button) return;
+    const menu = button.closest(".menu");
+    if (menu) menu.open = false;
+    ({
+      print: () => window.print(),
+      "save-all": saveAll,
+      "close-search": () => dialog.close(),
+      "mark-read": () => {
+        const read = new Set(memory.get("read", []));
+        if (!read.delete(here)) read.add(here);
+        memory.set("read", [...read]);
+        showRead();
+        say(read.has(here) ? "読み終えた印を付けました" : "読み終えた印を外しました");
+      },
+    })[button.dataset.do]?.();
+  });
+})();

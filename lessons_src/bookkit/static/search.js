@@ -1,0 +1,217 @@
+/* 検索。索引（search-index.js）は，はじめて探すときに読み込む。
+   文字をそろえ（fold），日本語を二文字ずつに分けて（grams）照らし合わせる。
+   bookkit/japanese.py の fold と grams と同じ働きをする。 */
+"use strict";
+(() => {
+  const { base, load, all } = window.book;
+  const JA = "\\u3041-\\u30ff\\u3400-\\u9fff々〆";
+  const RUN = new RegExp(`[${JA}]+|(?:(?![${JA}])[\\p{L}\\p{N}])+`, "gu");
+  const isJapanese = (text) => new RegExp(`^[${JA}]`).test(text);
+  const fold = (text) => text.normalize("NFKC").toLowerCase()
+    .replace(/[ァ-ヶ]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0x60));
+  const grams = (text) => {
+    const found = [];
+    for (const run of text.match(RUN) || []) {
+      const letters = [...run];
+      if (!isJapanese(run) || letters.length === 1) found.push(run);
+      else for (let i = 0; i + 1 < letters.length; i += 1) found.push(letters[i] + letters[i + 1]);
+    }
+    return found;
+  };
+  const WEIGHT = { title: 100, heading: 40, term: 30, body: 6 };
+  const PER_PAGE = 3, FIRST = 20;
+  let places = null, terms = null;
+
+  const prepare = async () => {
+    if (places) return;
+    await load("search-index.js");
+    const index = window.bookIndex;
+    places = index.pages.flatMap((page) => page.sections.map(([anchor, heading, text], order) => ({
+      page, anchor, heading, text, order,
+      kind: order === 0 ? "title" : page.glossary && anchor.startsWith("term-") ? "term" : "heading",
+      foldedHeading: fold(heading), foldedText: fold(text),
+    })));
+    terms = index.terms.map((term) => ({
+      ...term, names: [term.name, term.reading, term.english].flat().filter(Boolean).map(fold),
+    }));
+  };
+
+  /* 言葉を言いかえる：よみや英語名で引いたら，見出し語でも探す */
+  const variants = (word) => {
+    const found = new Map([[word, 1]]);
+    for (const term of terms) {
+      const exact = term.names.includes(word);
+      const close = word.length > 1 && term.names.some((name) => name.startsWith(word));
+      if (exact || close) for (const name of [fold(term.name), fold(term.english || "")])
+        if (name && !found.has(name)) found.set(name, exact ? 0.9 : 0.4);
+    }
+    return found;
+  };
+
+  const count = (text, word) => {
+    let n = 0;
+    for (let at = text.indexOf(word); at >= 0 && n < 9; at = text.indexOf(word, at + word.length)) n += 1;
+    return n;
+  };
+
+  const scoreWord = (place, word) => {
+    const parts = grams(word);
+    if (!parts.length) return 0;
+    let score = 0;
+    const inHeading = count(place.foldedHeading, word);
+    if (inHeading) score += WEIGHT[place.kind] * (place.foldedHeading === word ? 2 : 1);
+    const n = count(place.foldedText, word);
+    if (n) score += WEIGHT.body * (1 + Math.log2(n));
+    if (score) return score;
+    const whole = place.foldedHeading + "\n" + place.foldedText;
+    const hit = parts.filter((part) => whole.includes(part)).length;
+    return hit === parts.length ? WEIGHT.body * 0.5 : parts.length > 3 && hit / parts.length > 0.6 ? hit / parts.length : 0;
+  };
+
+  const search = (query) => {
+    const words = fold(query).split(/[\s,、，。・]+/).filter(Boolean);
+    const whole = fold(query).trim();
+    if (!words.length) return { results: [], words };
+    const expanded = words.map(variants);
+    if (words.length > 1) for (const term of terms) if (term.names.includes(whole)) expanded.push(variants(whole));
+    const phrase = expanded.length > words.length ? [expanded.at(-1)] : null;
+    const rate = (place, sets) => {
+      let total = 0;
+      for (const set of sets) {
+        let best = 0;
+        for (const [word, weight] of set) best = Math.max(best, weight * scoreWord(place, word));
+        if (!best) return 0;
+        total += best;
+      }
+      return total / sets.length;
+    };
+    const defined = new Set(terms.filter((term) => term.names.includes(whole) || words.some((w) => term.names.includes(w)))
+      .flatMap((term) => term.chapter ? [term.chapter] : []));
+    const found = [];
+    for (const place of places) {
+      let score = Math.max(rate(place, expanded.slice(0, words.length)), phrase ? rate(place, phrase) : 0);
+      if (defined.has(place.page.name)) score = place.order === 0 ? Math.max(score, 1) + 60 : score * 1.2;
+      if (score) found.push({ place, score });
+    }
+    found.sort((a, b) => b.score - a.score || a.place.order - b.place.order);
+    const used = new Map();
+    const results = found.filter(({ place }) => {
+      const n = (used.get(place.page) || 0) + 1;
+      used.set(place.page, n);
+      return place.page.glossary ? n <= 6 : n <= PER_PAGE;
+    });
+    const marks = [...new Set([...expanded.flatMap((set) => [...set.keys()])])].sort((a, b) => b.length - a.length);
+    return { results, words: marks };
+  };
+
+  /* そろえた文字での位置を，もとの文の位置に戻す */
+  const spans = (text, words) => {
+    const folded = fold(text);
+    let starts = null;
+    if (folded.length !== text.length) {
+      starts = [];
+      let at = 0;
+      for (const letter of text) {
+        for (let i = 0; i < fold(letter).length; i += 1) starts.push(at);
+        at += letter.length;
+      }
+      starts.push(at);
+    }
+    const place = (i) => (starts ? starts[Math.min(i, starts.length - 1)] : i);
+    const found = [];
+    for (const word of words) for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + word.length)) {
+      const span = [place(at), place(at + word.length)];
+      if (!found.some(([a, b]) => span[0] < b && a < span[1])) found.push(span);
+    }
+    return found.sort((a, b) => a[0] - b[0]);
+  };
+  const highlight = (element, text, words) => {
+    let at = 0;
+    for (const [from, to] of spans(text, words)) {
+      element.append(text.slice(at, from));
+      element.append(Object.assign(document.createElement("mark"), { textContent: text.slice(from, to) }));
+      at = to;
+    }
+    element.append(text.slice(at));
+  };
+  const snippet = (text, words) => {
+    const first = spans(text, words)[0] || spans(text, words.flatMap(grams))[0];
+    const from = Math.max(0, (first ? first[0] : 0) - 34);
+    const part = text.slice(from, from + 120);
+    return (from ? "…" : "") + part + (from + 120 < text.length ? "…" : "");
+  };
+
+  const row = ({ place }, words) => {
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = new URL(place.page.url + (place.anchor && place.order ? `#${place.anchor}` : ""), base);
+    highlight(link, place.heading, words);
+    item.append(link);
+    if (place.order) item.append(Object.assign(document.createElement("span"), { className: "where", textContent: place.page.title }));
+    if (place.text) {
+      const text = document.createElement("p");
+      text.className = "snippet";
+      highlight(text, snippet(place.text, words), words);
+      item.append(text);
+    }
+    return item;
+  };
+  const list = (results, words) => {
+    const ol = document.createElement("ol");
+    ol.className = "results";
+    ol.append(...results.map((result) => row(result, words)));
+    return ol;
+  };
+
+  const live = (dialog) => {
+    if (dialog.dataset.ready) return;
+    dialog.dataset.ready = "yes";
+    const input = dialog.querySelector("input"), place = dialog.querySelector(".search-live");
+    let turn = 0;
+    const update = async () => {
+      const mine = turn += 1;
+      const query = input.value;
+      if (!query.trim()) { place.replaceChildren(); return; }
+      try { await prepare(); } catch { place.textContent = "索引を読み込めませんでした。"; return; }
+      if (mine !== turn) return;
+      const { results, words } = search(query);
+      const note = document.createElement("p");
+      note.textContent = results.length ? `${results.length} か所に見つかりました。` : `「${query}」は見つかりませんでした。`;
+      place.replaceChildren(note, list(results.slice(0, 8), words));
+      if (results.length > 8) {
+        const p = document.createElement("p");
+        const url = new URL("search.html", base);
+        url.searchParams.set("q", query);
+        p.append(Object.assign(document.createElement("a"), { href: url, textContent: "すべての結果を見る" }));
+        place.append(p);
+      }
+    };
+    input.addEventListener("input", (event) => { if (!event.isComposing) update(); });
+    input.addEventListener("compositionend", update);
+    update();
+  };
+
+  const page = async () => {
+    const place = document.getElementById("search-results"), summary = document.getElementById("search-summary");
+    const input = document.querySelector(".search-page-form input");
+    const query = new URLSearchParams(location.search).get("q") || "";
+    input.value = query;
+    if (!query.trim()) { input.focus(); return; }
+    document.title = `${query} — 検索`;
+    try { await prepare(); } catch { summary.textContent = "索引を読み込めませんでした。"; return; }
+    const { results, words } = search(query);
+    summary.textContent = results.length ? `「${query}」は ${results.length} か所に見つかりました。` : `「${query}」は見つかりませんでした。言葉を短くするか，別の言い方で探してください。`;
+    place.append(list(results.slice(0, FIRST), words));
+    if (results.length > FIRST) {
+      const more = Object.assign(document.createElement("button"), { type: "button", className: "tool more", textContent: "もっと見る" });
+      more.addEventListener("click", () => {
+        more.remove();
+        place.querySelector("ol").append(...results.slice(FIRST).map((result) => row(result, words)));
+        all("li a", place)[FIRST].focus();
+      });
+      place.append(more);
+    }
+  };
+
+  window.book.search = { fold, grams, search, prepare, live, page };
+})();
