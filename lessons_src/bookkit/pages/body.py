@@ -41,6 +41,7 @@ def tidy(html: str, find: Find) -> str:
     _translate(soup)
     _pictures(soup, find)
     _folds(soup)
+    _hidden_code(soup)
     _scrolling(soup)
     _links(soup)
     return str(soup)
@@ -156,6 +157,20 @@ def _folds(soup: BeautifulSoup) -> None:
         if "toggle-shown" in _classes(box):
             box["open"] = ""
         box.insert(0, summary)
+
+
+def _hidden_code(soup: BeautifulSoup) -> None:
+    """``hide-input`` のセル。見出しの言葉は，開いているかどうかで変わる（CSS が選ぶ）。"""
+    for box in soup.select("details.hide"):
+        box["class"] = "hide"
+        summary = box.find("summary")
+        if isinstance(summary, Tag):
+            del summary["aria-label"]
+            for word in summary.find_all("p"):
+                word.name = "span"
+                word["class"] = [c for c in _classes(word) if c != "admonition-title"][
+                    0
+                ]
 
 
 def _scrolling(soup: BeautifulSoup) -> None:
