@@ -168,9 +168,9 @@ def _hidden_code(soup: BeautifulSoup) -> None:
             del summary["aria-label"]
             for word in summary.find_all("p"):
                 word.name = "span"
-                word["class"] = [c for c in _classes(word) if c != "admonition-title"][
-                    0
-                ]
+                word["class"] = (
+                    "expanded" if "expanded" in _classes(word) else "collapsed"
+                )
 
 
 def _scrolling(soup: BeautifulSoup) -> None:

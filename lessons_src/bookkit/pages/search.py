@@ -16,6 +16,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
+from bookkit.chapters import lesson_box
 from bookkit.pages.glossary import read_terms
 
 Section = tuple[str, str, str]
@@ -25,13 +26,16 @@ Section = tuple[str, str, str]
 SKIP = (
     nodes.literal_block,
     nodes.math_block,
-    nodes.math,
+    lesson_box,
     nodes.raw,
     nodes.comment,
     nodes.image,
     addnodes.toctree,
     addnodes.compact_paragraph,
 )
+
+
+SHORT_FORMULA = 16
 
 
 def sections_of(doctree: nodes.document) -> list[Section]:
@@ -72,6 +76,11 @@ def _text(node: nodes.Node) -> str:
         return ""
     if isinstance(node, nodes.Text):
         return str(node)
+    if isinstance(node, nodes.math):  # 短い式だけを，記号のまま残す
+        formula = node.astext().replace("\\", "")
+        return formula if len(formula) <= SHORT_FORMULA else "…"
+    if isinstance(node, nodes.Element) and "source-name" in node.get("classes", []):
+        return ""
     inline = isinstance(node, nodes.TextElement)
     parts = [_text(child) for child in node.children]
     text = ("" if inline else " ").join(part for part in parts if part)
