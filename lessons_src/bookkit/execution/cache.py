@@ -23,7 +23,7 @@ from typing import Any
 
 from bookkit.execution.keys import Components, Observed
 
-VERSION = 1
+VERSION = 2
 """ファイルの形の版。形を変えたら増やす。"""
 KEEP_DAYS = 30
 """使われないまま，この日数を過ぎた結果は消す。"""

@@ -32,7 +32,10 @@ class Facts:
     """ソース一つから分かること。"""
 
     imports: frozenset[str]
-    """読み込む名前の候補（モジュールとは限らない）。``パッケージ.*`` は中のすべて。"""
+    """読み込む名前の候補（モジュールとは限らない）。
+
+    ``パッケージ.*`` はその中のモジュール，``パッケージ.**`` はさらに奥まですべて。
+    """
     strings: frozenset[str]
     """文字列の定数。"""
 
@@ -61,8 +64,8 @@ class Library:
         todo = [name for code in sources for name in facts(code, "").imports]
         while todo:
             name = todo.pop()
-            if name.endswith(".*"):
-                todo += self._children(name.removesuffix(".*"))
+            if name.endswith("*"):
+                todo += self._inside(*name.rsplit(".", 1))
                 continue
             if name in found or name.partition(".")[0] != PACKAGE:
                 continue
@@ -77,12 +80,15 @@ class Library:
             todo += facts_of(path, package).imports
         return dict(sorted(found.items()))
 
-    def _children(self, package: str) -> list[str]:
+    def _inside(self, package: str, depth: str) -> list[str]:
+        """パッケージと，その中のモジュール。"""
         path = self.file_of(package)
         if path is None or path.name != "__init__.py":
             return []
-        inner = [f"{package}.{p.stem}" for p in path.parent.glob("*.py") if p != path]
-        return [package, *inner]
+        inner = path.parent.glob("*.py" if depth == "*" else "**/*.py")
+        names = (p.relative_to(self.root).with_suffix("").parts for p in inner)
+        dotted = (".".join(parts).removesuffix(".__init__") for parts in names)
+        return [package, *dotted]
 
 
 def facts_of(path: Path, package: str) -> Facts:
@@ -105,7 +111,7 @@ def facts(code: str, package: str) -> Facts:
     try:
         tree = ast.parse(_without_magics(code))
     except (SyntaxError, ValueError):
-        return Facts(frozenset({f"{PACKAGE}.*"}), frozenset())
+        return Facts(frozenset({f"{PACKAGE}.**"}), frozenset())
     strings = frozenset(
         node.value
         for node in ast.walk(tree)

@@ -23,7 +23,15 @@ DIGESTS = f"{PACKAGE}/weights/digests.json"
 
 @dataclass(frozen=True)
 class Components:
-    """鍵の材料。比べると，変わったものが分かる。"""
+    """鍵の材料。比べると，変わったものが分かる。
+
+    Attributes:
+        cells: セルごとの ``[コードの SHA-256 の始め, 札]``。
+        modules: ``{モジュールの名前: SHA-256}``。
+        weights: ``{重みの名前: SHA-256}``。
+        pins: ``{パッケージ: 版}``。
+        device: 装置の種類。
+    """
 
     cells: list[list[object]]
     modules: dict[str, str]
@@ -112,12 +120,16 @@ def _components(
     sources = [cell.source for cell in cells]
     modules = library.closure(sources)
     return Components(
-        cells=[[cell.source, list(cell.tags)] for cell in cells],
+        cells=[[_short(cell.source), list(cell.tags)] for cell in cells],
         modules={name: digest(path) for name, path in modules.items()},
         weights=weights_used(library, sources, modules),
         pins=dict(pins),
         device=device,
     )
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def weights_used(
@@ -211,15 +223,12 @@ def _files(modules: dict[str, str], new: Components) -> dict[str, str]:
 
 
 def _changes(old: dict[str, str], new: dict[str, str]) -> list[str]:
-    found = []
-    for name in sorted({*old, *new}):
-        before, after = old.get(name, GONE), new.get(name, GONE)
-        if before == after:
-            continue
-        if before == GONE:
-            found.append(f"{name} を使うようになりました")
-        elif after == GONE:
-            found.append(f"{name} を使わなくなりました")
-        else:
-            found.append(f"{name} が変わりました")
-    return found
+    """変わったもの，増えたもの，減ったものを，この順に言う。"""
+    changed = [n for n in old if n in new and old[n] != new[n] != GONE]
+    added = [n for n in new if n not in old]
+    removed = [n for n in old if new.get(n, GONE) == GONE != old[n]]
+    return [
+        *(f"{name} が変わりました" for name in sorted(changed)),
+        *(f"{name} を使うようになりました" for name in sorted(added)),
+        *(f"{name} を使わなくなりました" for name in sorted(removed)),
+    ]
