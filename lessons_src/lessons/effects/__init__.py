@@ -1,6 +1,5 @@
 """発表された効果を，モデルが示すかどうかを測る。
 
-章: readings/effects
 章ごとに ``lessons/effects/<章の名前>.py`` があり，``EFFECTS`` に効果を並べます。
 頁の表と ``tests/effects`` の検査は，同じ ``EFFECTS`` から作られます。
 """

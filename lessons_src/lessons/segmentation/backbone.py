@@ -1,6 +1,4 @@
 """小さな背骨（バックボーン）。第 3 部のモデルは，みなこの背骨の上に頭を載せる。
-
-章: segmentation/fcn, segmentation/unet, segmentation/fpn, segmentation/rcnn ほか
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
 """場面を，学習に使うテンソルにする。
-
-章: segmentation/fcn ほか，第 3 部で学習する章
 """
 
 from __future__ import annotations

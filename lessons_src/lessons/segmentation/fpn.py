@@ -1,6 +1,4 @@
 """特徴ピラミッド FPN（Lin ほか 2017）：細かい地図にも，深い意味を届ける。
-
-章: segmentation/fpn
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """第 3 部の「よく学習したモデル」を作る台本。
 
-章: segmentation/fcn ほか，第 3 部で学習済みのモデルを見せる章
 使い方::
 
     python -m lessons.segmentation.train unet      # 一つだけ

@@ -1,6 +1,4 @@
 """U-Net（Ronneberger ほか 2015）：縮める道と広げる道を，横につなぐ。
-
-章: segmentation/unet
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
 """場面の正解を COCO の形で書き出す。ほかの道具でも読めるようにするため。
-
-章: segmentation/tasks
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
 """場面に置く人の絵。関節の位置がわかっています。
-
-章: segmentation/pose, segmentation/pose_transfer
 """
 
 from __future__ import annotations
