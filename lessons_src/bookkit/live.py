@@ -36,6 +36,8 @@ def write_conf(root: Path) -> Path:
             config[key] = [str(root / path) for path in value]
         elif value:
             config[key] = str(root / value)
+    # 書きかけの章には警告が付きものなので，そのたびにすべての頁を読み直さない。
+    config["bookkit_reread"] = False
     folder = root / "_build" / "live-conf"
     folder.mkdir(parents=True, exist_ok=True)
     lines = [f"{key} = {value!r}" for key, value in sorted(config.items())]

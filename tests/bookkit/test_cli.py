@@ -278,3 +278,4 @@ def test_live_uses_the_settings_of_the_book(tmp_path: Path) -> None:
     assert 'lang="ja"' in page
     assert "Itti" in page
     assert not (tmp_path / "conf.py").exists()
+    assert "bookkit_reread = False" in Path(folder, "conf.py").read_text("utf8")

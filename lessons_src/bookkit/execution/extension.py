@@ -33,7 +33,8 @@ def book_root(app: Sphinx) -> Path:
 def begin(app: Sphinx) -> None:
     """前のビルドが警告なしで終わったかを調べ，今度のビルドの目印を置く。"""
     mark = _mark(app)
-    app.env.bookkit_reread = mark.exists()  # type: ignore[attr-defined]
+    again = app.config.bookkit_reread and mark.exists()
+    app.env.bookkit_reread = again  # type: ignore[attr-defined]
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.touch()
 
@@ -139,6 +140,7 @@ def _report(result: Result) -> str:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """イベントにつなぐ。"""
+    app.add_config_value("bookkit_reread", True, "", bool)
     app.connect("builder-inited", begin)
     app.connect("env-get-outdated", execute)
     app.connect("build-finished", finish, priority=900)

@@ -131,6 +131,18 @@ def test_a_warning_cannot_turn_green_by_itself(project):
     assert "0 added, 0 changed, 0 removed" in done.stdout
 
 
+def test_live_reads_only_what_changed_even_after_a_warning(project):
+    """書きかけの本にはいつも警告がある。``live`` は，それでも変わった頁だけを読む。"""
+    page = project.write("book/plain.md", "# 題\n\n{ref}`どこにもない`\n")
+    project.chapter("one", ONE)
+    config = project.root / "_config.yml"
+    settings = "language: ja, bookkit_reread: false"
+    config.write_text(config.read_text("utf8").replace("language: ja", settings))
+    assert "どこにもない" in project.build().stderr
+    page.write_text("# 題\n\n{ref}`どこにもない`。\n")
+    assert "0 added, 1 changed, 0 removed" in project.build().stdout
+
+
 def test_endless_cell_is_named(project):
     project.chapter(
         "endless",
