@@ -1,0 +1,157 @@
+"""CAM：得点との恒等式，名指した方への定位，間違えたときの言葉。"""
+
+import numpy as np
+import pytest
+import torch
+import torchvision
+from torch import nn
+
+from lessons import weights
+from lessons.attention import cam as cam_module
+from lessons.attention.cam import (
+    SUBJECTS,
+    cam,
+    class_activation_map,
+    localisation_effect,
+    share_inside,
+    side_by_side,
+)
+from lessons.stimuli import photos
+
+
+@pytest.fixture(scope="module")
+def net():
+    return weights.efficientnet_lite0()
+
+
+@pytest.mark.parametrize("photo", ["chelsea", "coffee", "camera", "astronaut"])
+@pytest.mark.parametrize("c", [0, 282, 872, 999])
+def test_mean_of_cam_plus_bias_is_the_score(net, photo, c):
+    x = net.input(photos.load(photo))
+    found = cam(net.model, x, c)
+    with torch.no_grad():
+        score = float(net.model(x)[0, c])
+    assert float(found.M.mean()) + found.bias == pytest.approx(score, abs=1e-4)
+    assert found.score == pytest.approx(score, abs=1e-5)
+    assert found.M.shape == (7, 7)
+
+
+def test_cam_is_the_weighted_sum_of_the_maps():
+    A = torch.tensor([[[1.0, 0], [0, 3]], [[0, 2], [2, 0]]])
+    M = class_activation_map(A, torch.tensor([2.0, -1.0]))
+    assert M.tolist() == [[2, -2], [-2, 6]]
+
+
+@pytest.mark.parametrize(
+    ("name", "layer"),
+    [
+        ("resnet18", "layer4"),
+        ("densenet121", "features"),
+        ("mobilenet_v2", "features"),
+        ("efficientnet_b0", "features"),
+        ("shufflenet_v2_x0_5", "conv5"),
+        ("regnet_y_400mf", "trunk_output"),
+    ],
+)
+def test_layer_before_gap_is_found_in_other_networks(name, layer):
+    torch.manual_seed(0)
+    model = torchvision.models.get_model(name, weights=None).eval()
+    x = torch.randn(1, 3, 96, 64)
+    found = cam(model, x, 7)
+    assert found.layer == layer
+    assert found.M.shape == (3, 2)
+    score = float(model(x)[0, 7].detach())
+    assert float(found.M.mean()) + found.bias == pytest.approx(score, abs=1e-4)
+
+
+@pytest.mark.parametrize("name", ["alexnet", "squeezenet1_1"])
+def test_network_without_gap_is_told_to_use_grad_cam(name):
+    torch.manual_seed(0)
+    model = torchvision.models.get_model(name, weights=None).eval()
+    with pytest.raises(ValueError, match="grad_cam"):
+        cam(model, torch.randn(1, 3, 96, 96), 0)
+
+
+def test_network_without_convolution_is_told_to_use_grad_cam():
+    model = nn.Sequential(nn.Flatten(), nn.Linear(12, 2))
+    with pytest.raises(ValueError, match="GAP と線形層"):
+        cam(model, torch.zeros(1, 3, 2, 2), 0)
+
+
+@pytest.mark.parametrize("c", [1000, -1, 2.5, "282", True, None])
+def test_wrong_class_number_lists_the_valid_ones(net, c):
+    with pytest.raises(ValueError, match="0 から 999 まで"):
+        cam(net.model, torch.zeros(1, 3, 32, 32), c)
+
+
+def test_numpy_and_torch_integers_are_class_numbers(net):
+    x = torch.zeros(1, 3, 64, 64)
+    plain = cam(net.model, x, 5).score
+    assert cam(net.model, x, np.int64(5)).score == plain
+    assert cam(net.model, x, torch.tensor(5)).score == plain
+
+
+def test_wrong_layer_lists_the_valid_ones(net):
+    with pytest.raises(ValueError, match="_conv_head") as caught:
+        cam(net.model, torch.zeros(1, 3, 32, 32), 0, "_conv_hed")
+    assert "もしかして" in str(caught.value)
+    with pytest.raises(ValueError, match=r"CAM に使える層: _act$"):
+        cam(net.model, torch.rand(1, 3, 64, 64), 0, "_conv_head")
+
+
+def test_several_pictures_at_once_are_refused(net):
+    with pytest.raises(ValueError, match="写真一枚"):
+        cam(net.model, torch.zeros(2, 3, 32, 32), 0)
+
+
+def test_model_is_left_without_hooks(net):
+    cam(net.model, torch.zeros(1, 3, 64, 64), 1)
+    for module in net.model.modules():
+        assert not module._forward_hooks
+        assert not module._forward_pre_hooks
+
+
+def test_share_inside_counts_only_the_positive_part():
+    M = torch.tensor([[3.0, -9.0], [0.0, 1.0]])
+    left = np.zeros((4, 4), bool)
+    left[:, :2] = True
+    assert share_inside(M, left) == pytest.approx(0.75)
+    assert share_inside(M, ~left) == pytest.approx(0.25)
+    assert share_inside(-M.abs(), left) == 0
+    half = np.zeros((4, 4), bool)
+    half[:, 0] = True  # ます目の半分
+    assert share_inside(M, half) == pytest.approx(0.375)
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+def test_side_by_side_keeps_both_pictures_and_their_places(stacked):
+    first, second = np.zeros((4, 4, 3)), np.ones((4, 4, 3))
+    both, regions = side_by_side(first, second, stacked=stacked)
+    assert both.shape == ((8, 4, 3) if stacked else (4, 8, 3))
+    assert (both[regions[0]] == 0).all()
+    assert (both[regions[1]] == 1).all()
+
+
+def test_two_classes_in_one_picture_give_two_maps(net):
+    """猫とコーヒー：同じ絵でも，名指す方へ地図が移る。"""
+    views = [net.view(photos.load(name)) for name in ("chelsea", "coffee")]
+    picture, regions = side_by_side(*views)
+    x = net.eyes.tensor(picture)
+    cat = cam(net.model, x, SUBJECTS["chelsea"]).M
+    cup = cam(net.model, x, SUBJECTS["coffee"]).M
+    assert share_inside(cat, regions[0]) > 0.8
+    assert share_inside(cup, regions[1]) > 0.8
+    assert np.corrcoef(cat.flatten(), cup.flatten())[0, 1] < 0
+
+
+def test_localisation_needs_the_learned_weights(monkeypatch):
+    """学習していないネットワークでは，定位は偶然の水準になる。"""
+    classifier = weights.efficientnet_lite0()
+    torch.manual_seed(0)
+    blank = weights.EfficientNetLite0().eval()
+    for module in blank.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out")
+    untrained = weights.Classifier("学習前", blank, classifier.eyes)
+    monkeypatch.setattr(cam_module, "_lite0", lambda: (untrained, blank))
+    assert 0.3 < localisation_effect(0).own < 0.7
