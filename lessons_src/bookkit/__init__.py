@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 EXTENSIONS = (
+    "bookkit.lint",
     "bookkit.chapters",
     "bookkit.execution",
     "bookkit.japanese",

@@ -28,7 +28,7 @@ def toc(book: Book) -> Iterator[Finding]:
 
 
 def lessons(book: Book) -> Iterator[Finding]:
-    """章と，それを支える部品。"""
+    """章と，それを支える部品。章を待っている（まだどの章も使わない）部品は，名のらなくてよい。"""
     chapters = {d.chapter: d for d in book.documents.values() if d.is_chapter}
     used = {name: book.used_by(document) for name, document in chapters.items()}
     for module in book.modules.values():
@@ -47,12 +47,13 @@ def lessons(book: Book) -> Iterator[Finding]:
                     f"章 {chapter} は，この部品を読み込んでいません。"
                     "章で使うか，「章:」から消してください。",
                 )
-        if _is_lesson(module, book) and not module.chapters:
+        users = sorted(chapter for chapter in used if module.name in used[chapter])
+        if users and _is_lesson(module, book) and not module.chapters:
             yield Finding(
                 module.path,
                 1,
                 "どの章の部品かが書かれていません。"
-                f"先頭の説明に「章: {_likely(module)}」の行を加えてください。",
+                f"先頭の説明に「章: {', '.join(users)}」の行を加えてください。",
             )
     for chapter, document in chapters.items():
         named = {
@@ -84,10 +85,6 @@ def _is_lesson(module: Module, book: Book) -> bool:
     last = module.name.rsplit(".", 1)[-1]
     package = module.path.endswith("__init__.py")
     return module.room in book.rooms and not package and not last.startswith("_")
-
-
-def _likely(module: Module) -> str:
-    return module.name.removeprefix("lessons.").replace(".", "/")
 
 
 RULES = (toc, lessons, to_do)

@@ -1,5 +1,4 @@
-"""U-Net（Ronneberger ほか 2015）：縮める道と広げる道を，横につなぐ。
-"""
+"""U-Net（Ronneberger ほか 2015）：縮める道と広げる道を，横につなぐ。"""
 
 from __future__ import annotations
 
