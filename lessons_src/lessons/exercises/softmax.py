@@ -48,6 +48,21 @@ def _stable(answer: Any) -> str | None:
     return None
 
 
+def _level(answer: Any) -> str | None:
+    level = float(answer)
+    if 1 < level < 3:
+        return None
+    if level in (1, 3):
+        return (
+            "杭の頭とちょうど同じ高さです。頭が出るか沈むか決まる高さにしてください。"
+        )
+    above = int((np.array([5.0, 3.0, 1.0, 0.0]) > level).sum())
+    return (
+        f"水位 {level:g} では，頭を出す杭は {above} 本です。"
+        "ちょうど 2 本になる高さを考えてください。"
+    )
+
+
 def _stable_solution(x: np.ndarray) -> np.ndarray:
     powers = np.exp(x - x.max())
     return powers / powers.sum()
@@ -79,5 +94,12 @@ EXERCISES = [
         solution=_stable_solution,
         praise="最大の値を引いても，答えは変わりません。",
         known_wrong=((_unstable, "桁あふれ"), (lambda x: np.exp(x), "合計")),
+    ),
+    Exercise(
+        name="softmax/level",
+        judge=_level,
+        solution=2.0,
+        praise="1 と 3 の間なら，どこで止めても勝者は同じ二つです。",
+        known_wrong=((4, "1 本です"), (0.5, "3 本です"), (3, "同じ高さ")),
     ),
 ]

@@ -76,10 +76,84 @@ def test_one_winner_circuit_and_softmax_agree_when_cold():
     assert np.allclose(sm.k_winners(x, 1, 0.02), sm.softmax(x, 0.02), atol=0.01)
 
 
-def test_samples_follow_the_probabilities():
-    p = sm.softmax([1.0, 2.0, 3.0])
-    counts = np.bincount(sm.sample(p, 200_000, np.random.default_rng(0)), minlength=3)
-    assert np.allclose(counts / 200_000, p, atol=0.005)
+@given(
+    st.lists(st.floats(-3, 3), min_size=2, max_size=6, unique=True),
+    st.floats(0.05, 2),
+)
+def test_free_energy_is_the_lowest_of_all_choices(values, beta):
+    energy = np.array(values)
+    p, partition = sm.gibbs(energy, beta)
+    lowest = sm.free_energy(energy, beta)
+    assert lowest == pytest.approx(-beta * np.log(partition))
+    assert cost(p, energy, beta) == pytest.approx(lowest, abs=1e-9)
+    for q in np.random.default_rng(0).dirichlet(np.ones(energy.size), 20):
+        assert cost(q, energy, beta) >= lowest - 1e-9
+
+
+def cost(p, energy, beta):
+    """平均のエネルギー − 温度 × エントロピー（自然対数）。"""
+    return p @ energy - beta * np.log(2) * sm.entropy(p)
+
+
+def test_circuit_is_the_lecture_code_without_leak():
+    """実習ファイルの更新 x ← x − λ(Σ tanh(x) + n − 2k) と，同じ所に落ち着く。"""
+    x, k = np.array([0.3, -1.2, 2.0, 0.9, -0.1]), 2
+    u = x.copy()
+    for _ in range(2000):
+        u -= 0.05 * (np.tanh(u).sum() + u.size - 2 * k)
+    ours = sm.k_winners_path(x, k, beta=0.5)
+    assert np.allclose(2 * ours.activity[-1] - 1, np.tanh(u), atol=1e-6)
+    assert np.allclose(x - ours.inhibition[-1], u, atol=1e-6)
+
+
+def test_inhibition_stops_between_the_last_winner_and_the_first_loser():
+    x = np.array([0.2, 0.9, 0.5, 0.75, 0.35, 0.6])
+    path = sm.k_winners_path(x, 2, 0.02)
+    assert 0.6 < path.inhibition[-1] < 0.75
+    assert (np.diff(path.inhibition) > -1e-9).all()  # 水位は行きすぎて戻らない
+    assert path.activity.shape == (len(path.time), 6)
+
+
+def test_log_sum_exp_is_the_inhibition_of_exponential_units():
+    x, beta = np.array([1.0, 0.2, -0.5]), 0.4
+    theta = beta * sm.log_sum_exp(x / beta)
+    assert np.allclose(np.exp((x - theta) / beta), sm.softmax(x, beta))
+
+
+@pytest.mark.parametrize("draw", ["lottery", "noisy winner"])
+def test_samples_follow_the_probabilities(draw):
+    x, beta, n = [1.0, 2.0, 3.0], 0.7, 200_000
+    p, rng = sm.softmax(x, beta), np.random.default_rng(0)
+    if draw == "lottery":
+        chosen = sm.sample(p, n, rng)
+    else:
+        chosen = sm.noisy_winners(x, beta, n, rng)
+    assert np.allclose(np.bincount(chosen, minlength=3) / n, p, atol=0.005)
+
+
+def test_ratio_of_two_does_not_depend_on_the_third():
+    two, three = sm.softmax([3.0, 2.0]), sm.softmax([3.0, 2.0, 1.0])
+    assert two[0] / two[1] == pytest.approx(three[0] / three[1])
+
+
+def test_winner_takes_all_as_temperature_falls():
+    for seed in range(10):
+        shares = [sm.winner_share(b, seed) for b in (100, 1, 0.1, 0.001)]
+        assert shares == sorted(shares)
+        assert shares[0] == pytest.approx(0.1, abs=0.01)
+        assert shares[-1] > 0.99
+
+
+def test_sigmoid_does_not_overflow():
+    with np.errstate(all="raise"):
+        assert sm.sigmoid([0.0, 700.0]).tolist() == [0.5, 1.0]
+    assert sm.sigmoid([-1000.0, 1000.0]).tolist() == [0.0, 1.0]
+
+
+def test_map_keeps_its_shape():
+    p = sm.softmax(np.arange(6.0).reshape(2, 3))
+    assert p.shape == (2, 3)
+    assert p.sum() == pytest.approx(1)
 
 
 def test_maximizing_earns_more_than_matching_like_choice():
@@ -94,5 +168,8 @@ def test_bad_input_is_told():
         sm.softmax([1.0], 0)
     with pytest.raises(ValueError, match="一つもありません"):
         sm.log_sum_exp([])
-    with pytest.raises(ValueError, match="k は"):
-        sm.k_winners([1.0, 2.0], 3)
+    for k in (0, 2, 3):
+        with pytest.raises(ValueError, match="k は"):
+            sm.k_winners([1.0, 2.0], k)
+    with pytest.raises(ValueError, match="温度"):
+        sm.free_energy([1.0], -1)
