@@ -53,12 +53,18 @@ def _point(answer: Any) -> str | None:
     found = cam(net.model, net.eyes.tensor(picture), answer)
     share = share_inside(found.M, regions[0])
     if share >= 0.8:
-        return None
+        chance = net.probabilities(photos.load("coffee"))[answer]
+        if chance >= 0.01:
+            return None
+        return (
+            "地図は左へ向きましたが，その名前は写真に合いません"
+            f"（左の写真での確率は {chance:.4f}）。写っている物の名前を選んでください。"
+        )
     if answer == SUBJECTS["camera"]:
         return "872 は三脚です。地図は右の写真家へ向きます。左の写真の物を名指します。"
     return (
         f"その番号では，左の写真に入る CAM は {share:.0%} です。"
-        "左の写真の物の名前を，labels から探してください。"
+        "左の写真に写っている物の名前を，names から探してください。"
     )
 
 
@@ -91,6 +97,11 @@ EXERCISES = [
         judge=_point,
         solution=967,
         praise="同じ絵でも，問いを変えると地図が動きます。",
-        known_wrong=((872, "三脚"), (0, "左の写真"), (5000, "0 から 999")),
+        known_wrong=(
+            (872, "三脚"),
+            (0, "合いません"),
+            (759, "入る CAM"),
+            (5000, "0 から 999"),
+        ),
     ),
 ]
