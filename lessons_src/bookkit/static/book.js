@@ -60,7 +60,7 @@
   const openToc = () => { if (pageToc) pageToc.open = wide.matches; };
   openToc();
   wide.addEventListener("change", openToc);
-  const current = toc?.querySelector("a.current");
+  const current = matchMedia("(min-width: 64rem)").matches && toc?.querySelector("a.current");
   if (current && toc.scrollHeight > toc.clientHeight && current.offsetTop > toc.clientHeight - 80)
     toc.scrollTop = current.offsetTop - toc.clientHeight / 2;
   if (pageToc && "IntersectionObserver" in window) {
@@ -75,8 +75,9 @@
   }
 
   /* 写しのボタン */
-  for (const block of all("article .highlight")) {
-    if (block.closest(".cell_output")) continue;
+  const whenIdle = window.requestIdleCallback || ((work) => setTimeout(work, 200));
+  const addCopyButtons = () => all("article .highlight").forEach((block) => {
+    if (block.closest(".cell_output")) return;
     const button = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "写す" });
     button.setAttribute("aria-label", "コードを写す");
     button.addEventListener("click", async () => {
@@ -95,7 +96,8 @@
       setTimeout(() => { button.textContent = "写す"; }, 1600);
     });
     block.append(button);
-  }
+  });
+  whenIdle(addCopyButtons);
 
   /* 読み終えた印（このブラウザーの中だけに残る） */
   const showRead = () => {
