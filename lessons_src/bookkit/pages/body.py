@@ -42,6 +42,7 @@ def tidy(html: str, find: Find) -> str:
     _pictures(soup, find)
     _folds(soup)
     _hidden_code(soup)
+    _works(soup)
     _scrolling(soup)
     _links(soup)
     return str(soup)
@@ -171,6 +172,18 @@ def _hidden_code(soup: BeautifulSoup) -> None:
                 word["class"] = (
                     "expanded" if "expanded" in _classes(word) else "collapsed"
                 )
+
+
+def _works(soup: BeautifulSoup) -> None:
+    """文献の一覧を，ふつうの箇条書きにする（古い役目の名前を残さない）。"""
+    for listing in soup.select("div.citation-list"):
+        listing.name = "ul"
+        del listing["role"]
+        for work in listing.find_all("div", class_="citation", recursive=False):
+            work.name = "li"
+            del work["role"]
+            for label in work.find_all("span", class_="label", recursive=False):
+                label.decompose()
 
 
 def _scrolling(soup: BeautifulSoup) -> None:

@@ -17,7 +17,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 
 from bookkit.chapters import lesson_box
-from bookkit.pages.glossary import read_terms
+from bookkit.pages.glossary import Term, read_terms
 
 Section = tuple[str, str, str]
 """節の ``(アンカー, 見出し, 文)``。"""
@@ -126,15 +126,10 @@ def write_index(app: Sphinx, error: Exception | None) -> None:
                 "sections": json.loads(path.read_text("utf8")),
             }
         )
-    kept = ("name", "reading", "english", "chapter")
     index = {
         "pages": pages,
-        "terms": [{key: asdict(term)[key] for key in kept} for term in terms],
+        "terms": [_names(term) for term in terms],
     }
-    for term in index["terms"]:
-        # 「英：ResNet・residual network」のように，名前が二つ以上あってもよい。
-        names = [name.strip() for name in re.split("[・、]", term["english"]) if name]
-        term["english"] = names[0] if len(names) == 1 else names
     cards = {
         term.anchor: {
             key: asdict(term)[key] for key in ("name", "reading", "english", "text")
@@ -144,6 +139,17 @@ def write_index(app: Sphinx, error: Exception | None) -> None:
     static = Path(app.outdir) / "_static"
     _write(static / "search-index.js", "bookIndex", index)
     _write(static / "glossary.js", "bookGlossary", cards)
+
+
+def _names(term: Term) -> dict[str, Any]:
+    """探すための名前。「英：ResNet・residual network」のように，英語名は二つ以上あってもよい。"""
+    english = [name.strip() for name in re.split("[・、]", term.english)]
+    return {
+        "name": term.name,
+        "reading": term.reading,
+        "english": [name for name in english if name],
+        "chapter": term.chapter,
+    }
 
 
 def _write(path: Path, name: str, value: object) -> None:

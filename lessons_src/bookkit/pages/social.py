@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import io
 import json
+import posixpath
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from bookkit.pages.figures import without_data
 
 WIDTH, HEIGHT = 1200, 630
 PAPER, INK, MUTED, ACCENT = "#ffffff", "#1f2a37", "#5b6675", "#0072b2"
-FORM = "2"
+FORM = "3"
 """描き方を変えたら，この番号を変える（古い絵を使わないため）。"""
 
 
@@ -34,7 +35,7 @@ def rasterise(svg: str, width: int, height: int) -> Image.Image:
     import resvg_py
 
     svg = without_data(svg)
-    plain = resvg_py.svg_to_bytes(svg_string=svg, width=width)
+    plain = resvg_py.svg_to_bytes(svg_string=svg, width=width, dpi=96)
     image = Image.open(io.BytesIO(bytes(plain))).convert("RGBA")
     scale = min(width / image.width, height / image.height)
     size = (round(image.width * scale), round(image.height * scale))
@@ -70,8 +71,13 @@ def draw_card(title: str, site: str, figure: Image.Image | None) -> Image.Image:
 
 def first_figure(app: Sphinx, doctree: nodes.document) -> Path | None:
     """頁の最初の図のファイル。"""
+    images: dict[str, str] = app.builder.images
+    originals = {name: original for original, name in images.items()}
     for image in doctree.findall(nodes.image):
-        path = Path(app.srcdir, str(image["uri"]))
+        # 頁を書いたあとでは，番地は _images の中を指している。
+        address = str(image["uri"])
+        original = originals.get(posixpath.basename(address), address)
+        path = Path(app.srcdir, original)
         if path.is_file():
             return path
     return None

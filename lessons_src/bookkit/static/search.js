@@ -32,7 +32,7 @@
       foldedHeading: fold(heading), foldedText: fold(text),
     })));
     terms = index.terms.map((term) => ({
-      ...term, names: [term.name, term.reading, term.english].flat().filter(Boolean).map(fold),
+      ...term, names: [term.name, term.reading, ...term.english].filter(Boolean).map(fold),
     }));
   };
 
@@ -42,7 +42,7 @@
     for (const term of terms) {
       const exact = term.names.includes(word);
       const close = word.length > 1 && term.names.some((name) => name.startsWith(word));
-      if (exact || close) for (const name of [fold(term.name), fold(term.english || "")])
+      if (exact || close) for (const name of [term.name, ...term.english].map(fold))
         if (name && !found.has(name)) found.set(name, exact ? 0.9 : 0.4);
     }
     return found;

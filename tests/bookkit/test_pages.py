@@ -1,0 +1,543 @@
+"""頁を整える部品：図，本文，数式，動画，ルビ，用語集，検索の索引，記録，まとめた CSS。"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from py_mini_racer import MiniRacer
+
+from bookkit.japanese import fold, grams
+from bookkit.pages import assets, body, figures, history, layout, maths, social
+from bookkit.pages.video import embed_address
+
+EXTENSIONS = [
+    "myst_nb",
+    "sphinx_design",
+    "bookkit.chapters",
+    "bookkit.japanese",
+    "bookkit.pages",
+]
+CONFIG = {
+    "html_baseurl": "https://example.invalid/book/",
+    "html_title": "試しの本",
+    "author": "著者",
+    "myst_enable_extensions": ["colon_fence", "deflist", "dollarmath", "attrs_block"],
+}
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="331.2pt" height="216pt" '
+    'viewBox="0 0 331.2 216"><metadata id="csv">区画,系列,x,y\n1,a&amp;b,0,1\n</metadata>'
+    '<path d="M0 0h9" style="stroke: #1f2a37; fill: #0072B2"/>'
+    '<path d="M0 0h9" style="stroke: #123456"/></svg>'
+)
+
+
+@pytest.fixture
+def make(build: Callable[..., Path]) -> Callable[..., Path]:
+    """頁の部品を組み込んだ，小さな本を作る。"""
+
+    def run(files: dict[str, str], **options: Any) -> Path:
+        return build(files, extensions=EXTENSIONS, config=CONFIG, **options)
+
+    return run
+
+
+def soup_of(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text("utf8"), "html.parser")
+
+
+# ---- 図 ----
+
+
+def test_dark_colors_come_from_the_style_of_figures() -> None:
+    colors = figures.dark_colors()
+    assert colors["#1f2a37"] == "#e6eaf0"
+    assert len(colors) >= 10
+    assert all(re.fullmatch("#[0-9a-f]{6}", c) for c in [*colors, *colors.values()])
+
+
+def test_dark_colors_must_be_pairs(tmp_path: Path) -> None:
+    style = tmp_path / "style.py"
+    style.write_text('COLORS = {"ink": "#000000"}\nDARK_COLORS = {"red": "#ff0000"}\n')
+    with pytest.raises(LookupError, match=r"片方にしかない色.*ink, red"):
+        figures.dark_colors(style)
+    style.write_text("COLORS = {}\n")
+    with pytest.raises(LookupError, match="DARK_COLORS"):
+        figures.dark_colors(style)
+
+
+def test_to_dark_replaces_only_the_colours_of_the_book() -> None:
+    dark = figures.to_dark(SVG, figures.dark_colors())
+    assert "#1f2a37" not in dark
+    assert "#0072B2" not in dark
+    assert "#e6eaf0" in dark
+    assert "#5ab4e8" in dark
+    assert "#123456" in dark
+
+
+def test_data_is_taken_out_of_the_figure() -> None:
+    assert figures.data_of(SVG) == "区画,系列,x,y\n1,a&b,0,1\n"
+    assert "metadata" not in figures.without_data(SVG)
+    assert figures.data_of("<svg></svg>") == ""
+
+
+def test_measure(tmp_path: Path) -> None:
+    svg, png = tmp_path / "a.svg", tmp_path / "b.png"
+    svg.write_text(SVG, "utf8")
+    Image.new("RGB", (40, 30)).save(png)
+    assert figures.measure(svg) == figures.Picture(442, 288, True, True)
+    assert figures.measure(png) == figures.Picture(40, 30)
+    svg.write_text('<svg viewBox="0 0 1 1"></svg>')
+    assert figures.measure(svg) is None
+
+
+FIGURE = """# 題名
+
+```{figure} plot.svg
+:name: fig-plot
+:alt: 右上がりの直線が一本描かれています。
+説明です。
+```
+"""
+
+
+def test_figure_on_the_page(make: Callable[..., Path]) -> None:
+    site = make({"index.md": FIGURE, "plot.svg": SVG})
+    light, dark = soup_of(site / "index.html").select("figure img")
+    for image in (light, dark):
+        assert (image["width"], image["height"]) == ("442", "288")
+        assert image["loading"] == "lazy"
+        assert image["alt"] == "右上がりの直線が一本描かれています。"
+    assert light["class"] == ["only-light"]
+    assert dark["class"] == ["only-dark"]
+    link = soup_of(site / "index.html").select_one(".figure-data a")
+    assert link is not None
+    assert link.get_text() == "図の数値（CSV）"
+    assert link["download"] == "fig-plot.csv"
+    assert (site / str(link["href"])).read_text("utf-8-sig").startswith("区画,系列,x,y")
+    for image in (light, dark):
+        published = (site / str(image["src"])).read_text("utf8")
+        assert "metadata" not in published
+    assert "#e6eaf0" in (site / str(dark["src"])).read_text("utf8")
+    assert "#1f2a37" in (site / str(light["src"])).read_text("utf8")
+
+
+# ---- 本文 ----
+
+
+def no_picture(address: str) -> None:
+    return None
+
+
+def test_dropdown_works_without_scripts() -> None:
+    html = (
+        '<div class="admonition dropdown solution"><p class="admonition-title">'
+        '<a href="#x">解答</a> を見る</p><p>中身</p></div>'
+    )
+    tidy = BeautifulSoup(body.tidy(html, no_picture), "html.parser")
+    details = tidy.find("details")
+    assert details is not None
+    assert "open" not in details.attrs
+    assert details.summary.get_text() == "解答 を見る"  # type: ignore[union-attr]
+    assert details.summary.find("a") is None  # type: ignore[union-attr]
+    assert details.find_all("p")[-1].get_text() == "中身"
+
+
+def test_tables_and_code_scroll_by_keyboard() -> None:
+    html = "<table><caption>成績</caption><tr><td>1</td></tr></table><pre>x</pre>"
+    tidy = BeautifulSoup(body.tidy(html, no_picture), "html.parser")
+    frame = tidy.select_one("div.table-frame")
+    assert frame is not None
+    assert (frame["tabindex"], frame["aria-label"]) == ("0", "成績")
+    assert tidy.pre["tabindex"] == "0"  # type: ignore[index]
+
+
+def test_inline_scripts_are_removed() -> None:
+    assert "script" not in body.tidy("<p>a</p><script>x()</script>", no_picture)
+
+
+def test_words_left_in_english_are_translated() -> None:
+    html = (
+        '<h2>題<a class="headerlink" href="#a" title="Link to this heading">#</a></h2>'
+    )
+    assert 'title="この見出しへのリンク"' in body.tidy(html, no_picture)
+
+
+def test_page_toc_needs_two_headings() -> None:
+    one = '<ul><li><a href="#">題</a><ul><li><a href="#a">一</a></li></ul></li></ul>'
+    two = one.replace("</li></ul></li>", '</li><li><a href="#b">二</a></li></ul></li>')
+    assert body.page_toc(one) == ""
+    assert 'href="#b"' in body.page_toc(two)
+
+
+# ---- 枠 ----
+
+
+def test_page_states_its_policy_and_meets_it(make: Callable[..., Path]) -> None:
+    site = make({"index.md": "# 題名\n\nはじめの文です。\n"})
+    page = soup_of(site / "index.html")
+    meta = page.find("meta", {"http-equiv": "Content-Security-Policy"})
+    assert meta is not None
+    rules = str(meta["content"])
+    assert "default-src 'self'" in rules
+    assert "unsafe-eval" not in rules
+    inline = [s.get_text() for s in page.find_all("script") if not s.get("src")]
+    assert inline == [layout.theme_script()]
+    assert layout.policy() == rules
+    for element in page.find_all(["script", "link", "img", "iframe"]):
+        address = str(element.get("src") or element.get("href") or "")
+        outside = address.startswith(("http", "//"))
+        assert not outside or element.get("rel") == ["canonical"], address
+
+
+def test_every_site_file_is_made(make: Callable[..., Path]) -> None:
+    site = make({"index.md": "# 題名\n\nはじめの文です。\n"})
+    for name in (
+        *("404.html", "search.html", "changes.html", "offline.html", "feed.xml"),
+        *("sitemap.xml", "manifest.webmanifest", "sw.js", "offline.json"),
+        *("_static/book.css", "_static/book.js", "_static/search-index.js"),
+        *("_static/glossary.js", "_static/icon-192.png", "_static/icon-512.png"),
+    ):
+        assert (site / name).is_file(), name
+    page = soup_of(site / "index.html")
+    description = page.find("meta", {"name": "description"})
+    assert description is not None
+    assert description["content"] == "はじめの文です。"
+    image = page.find("meta", {"property": "og:image"})
+    assert image is not None
+    name = str(image["content"]).removeprefix("https://example.invalid/book/")
+    assert Image.open(site / name).size == (1200, 630)
+    lost = soup_of(site / "404.html")
+    for element in lost.find_all(["a", "link", "script", "form"]):
+        address = str(
+            element.get("href") or element.get("src") or element.get("action") or "#"
+        )
+        assert address.startswith(("/book/", "#", "https://")), address
+
+
+def test_offline_list_names_real_files(make: Callable[..., Path]) -> None:
+    site = make({"index.md": FIGURE, "plot.svg": SVG})
+    files = json.loads((site / "offline.json").read_text("utf8"))
+    assert "index.html" in files
+    assert "_static/search-index.js" in files
+    assert all((site / name).is_file() for name in files)
+    worker = (site / "sw.js").read_text("utf8")
+    assert "@" not in worker
+
+
+# ---- CSS ----
+
+
+def test_purge_keeps_only_used_rules() -> None:
+    css = (
+        ".a{x:1}.b{x:2}.a .b,.a{x:3}.a:not(.b){x:4}p{x:5}#id{x:6}"
+        "@media print{.b{x:7}.a{x:8}}@media screen{.b{x:9}}@font-face{x:10}"
+    )
+    assert assets.purge(css, {"a"}) == (
+        ".a{x:1}.a{x:3}.a:not(.b){x:4}p{x:5}@media print{.a{x:8}}@font-face{x:10}"
+    )
+
+
+def test_minify() -> None:
+    assert assets.minify("/* あ */ a , b {\n  c: d e;\n}\n") == " a,b{c: d e}"
+
+
+# ---- 数式 ----
+
+
+def test_maths_is_typeset_at_build() -> None:
+    html = maths.typeset(r"\frac{a}{b}", True)
+    assert "katex-display" in html
+    assert "<math" in html
+    assert sorted(maths.drawn_text(html).replace("\u200b", "")) == ["a", "b"]
+
+
+def test_drawn_text_reads_only_what_is_drawn() -> None:
+    html = "<p>文</p>" + maths.typeset("x<y", False) + "<p>後</p>"
+    assert maths.drawn_text(html) == "x<y"
+
+
+def test_wrong_maths_is_named(make: Callable[..., Path]) -> None:
+    said = StringIO()
+    make({"index.md": "# 題\n\n$\\frac{a}$\n"}, warnings=said)
+    assert "数式を組めません" in said.getvalue()
+    assert re.search(r"index\.md:\d+", said.getvalue())
+
+
+def test_fonts_hold_only_used_letters(make: Callable[..., Path]) -> None:
+    from fontTools.ttLib import TTFont
+
+    site = make({"index.md": "# 題\n\n$$ x + \\beta $$\n"})
+    fonts = site / "_static" / "katex" / "fonts"
+    letters = set(TTFont(fonts / "KaTeX_Math-Italic.woff2").getBestCmap())
+    assert {ord("x"), ord("β")} <= letters
+    assert ord("q") not in letters
+    css = (site / "_static" / "katex" / "katex.css").read_text("utf8")
+    named = set(re.findall(r"fonts/([\w-]+\.woff2)", css))
+    assert named == {path.name for path in fonts.iterdir()}
+    assert ".ttf" not in css
+
+
+def test_katex_styles_and_script_have_one_version() -> None:
+    script = re.search(r'version:"([\d.]+)"', maths.katex_source().read_text("utf8"))
+    style = re.search(
+        r'katex-version:after\{content:"([\d.]+)"',
+        (maths.STATIC / "katex.min.css").read_text(),
+    )
+    assert script
+    assert style
+    assert script[1] == style[1]
+
+
+# ---- 動画・ルビ ----
+
+VIDEO = """# 題
+
+```{video} https://www.youtube.com/watch?v=abcdefghijk
+:title: 視覚の話
+:source: だれか
+:license: CC BY 4.0
+```
+"""
+
+
+def test_video_asks_nobody_until_pressed(make: Callable[..., Path]) -> None:
+    site = make({"index.md": VIDEO})
+    figure = soup_of(site / "index.html").select_one("figure.video")
+    assert figure is not None
+    assert not figure.find_all(["iframe", "img"])
+    link = figure.select_one(".video-box > a")
+    assert link is not None
+    assert link["href"] == "https://www.youtube.com/watch?v=abcdefghijk"
+    assert str(link["data-embed"]).startswith("https://www.youtube-nocookie.com/embed/")
+    text = figure.get_text()
+    assert all(word in text for word in ("視覚の話", "だれか", "CC BY 4.0"))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ((":license: CC BY 4.0\n", ""), "video には :license: が要ります"),
+        (("www.youtube.com/watch?v=abcdefghijk", "example.com/x"), "YouTube か Vimeo"),
+    ],
+)
+def test_wrong_video_is_refused(
+    make: Callable[..., Path], change: tuple[str, str], message: str
+) -> None:
+    said = StringIO()
+    make({"index.md": VIDEO.replace(*change)}, warnings=said)
+    assert message in said.getvalue()
+
+
+def test_embed_address() -> None:
+    assert embed_address("https://vimeo.com/123") == (
+        "https://player.vimeo.com/video/123?autoplay=1&dnt=1"
+    )
+    assert embed_address("https://youtu.be/abcdefghijk") is not None
+    assert embed_address("http://www.youtube.com/watch?v=abcdefghijk") is None
+
+
+def test_ruby(make: Callable[..., Path]) -> None:
+    site = make({"index.md": "# 題\n\nこの{ruby}`顕著性|けんちょせい`です。\n"})
+    word = soup_of(site / "index.html").find("ruby")
+    assert str(word) == (
+        "<ruby>顕著性<rp>（</rp><rt>けんちょせい</rt><rp>）</rp></ruby>"
+    )
+
+
+def test_wrong_ruby_is_refused(make: Callable[..., Path]) -> None:
+    said = StringIO()
+    make({"index.md": "# 題\n\n{ruby}`顕著性`\n"}, warnings=said)
+    assert "語|よみ" in said.getvalue()
+
+
+# ---- 用語集と検索 ----
+
+GLOSSARY = """# 用語集
+
+:::{glossary}
+残差ネット
+  （よみ：ざんさねっと，英：ResNet）近道のある {doc}`net` です。
+
+温度
+  （よみ：おんど）低いほど決断的です。
+:::
+"""
+NET = "# 残差の章\n\n{term}`残差ネット` を学びます。\n\n## 近道\n\n足し算です。\n"
+
+
+def read_js(path: Path) -> Any:
+    return json.loads(path.read_text("utf8").partition("=")[2].rstrip(";\n"))
+
+
+@pytest.fixture
+def searchable(make: Callable[..., Path]) -> Path:
+    index = "# 表紙\n\n```{toctree}\nglossary\nnet\n```\n"
+    return make({"index.md": index, "glossary.md": GLOSSARY, "net.md": NET})
+
+
+def test_index_knows_terms_and_their_chapters(searchable: Path) -> None:
+    index = read_js(searchable / "_static" / "search-index.js")
+    assert index["terms"] == [
+        {
+            "name": "残差ネット",
+            "reading": "ざんさねっと",
+            "english": ["ResNet"],
+            "chapter": "net",
+        },
+        {"name": "温度", "reading": "おんど", "english": [], "chapter": ""},
+    ]
+    pages = {page["name"]: page for page in index["pages"]}
+    assert [s[1] for s in pages["net"]["sections"]] == ["残差の章", "近道"]
+    assert pages["net"]["sections"][0][2] == "残差ネットを学びます。"
+    assert [s[1] for s in pages["glossary"]["sections"]][1:] == ["残差ネット", "温度"]
+    assert pages["glossary"]["glossary"]
+
+
+def test_cards_tell_the_meaning(searchable: Path) -> None:
+    cards = read_js(searchable / "_static" / "glossary.js")
+    (card,) = [card for card in cards.values() if card["name"] == "残差ネット"]
+    assert card["text"] == "近道のある「残差の章」です。"
+    link = soup_of(searchable / "net.html").select_one("a.term")
+    assert link is not None
+    assert str(link["href"]).partition("#")[2] in cards
+
+
+@pytest.fixture(scope="module")
+def script() -> MiniRacer:
+    """search.js を，頁なしで動かす。"""
+    engine = MiniRacer()
+    engine.eval(
+        "var window = {book: {base: 'x:/', load: async () => {}, all: () => []}};"
+    )
+    engine.eval((assets.STATIC / "search.js").read_text("utf8"))
+    return engine
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ＣＮＮ", "ResNet50", "残差ネットと resnet の図", "ﾆｭｰﾛﾝ a_b", "㌔", "ヴ々〆"],
+)
+def test_script_folds_as_python_does(script: MiniRacer, text: str) -> None:
+    quoted = json.dumps(text)
+    assert script.eval(f"window.book.search.fold({quoted})") == fold(text)
+    said = script.eval(
+        f"JSON.stringify(window.book.search.grams({json.dumps(fold(text))}))"
+    )
+    assert json.loads(str(said)) == list(grams(fold(text)))
+
+
+@given(text=st.text(alphabet="あア漢字ーＣnN5 ,。_", max_size=20))
+def test_script_and_python_agree(script: MiniRacer, text: str) -> None:
+    folded = fold(text)
+    assert script.eval(f"window.book.search.fold({json.dumps(text)})") == folded
+    said = script.eval(
+        f"JSON.stringify(window.book.search.grams({json.dumps(folded)}))"
+    )
+    assert json.loads(str(said)) == list(grams(folded))
+
+
+def search(script: MiniRacer, site: Path, query: str) -> list[tuple[str, str]]:
+    """``(頁の名前, 見出し)`` を，よい順に。"""
+    index = json.dumps(read_js(site / "_static" / "search-index.js"))
+    script.eval(f"window.bookIndex = {index};")
+    script.eval((assets.STATIC / "search.js").read_text("utf8"))
+    script.eval(
+        "var ready = false; window.book.search.prepare().then(() => ready = true);"
+    )
+    assert script.eval("ready")
+    found = script.eval(
+        f"JSON.stringify(window.book.search.search({json.dumps(query)}).results"
+        ".map(r => [r.place.page.name, r.place.heading]))"
+    )
+    return [(page, heading) for page, heading in json.loads(str(found))]
+
+
+@pytest.mark.parametrize(
+    "query", ["残差ネット", "ざんさ", "ザンサネット", "resnet", "ＲｅｓＮｅｔ"]
+)
+def test_term_is_found_by_name_reading_and_english(
+    script: MiniRacer, searchable: Path, query: str
+) -> None:
+    found = search(script, searchable, query)
+    assert ("net", "残差の章") in found
+    assert ("glossary", "残差ネット") in found
+
+
+def test_ranking(script: MiniRacer, make: Callable[..., Path]) -> None:
+    """題名 > 見出し > 用語 > 本文。"""
+    files = {
+        "index.md": "# 表紙\n\n```{toctree}\nglossary\na\nb\nc\n```\n",
+        "glossary.md": "# 用語集\n\n:::{glossary}\n渦巻き\n  （よみ：うずまき）回る形です。\n:::\n",
+        "a.md": "# 別の話\n\n渦巻きが出ます。渦巻き，渦巻き。\n",
+        "b.md": "# ほかの話\n\n文です。\n\n## 渦巻きの見え方\n\n文です。\n",
+        "c.md": "# 渦巻きの錯視\n\n文です。\n",
+    }
+    found = search(script, make(files), "渦巻き")
+    pages = [page for page, _ in found]
+    assert pages.index("c") < pages.index("b") < pages.index("a")
+    assert pages.index("b") < pages.index("glossary") < pages.index("a") or (
+        found[0] == ("glossary", "渦巻き")
+    )
+
+
+def test_nothing_is_found_for_a_strange_word(
+    script: MiniRacer, searchable: Path
+) -> None:
+    assert search(script, searchable, "鸚鵡貝図鑑") == []
+    assert search(script, searchable, "   ") == []
+    assert search(script, searchable, "*") == []
+
+
+# ---- 記録 ----
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.invalid"]
+    subprocess.run(
+        ["git", *identity, *arguments], cwd=folder, check=True, capture_output=True
+    )
+
+
+def test_history_reads_dates_and_subjects(tmp_path: Path) -> None:
+    (tmp_path / "book").mkdir()
+    git(tmp_path, "init", "-q")
+    for subject, name in (
+        ("始める", "あ.md"),
+        ("章を直す", "b.md"),
+        ("別の物", "../x"),
+    ):
+        (tmp_path / "book" / name).write_text(subject)
+        git(tmp_path, "add", "-A")
+        git(tmp_path, "commit", "-q", "-m", subject)
+    found = history.read_history(tmp_path)
+    assert [change.subject for change in found.changes] == ["章を直す", "始める"]
+    assert found.changes[1].files == ("book/あ.md",)
+    assert found.last("book/b.md") == found.changes[0].date
+    assert found.last("book/no.md") is None
+
+
+def test_history_is_empty_without_git(tmp_path: Path) -> None:
+    assert history.read_history(tmp_path).changes == []
+
+
+# ---- OpenGraph の絵 ----
+
+
+def test_card_shows_the_figure() -> None:
+    plain = social.draw_card("題名", "本", None)
+    figure = social.rasterise(SVG, 560, 520)
+    assert figure.width == 560
+    drawn = social.draw_card("題名", "本", figure)
+    assert drawn.size == plain.size == (1200, 630)
+    assert drawn.tobytes() != plain.tobytes()

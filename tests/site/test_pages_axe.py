@@ -1,0 +1,85 @@
+"""誰でも読めるか：axe-core の決まりに，すべての頁が明暗と二つの幅で一つも触れない。"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import PAGES
+
+pytestmark = [pytest.mark.site, pytest.mark.browser]
+
+ALL = [*PAGES, "search.html", "changes.html", "404.html", "offline.html"]
+RUN = """async () => {
+  for (const d of document.querySelectorAll('article details')) d.open = true;
+  const all = document.createElement('style');
+  all.textContent = 'article section{content-visibility:visible!important}';
+  document.head.append(all);
+  const options = {resultTypes: ['violations'], runOnly: {type: 'tag', values:
+    ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}};
+  const {violations} = await axe.run(document, options);
+  return violations.map(v => v.id + '：' + v.help + '\\n'
+    + v.nodes.slice(0, 4).map(n => '  ' + n.html.slice(0, 160)
+      + ' ' + (n.any[0]?.message || n.all[0]?.message || '')).join('\\n'));
+}"""
+
+
+@cache
+def axe_source() -> str:
+    """axe-core の中身（axe-playwright-python に入っている）。"""
+    found = importlib.util.find_spec("axe_playwright_python")
+    assert found, "axe-playwright-python がありません"
+    assert found.origin
+    return next(Path(found.origin).parent.rglob("axe.min.js")).read_text("utf8")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)],
+    ids=str,
+)
+def page(request: Any, browser: Any) -> Iterator[Any]:
+    scheme, width = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        service_workers="block",
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_axe_finds_nothing(page: Any, base_url: str, path: str) -> None:
+    page.goto(base_url + path, wait_until="load")
+    page.evaluate(axe_source())
+    found = page.evaluate(RUN)
+    assert not found, "\n".join(found)
+
+
+def test_axe_works(page: Any, base_url: str) -> None:
+    """検査そのものが働いている：代替文のない絵を足すと，見つける。"""
+    page.goto(base_url + PAGES[0], wait_until="load")
+    page.evaluate(axe_source())
+    page.evaluate(
+        "() => document.querySelector('article').append(Object.assign("
+        "document.createElement('img'), {src: '_static/icon.svg'}))"
+    )
+    assert any("image-alt" in line for line in page.evaluate(RUN))
+
+
+def test_axe_finds_nothing_in_the_open_search(page: Any, base_url: str) -> None:
+    """検索の窓を開き，結果が出ているときも。"""
+    page.goto(base_url + PAGES[0], wait_until="load")
+    page.locator(".search-button").click()
+    page.locator("#search-dialog input").fill("ソフトマックス")
+    page.wait_for_selector("#search-dialog .results li")
+    page.evaluate(axe_source())
+    found = page.evaluate(RUN)
+    assert not found, "\n".join(found)
