@@ -59,7 +59,7 @@
     if (!parts.length) return 0;
     let score = 0;
     const inHeading = count(place.foldedHeading, word);
-    if (inHeading) score += WEIGHT[place.kind] * (place.foldedHeading === word ? 2 : 1);
+    if (inHeading) score += WEIGHT[place.kind] * (place.foldedHeading === word ? 1.25 : 1);
     const n = count(place.foldedText, word);
     if (n) score += WEIGHT.body * (1 + Math.log2(n));
     if (score) return score;
