@@ -145,6 +145,25 @@ def _values(
     return given, rest
 
 
+def status(root: Path, arguments: list[str]) -> int:
+    """どの章が，なぜ実行し直しになるかを言う。"""
+    from bookkit.execution.status import status as show
+
+    gpu_only = "--gpu" in arguments
+    if rest := [argument for argument in arguments if argument != "--gpu"]:
+        raise UsageError(f"status に渡せるのは --gpu だけです（{rest[0]!r}）。")
+    return show(root, gpu_only=gpu_only)
+
+
+def gpu(root: Path, arguments: list[str]) -> int:
+    """GPU 用のセルを全規模で実行し，記録する。"""
+    from bookkit.execution.gpu import gpu as record
+
+    stale_only = "--stale" in arguments
+    names = _plain([argument for argument in arguments if argument != "--stale"])
+    return record(root, names, stale_only=stale_only)
+
+
 def _plain(arguments: list[str]) -> list[str]:
     """選択（``--`` で始まるもの）のない引数。"""
     for argument in arguments:
@@ -181,6 +200,20 @@ COMMANDS: dict[str, Command] = {
         "--in か --python を付けると，そのフォルダーのノートブックを，その Python で動かし，"
         "記録は残しません。",
         rehearse,
+    ),
+    "gpu": Command(
+        "[--stale] [部/名前 …]",
+        "GPU 用のセルを全規模で実行し，記録する",
+        "章を省くと，GPU 用のセルのある章すべてを，一つずつ実行します。"
+        "--stale を付けると，記録が新しい章を飛ばします。記録は book/recorded/ に残ります。",
+        gpu,
+    ),
+    "status": Command(
+        "[--gpu]",
+        "どの章が，なぜ実行し直しになるか",
+        "章ごとに，新しいか，何が変わって古いかを言います。"
+        "--gpu を付けると，GPU 用のセルだけを調べ，記録し直すものがあれば終了コードは 1 です。",
+        status,
     ),
 }
 

@@ -57,16 +57,11 @@ def _has_gpu() -> bool:
 
 
 def device_name() -> str:
-    """装置の名前を返す。
+    """計算する装置の名前（GPU があればその名前，なければ CPU の名前）を返す。"""
+    if device_kind() == "cuda" and _has_gpu():
+        import torch
 
-    GPU をまねているときは，それが分かる名前を返します（CPU での全規模の実行）。
-    """
-    if device_kind() == "cuda":
-        if _has_gpu():
-            import torch
-
-            return torch.cuda.get_device_name()
-        return f"{_cpu_name()}（GPU なしで全規模）"
+        return torch.cuda.get_device_name()
     return _cpu_name()
 
 
@@ -123,6 +118,16 @@ def seed_everything(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-if __name__ == "__main__":
-    answer = {"kind": device_kind(), "name": device_name()}
+def main() -> None:
+    """装置の種類・名前・まねかどうかを，JSON の一行で答える。"""
+    kind = device_kind()
+    simulated = kind == "cuda" and not _has_gpu()
+    answer = {"kind": kind, "name": device_name(), "simulated": simulated}
     print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except ValueError as error:
+        sys.exit(str(error))

@@ -2,7 +2,9 @@
 
 - ``chapter``: 原稿からコードのセルを読む。``closure``・``keys``: 何が変われば実行し直すか。
 - ``cache``: 結果の置き場所。``kernel``・``schedule``: 章を並べて実行する。
-- ``book``: 上をつないで，本の結果をそろえる。``reader``・``extension``: Sphinx につなぐ。
+- ``recordings``: GPU 用のセルの記録。``book``: 上をつないで，本の結果をそろえる。
+- ``reader``・``labels``・``report``・``extension``: Sphinx につなぐ。
+- ``status``・``gpu``: ``python -m bookkit`` の命令。
 """
 
 from __future__ import annotations
@@ -26,22 +28,22 @@ def executed(root: Path, document: str) -> NotebookNode:
         LookupError: いまの原稿を実行した結果がないとき。古い理由を言う。
     """
     from bookkit.execution import machine, reader
-    from bookkit.execution.book import Book, Result
+    from bookkit.execution.book import Book
     from bookkit.execution.chapter import parse, parser_config, read_chapter
 
     path, config = root / f"{document}.md", parser_config(root)
     chapter = read_chapter(root, path, config)
     if chapter is None:
         raise LookupError(f"{path} はコードの章ではありません。")
-    state = Book(root, machine.look(root)).state(chapter)
+    book = Book(root, machine.look(root))
+    state = book.state(chapter)
     if state.entry is None:
         raise LookupError(
             f"{document} の実行結果がありません：{'，'.join(state.reasons)}。"
             "先に本をビルドしてください。"
         )
     notebook = parse(path.read_text("utf8"), path, config)
-    result = Result(chapter, state.entry.key, state.entry.cells, state.entry.run)
-    reader.fill(notebook, result)
+    reader.fill(notebook, book.shown(state))
     return notebook
 
 

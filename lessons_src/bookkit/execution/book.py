@@ -7,14 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from bookkit.execution import keys
+from bookkit.execution import keys, recordings
 from bookkit.execution.cache import Cache, CellResult, Entry, Run
-from bookkit.execution.chapter import Chapter
+from bookkit.execution.chapter import Cell, Chapter
 from bookkit.execution.closure import Library
 from bookkit.execution.kernel import Failure, Outcome
 from bookkit.execution.keys import Components, Observed
-from bookkit.execution.machine import Machine, lessons_root, workers
+from bookkit.execution.machine import THREADS, Machine, lessons_root, workers
+from bookkit.execution.recordings import GpuCell, Recordings
 from bookkit.execution.schedule import Job, run_all
 
 CACHE_FOLDER = ".execution"
@@ -42,6 +44,28 @@ class Result:
     cells: list[CellResult]
     run: Run | None = None
     failure: Failure | None = None
+    gpu: list[GpuCell] = field(default_factory=list)
+    """GPU 用のセルの状態。"""
+    gpu_observed: dict[int, Observed] = field(default_factory=dict)
+    """いま実行した GPU 用のセルが，それまでに使ったもの。"""
+    changed_meanwhile: bool = False
+    """実行している間に，使った部品が書き換えられたか。"""
+
+    def shown(self, number: int) -> list[dict[str, Any]]:
+        """頁に載せる，セルの出力。GPU の新しい記録があれば，それを載せる。"""
+        cell = self.recorded(number)
+        if cell is not None and cell.recording is not None:
+            return cell.recording.outputs
+        return self.cells[number].outputs
+
+    def recorded(self, number: int) -> GpuCell | None:
+        """そのセルの代わりに載せる記録。全規模で実行したばかりなら，記録は使わない。"""
+        if self.run is not None and self.run.device == "cuda":
+            return None
+        for cell in self.gpu:
+            if cell.cell == number and cell.state == recordings.FRESH:
+                return cell
+        return None
 
 
 class Book:
@@ -66,6 +90,7 @@ class Book:
         self.say = say
         self.library = Library(lessons_root(root))
         self.cache = Cache(cache or root / "_build" / CACHE_FOLDER, say)
+        self.recordings = Recordings(root, self.library)
         self.unsaved: list[str] = []
         """結果を置き場所に書けなかった章の，理由の文。"""
 
@@ -81,7 +106,7 @@ class Book:
         last = self.cache.last(chapter.name)
         if last is None:
             return State(chapter, wanted, None, [NEVER_RAN])
-        changes = keys.reasons(last.components, wanted, chapter)
+        changes = keys.reasons(last.components, wanted, chapter, self.library)
         return State(
             chapter, wanted, None, changes or ["実行結果が置き場所にありません"]
         )
@@ -101,13 +126,18 @@ class Book:
                 self.say(f"古い {chapter.name}：{'，'.join(state.reasons)}")
             else:
                 self._remember(state.entry)
-                found[chapter.name] = Result(
-                    chapter, state.entry.key, state.entry.cells, state.entry.run
-                )
+                found[chapter.name] = self.shown(state)
         if stale:
             found |= self.run(list(stale.values()), timeout=timeout)
             self.cache.prune()
         return found
+
+    def shown(self, state: State) -> Result:
+        """新しい章の，頁に載せる結果。"""
+        entry, chapter = state.entry, state.chapter
+        assert entry is not None
+        gpu = self.recordings.cells(chapter)
+        return Result(chapter, entry.key, entry.cells, entry.run, None, gpu)
 
     def run(
         self,
@@ -115,6 +145,7 @@ class Book:
         *,
         timeout: int | None = TIMEOUT,
         side_by_side: int | None = None,
+        threads: int | None = THREADS,
     ) -> dict[str, Result]:
         """章を実行し，終わった順に置き場所へ入れる。"""
         started = time.time()
@@ -130,14 +161,25 @@ class Book:
             last = self.cache.last(state.chapter.name)
             limit = state.chapter.timeout or timeout
             jobs.append(Job(state.chapter, last.run.seconds if last else None, limit))
-        run_all(self.root, jobs, side_by_side or workers(), self.say, done)
+        run_all(
+            self.root,
+            jobs,
+            side_by_side or workers(),
+            self.say,
+            done,
+            threads=threads,
+        )
         return found
 
     def _keep(self, state: State, outcome: Outcome, started: float) -> Result:
         """結果を置き場所に入れる。失敗した結果は入れない。"""
         chapter = state.chapter
         result = Result(
-            chapter, state.components.key, outcome.cells, None, outcome.failure
+            chapter,
+            state.components.key,
+            outcome.cells,
+            failure=outcome.failure,
+            gpu=self.recordings.cells(chapter),
         )
         if outcome.failure:
             return result
@@ -149,17 +191,18 @@ class Book:
             gpu_memory=report["gpu_memory"],
             device=self.machine.kind,
             device_name=self.machine.name,
+            simulated=self.machine.simulated,
             when=datetime.now().astimezone().isoformat(timespec="seconds"),
             downloads=report["downloads"],
             hosts=report["hosts"],
         )
-        static = {
-            path.relative_to(self.library.root).as_posix()
-            for path in self.library.closure(c.source for c in chapter.cells).values()
+        observed = self._observed(outcome.report, chapter.cells)
+        result.gpu_observed = {
+            number: self._observed(said, chapter.cells[: number + 1])
+            for number, said in outcome.gpu_reports.items()
         }
-        files = {*report["files"], *report["modules"]} - static - {keys.DIGESTS}
-        observed = Observed.of(self.library, files, report["folders"])
         if self._changed_meanwhile(state, observed, started):
+            result.changed_meanwhile = True
             self.say(f"{chapter.name}：実行中に部品が変わったので，結果を残しません。")
             return result
         entry = Entry(
@@ -174,6 +217,15 @@ class Book:
                 f"{self.cache.root} の空きを確かめてください。"
             )
         return result
+
+    def _observed(self, report: dict[str, Any], cells: tuple[Cell, ...]) -> Observed:
+        """実行してはじめて分かった，使ったもの。構文から分かるものは除く。"""
+        static = {
+            path.relative_to(self.library.root).as_posix()
+            for path in self.library.closure(cell.source for cell in cells).values()
+        }
+        files = {*report["files"], *report["modules"]} - static - {keys.DIGESTS}
+        return Observed.of(self.library, files, report["folders"])
 
     def _changed_meanwhile(
         self, state: State, observed: Observed, started: float

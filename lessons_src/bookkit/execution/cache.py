@@ -23,7 +23,7 @@ from typing import Any
 
 from bookkit.execution.keys import Components, Observed
 
-VERSION = 2
+VERSION = 3
 """ファイルの形の版。形を変えたら増やす。"""
 KEEP_DAYS = 30
 """使われないまま，この日数を過ぎた結果は消す。"""
@@ -40,6 +40,7 @@ class Run:
         gpu_memory: GPU の記憶のいちばん多いとき（バイト）。GPU を使わなければ 0。
         device: 装置の種類。
         device_name: 装置の名前。
+        simulated: GPU をまねただけで，CPU で全規模を計算したなら真。
         when: 終えた時刻（ISO 8601，秒まで）。
         downloads: 使った，網から取る重みの ``{ファイルの名前: バイト}``。
         hosts: つないだ先。
@@ -51,6 +52,7 @@ class Run:
     gpu_memory: int = 0
     device: str = "cpu"
     device_name: str = ""
+    simulated: bool = False
     when: str = ""
     downloads: dict[str, int] = field(default_factory=dict)
     hosts: list[str] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from bookkit.execution import machine, reader
+from bookkit.execution import labels, machine, reader, report
 from bookkit.execution.book import TIMEOUT, Book, Result
 from bookkit.execution.chapter import ChapterError, read_chapter
 
@@ -59,18 +60,20 @@ def execute(
             raise ExtensionError(str(error)) from error
         if chapter:
             chapters[docname] = chapter
-    results = _results(app, root, chapters)
+    results = app.bookkit_results = _results(app, root, chapters)  # type: ignore[attr-defined]
     reader.prepare(results, env.myst_config)  # type: ignore[attr-defined]
     _use_reader(env, results)
     before: dict[str, str] = getattr(env, "bookkit_outputs", {})
     now = {docname: _fingerprint(result) for docname, result in results.items()}
     env.bookkit_outputs = now  # type: ignore[attr-defined]
+    changed = [name for name in now if before.get(name) != now[name]]
+    changed += report.outdated_pages(env, results)
     if app.env.bookkit_reread:  # type: ignore[attr-defined]
         logger.info(
             "前のビルドが警告なしで終わっていないので，すべての頁を読み直します。"
         )
         return sorted(env.found_docs)
-    return [name for name in now if before.get(name) != now[name]]
+    return changed
 
 
 def _results(app: Sphinx, root: Path, chapters: dict[str, Any]) -> dict[str, Result]:
@@ -85,11 +88,6 @@ def _results(app: Sphinx, root: Path, chapters: dict[str, Any]) -> dict[str, Res
     by_name = book.results(list(chapters.values()), timeout)
     for message in book.unsaved:
         logger.warning(message)
-    app.bookkit_failed = {  # type: ignore[attr-defined]
-        docname: by_name[chapter.name]
-        for docname, chapter in chapters.items()
-        if by_name[chapter.name].failure
-    }
     return {docname: by_name[chapter.name] for docname, chapter in chapters.items()}
 
 
@@ -109,12 +107,18 @@ def _use_reader(env: BuildEnvironment, results: dict[str, Result]) -> None:
 
 def _fingerprint(result: Result) -> str:
     """頁に載る結果の名札。変われば，頁を読み直す。"""
-    return f"{result.key} {result.run.when if result.run else '失敗'}"
+    parts = [result.key, result.run.when if result.run else "失敗"]
+    for cell in result.gpu:
+        shown = repr(result.shown(cell.cell)).encode()
+        parts.append(labels.gpu_label(result, cell.cell)["text"])
+        parts.append(hashlib.sha256(shown).hexdigest())
+    return " ".join(parts)
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """失敗した章を最後にまとめて伝え，ビルドを失敗にする。"""
-    failed: dict[str, Result] = getattr(app, "bookkit_failed", {})
+    results: dict[str, Result] = getattr(app, "bookkit_results", {})
+    failed = {name: result for name, result in results.items() if result.failure}
     with logging.skip_warningiserror():
         for docname, result in failed.items():
             logger.error(_report(result), location=(docname, _line(result)))
@@ -140,6 +144,7 @@ def _report(result: Result) -> str:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """イベントにつなぐ。"""
+    report.setup(app)
     app.add_config_value("bookkit_reread", True, "", bool)
     app.connect("builder-inited", begin)
     app.connect("env-get-outdated", execute)

@@ -53,11 +53,20 @@ class Failure:
 
 @dataclass
 class Outcome:
-    """章を実行した結果。失敗しても，そこまでの出力を持つ。"""
+    """章を実行した結果。失敗しても，そこまでの出力を持つ。
+
+    Attributes:
+        cells: セルごとの結果。
+        seconds: かかった時間。
+        report: ``probe`` の記録。
+        gpu_reports: GPU 用のセルを終えたときの記録（``{セルの番号: 記録}``）。
+        failure: 止まったわけ。
+    """
 
     cells: list[CellResult]
     seconds: float = 0.0
     report: dict[str, Any] = field(default_factory=dict)
+    gpu_reports: dict[int, dict[str, Any]] = field(default_factory=dict)
     failure: Failure | None = None
 
 
@@ -170,6 +179,8 @@ async def run_chapter(
                     cell.execution_count,
                     round(time.monotonic() - before, 3),
                 )
+            if chapter.cells[number].gpu:
+                outcome.gpu_reports[number] = await _ask_probe(client)
         outcome.report = await _ask_probe(client)
     except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as e:
         outcome.failure = _failure(chapter, number, e, timeout)

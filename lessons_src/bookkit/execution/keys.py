@@ -186,7 +186,9 @@ def _weights_table(library: Library) -> dict[str, str]:
     }
 
 
-def reasons(old: Components, new: Components, chapter: Chapter) -> list[str]:
+def reasons(
+    old: Components, new: Components, chapter: Chapter, library: Library
+) -> list[str]:
     """``old`` から ``new`` へ，何が変わったかを言う。"""
     found = []
     if len(old.cells) != len(new.cells):
@@ -194,7 +196,8 @@ def reasons(old: Components, new: Components, chapter: Chapter) -> list[str]:
             f"コードのセルの数が変わりました（{len(old.cells)} → {len(new.cells)}）"
         )
     else:
-        pairs = zip(old.cells, new.cells, chapter.cells, strict=True)
+        cells = chapter.cells[: len(new.cells)]  # 記録では，GPU 用のセルまで
+        pairs = zip(old.cells, new.cells, cells, strict=True)
         for number, (was, now, cell) in enumerate(pairs):
             if was[0] != now[0]:
                 found.append(f"{number + 1} 番めのセル（{cell.line} 行）が変わりました")
@@ -202,7 +205,7 @@ def reasons(old: Components, new: Components, chapter: Chapter) -> list[str]:
                 found.append(
                     f"{number + 1} 番めのセル（{cell.line} 行）の札が変わりました"
                 )
-    found += _changes(_files(old.modules, new), _files(new.modules, new))
+    found += _changes(_files(old.modules, library), _files(new.modules, library))
     found += [f"重み {text}" for text in _changes(old.weights, new.weights)]
     for name in sorted({*old.pins, *new.pins}):
         before, after = old.pins.get(name, GONE), new.pins.get(name, GONE)
@@ -213,13 +216,14 @@ def reasons(old: Components, new: Components, chapter: Chapter) -> list[str]:
     return found
 
 
-def _files(modules: dict[str, str], new: Components) -> dict[str, str]:
-    """モジュールの名前を，読みやすいファイルの名前にする。"""
-    packages = {name.rpartition(".")[0] for name in {*modules, *new.modules}}
-    return {
-        name.replace(".", "/") + ("/__init__.py" if name in packages else ".py"): value
-        for name, value in modules.items()
-    }
+def _files(modules: dict[str, str], library: Library) -> dict[str, str]:
+    """モジュールの名前を，ファイルの名前にする。もうないモジュールは，形から推しはかる。"""
+    named = {}
+    for name, value in modules.items():
+        path = library.file_of(name)
+        guess = name.replace(".", "/") + ".py"
+        named[path.relative_to(library.root).as_posix() if path else guess] = value
+    return named
 
 
 def _changes(old: dict[str, str], new: dict[str, str]) -> list[str]:

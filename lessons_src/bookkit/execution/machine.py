@@ -32,11 +32,13 @@ class Machine:
     Attributes:
         kind: 装置の種類（``cpu`` または ``cuda``）。
         name: 装置の名前。
+        simulated: GPU をまねているだけで，CPU で全規模を計算するなら真。
         pins: 結果を変えうるパッケージの版。
     """
 
     kind: str = "cpu"
     name: str = ""
+    simulated: bool = False
     pins: dict[str, str] = field(default_factory=dict)
 
 
@@ -69,7 +71,7 @@ def look(root: Path) -> Machine:
         reason = answer.stderr.strip().splitlines()[-1:] or ["理由は不明"]
         raise RuntimeError(f"装置を調べられません（lessons.runtime）：{reason[0]}")
     said = json.loads(answer.stdout)
-    return Machine(said["kind"], said["name"], pins(root))
+    return Machine(said["kind"], said["name"], said["simulated"], pins(root))
 
 
 def environment(root: Path) -> dict[str, str]:

@@ -12,11 +12,12 @@ import nbformat
 from myst_parser.config.main import MdParserConfig
 from nbformat import NotebookNode
 
+from bookkit.execution import labels
 from bookkit.execution.book import Result
 from bookkit.execution.chapter import parse
 
-RUN_KEY = "bookkit"
-"""セルの metadata のうち，GPU の記録の札を入れる名前。"""
+LABEL = "bookkit-gpu"
+"""セルの metadata のうち，GPU 用のセルの但し書きを入れる名前。"""
 
 _results: dict[str, Result] = {}
 _config: MdParserConfig | None = None
@@ -56,9 +57,11 @@ def fill(notebook: NotebookNode, result: Result) -> None:
             f"{result.chapter.path}: 実行している間に，コードのセルが変わりました。"
             "もう一度ビルドしてください。"
         )
-    for cell, done in zip(code, result.cells, strict=True):
+    for number, (cell, done) in enumerate(zip(code, result.cells, strict=True)):
         cell.execution_count = done.count
-        cell.outputs = [_output(output) for output in done.outputs]
+        cell.outputs = [_output(output) for output in result.shown(number)]
+        if result.chapter.cells[number].gpu:
+            cell.metadata[LABEL] = labels.gpu_label(result, number)
 
 
 def _output(output: dict[str, Any]) -> NotebookNode:

@@ -40,7 +40,8 @@ def budget(*, full, reduced):
     return full if device_kind() == "cuda" else reduced
 
 if __name__ == "__main__":
-    print(json.dumps({"kind": device_kind(), "name": "にせの装置"}))
+    name = os.environ.get("FAKE_NAME", "にせの装置")
+    print(json.dumps({"kind": device_kind(), "name": name, "simulated": False}))
 '''
 
 BUILD = [

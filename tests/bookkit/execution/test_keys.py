@@ -174,7 +174,8 @@ def test_going_back_finds_the_old_result(ran):
 def test_pins_and_device_are_part_of_the_key(ran, monkeypatch):
     book = ran.book()
     (one, _) = all_chapters(ran.root)
-    book.machine = Machine("cpu", "", {**book.machine.pins, "ipykernel": "0.1"})
+    pins = {**book.machine.pins, "ipykernel": "0.1"}
+    book.machine = Machine("cpu", pins=pins)
     (reason,) = book.state(one).reasons
     assert reason.startswith("ipykernel の版が変わりました（")
     monkeypatch.setenv("LESSONS_DEVICE", "cuda")

@@ -1,0 +1,115 @@
+"""``python -m bookkit gpu``：GPU 用のセルを全規模で実行し，出力を記録する。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bookkit.execution import labels, machine
+from bookkit.execution.book import Book, Result
+from bookkit.execution.chapter import Chapter, all_chapters
+from bookkit.execution.recordings import FRESH, Provenance, Recording, TooLarge
+
+TIMEOUT = 3600
+"""全規模の一つのセルに許す秒数。"""
+
+
+def gpu(root: Path, names: list[str], *, stale_only: bool = False) -> int:
+    """GPU 用のセルのある章を，一つずつ全規模で実行して記録する。
+
+    Args:
+        root: 本のフォルダー。
+        names: 章の名前（``attention/cam``）。空なら，GPU 用のセルのある章すべて。
+        stale_only: 記録が新しい章を飛ばす。
+
+    Returns:
+        すべて記録できれば 0。
+    """
+    here = machine.look(root)
+    if here.kind != "cuda":
+        print(
+            "GPU（CUDA）が見つかりません。GPU のある計算機（Colab など）で動かしてください。\n"
+            "GPU なしで全規模を計算して記録するなら，環境変数 LESSONS_DEVICE=cuda を付けます"
+            "（時間がかかり，頁には CPU で計算したと出ます）。"
+        )
+        return 1
+    chapters = _wanted(root, names)
+    if chapters is None:
+        return 1
+    book = Book(root, here)
+    failed = 0
+    for chapter in chapters:
+        cells = book.recordings.cells(chapter)
+        if stale_only and all(cell.state == FRESH for cell in cells):
+            print(f"{chapter.name}：記録は新しいので，実行しません。")
+            continue
+        print(
+            f"{chapter.name}：GPU 用のセルが {len(cells)} つ。{here.name} で実行します。"
+        )
+        failed += not _record(book, chapter)
+    if failed:
+        print(f"{failed} 章を記録できませんでした。")
+    return int(failed > 0)
+
+
+def _wanted(root: Path, names: list[str]) -> list[Chapter] | None:
+    """実行する章。名前がおかしければ，そう言って ``None``。"""
+    marked = {c.name: c for c in all_chapters(root) if c.gpu_cells}
+    if not marked:
+        print("GPU 用のセルのある章はありません（セルに gpu の札を付けます）。")
+    if not names:
+        return list(marked.values())
+    unknown = [name for name in names if name not in marked]
+    for name in unknown:
+        listed = "，".join(marked) or "なし"
+        print(f"{name!r} は，GPU 用のセルのある章ではありません。ある章：{listed}")
+    return None if unknown else [marked[name] for name in names]
+
+
+def _record(book: Book, chapter: Chapter) -> bool:
+    """章を実行し，GPU 用のセルの出力を記録する。"""
+    state = book.state(chapter)
+    timeout = max(TIMEOUT, chapter.timeout or 0)
+    # GPU のある計算機では，スレッドの数を決めない。
+    threads = machine.THREADS if book.machine.simulated else None
+    done = book.run([state], timeout=timeout, side_by_side=1, threads=threads)
+    result = done[chapter.name]
+    if result.failure is not None:
+        failure = result.failure
+        print(f"{chapter.path}:{failure.line}: {failure.what}\n{failure.traceback}")
+        return False
+    if result.changed_meanwhile:
+        print(f"{chapter.name}：もう一度動かしてください。")
+        return False
+    saved = [_save(book, result, cell) for cell in chapter.gpu_cells]
+    book.recordings.forget_extra(chapter)
+    return all(saved)
+
+
+def _save(book: Book, result: Result, cell: int) -> bool:
+    """セル一つの出力を書く。"""
+    chapter, run = result.chapter, result.run
+    assert run is not None
+    recording = Recording(
+        book.recordings.components(chapter, cell),
+        result.gpu_observed[cell],
+        Provenance(
+            device=run.device,
+            device_name=run.device_name,
+            simulated=run.simulated,
+            date=run.when[:10],
+            seconds=result.cells[cell].seconds,
+            gpu_memory=run.gpu_memory,
+            versions=book.machine.pins,
+        ),
+        result.cells[cell].outputs,
+    )
+    number = chapter.gpu_cells.index(cell) + 1
+    try:
+        path = book.recordings.save(chapter, number, recording)
+    except TooLarge as error:
+        print(error)
+        return False
+    print(
+        f"記録しました {path.relative_to(book.root)}：{labels.recorded(recording.provenance)}"
+    )
+    return True
