@@ -367,7 +367,7 @@ GLOSSARY = """# 用語集
 
 :::{glossary}
 残差ネット
-  （よみ：ざんさねっと，英：ResNet）近道のある {doc}`net` です。
+  （よみ：ざんさねっと，れずねっと，英：residual network，ResNet）近道のある {doc}`net` です。
 
 温度
   （よみ：おんど）低いほど決断的です。
@@ -391,11 +391,11 @@ def test_index_knows_terms_and_their_chapters(searchable: Path) -> None:
     assert index["terms"] == [
         {
             "name": "残差ネット",
-            "reading": "ざんさねっと",
-            "english": ["ResNet"],
+            "readings": ["ざんさねっと", "れずねっと"],
+            "english": ["residual network", "ResNet"],
             "chapter": "net",
         },
-        {"name": "温度", "reading": "おんど", "english": [], "chapter": ""},
+        {"name": "温度", "readings": ["おんど"], "english": [], "chapter": ""},
     ]
     pages = {page["name"]: page for page in index["pages"]}
     assert [s[1] for s in pages["net"]["sections"]] == ["残差の章", "近道"]
@@ -464,7 +464,8 @@ def search(script: MiniRacer, site: Path, query: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    "query", ["残差ネット", "ざんさ", "ザンサネット", "resnet", "ＲｅｓＮｅｔ"]
+    "query",
+    ["残差ネット", "ざんさ", "ザンサネット", "れずねっと", "resnet", "ＲｅｓＮｅｔ"],
 )
 def test_term_is_found_by_name_reading_and_english(
     script: MiniRacer, searchable: Path, query: str

@@ -9,10 +9,15 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.environment import BuildEnvironment
 
-# 説明の初め：「（よみ：ざんさねっと，英：residual network）」。英は「・」で並べられる。
+# 説明の初め：「（よみ：ざんさねっと，英：residual network，ResNet）」。よみも英語名も，並べられる。
 OPENING = re.compile(
-    r"^\s*（よみ：(?P<reading>[^，）]+)(?:，英：(?P<english>[^）]+))?）\s*"
+    r"^\s*（よみ：(?P<reading>[^）]+?)(?:，英：(?P<english>[^）]+))?）\s*"
 )
+
+
+def names_in(text: str) -> list[str]:
+    """「，」か「・」で並べた名前を分ける。"""
+    return [name.strip() for name in re.split("[，、・]", text) if name.strip()]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 
 from bookkit.chapters import lesson_box
-from bookkit.pages.glossary import Term, read_terms
+from bookkit.pages.glossary import Term, names_in, read_terms
 
 Section = tuple[str, str, str]
 """節の ``(アンカー, 見出し, 文)``。"""
@@ -142,12 +142,11 @@ def write_index(app: Sphinx, error: Exception | None) -> None:
 
 
 def _names(term: Term) -> dict[str, Any]:
-    """探すための名前。「英：ResNet・residual network」のように，英語名は二つ以上あってもよい。"""
-    english = [name.strip() for name in re.split("[・、]", term.english)]
+    """探すための名前。"""
     return {
         "name": term.name,
-        "reading": term.reading,
-        "english": [name for name in english if name],
+        "readings": names_in(term.reading),
+        "english": names_in(term.english),
         "chapter": term.chapter,
     }
 

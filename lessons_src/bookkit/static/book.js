@@ -115,6 +115,10 @@
     dialog.querySelector("input").focus();
     load("search.js").then(() => window.book.search.live(dialog));
   };
+  /* 検索の欄では，Esc は字を消すだけになりがちなので，窓を閉じる働きを先に行う */
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.isComposing) { event.preventDefault(); dialog.close(); }
+  });
   document.querySelector(".search-button")?.addEventListener("click", openSearch);
   document.addEventListener("keydown", (event) => {
     const typing = /^(input|textarea|select)$/i.test(event.target.tagName) || event.target.isContentEditable;

@@ -32,7 +32,7 @@
       foldedHeading: fold(heading), foldedText: fold(text),
     })));
     terms = index.terms.map((term) => ({
-      ...term, names: [term.name, term.reading, ...term.english].filter(Boolean).map(fold),
+      ...term, names: [term.name, ...term.readings, ...term.english].map(fold),
     }));
   };
 

@@ -40,7 +40,7 @@ self.addEventListener("fetch", (event) => {
       if (answer.ok && answer.type === "basic") event.waitUntil(cache.put(key, answer.clone()));
       return answer;
     } catch (error) {
-      return kept || (isPage ? await cache.match(OFFLINE) : Response.error());
+      return kept || (isPage ? await cache.match(OFFLINE) : await cache.match(key, { ignoreSearch: true }) || Response.error());
     }
   })());
 });

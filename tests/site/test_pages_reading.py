@@ -1,0 +1,266 @@
+"""読み心地：キーボード，明暗，用語の札，読み終えた印，印刷，電波のないとき，安全の決まり。"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from bs4 import BeautifulSoup
+
+from .conftest import BASE_URL, CHAPTERS, DOCUMENTS, PAGES
+
+pytestmark = [pytest.mark.site, pytest.mark.browser]
+CHAPTER = "book/basics/softmax.html"
+
+
+@pytest.fixture
+def context(browser: Any) -> Iterator[Any]:
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 800},
+        locale="ja-JP",
+        color_scheme="light",
+        reduced_motion="reduce",
+    )
+    yield context
+    context.close()
+
+
+@pytest.mark.parametrize("path", [*PAGES, "search.html", "404.html"])
+def test_page_states_its_policy(site: Path, path: str) -> None:
+    """よその番地を許さないと，頁が言っている。行内のスクリプトは，明るさの一つだけ。"""
+    page = BeautifulSoup((site / path).read_text("utf8"), "html.parser")
+    meta = page.find("meta", {"http-equiv": "Content-Security-Policy"})
+    assert meta
+    assert "default-src 'self'" in str(meta["content"])
+    inline = [script for script in page.find_all("script") if not script.get("src")]
+    assert len(inline) == 1
+    assert not page.find_all(
+        lambda tag: any(name.startswith("on") for name in tag.attrs)
+    )
+
+
+def test_policy_stops_other_scripts(context: Any, base_url: str) -> None:
+    page = context.new_page()
+    page.goto(base_url + CHAPTER)
+    page.evaluate(
+        "() => { const s = document.createElement('script'); s.textContent ="
+        " 'window.broken = 1'; document.head.append(s); }"
+    )
+    assert page.evaluate("window.broken") is None
+
+
+def test_first_tab_skips_to_the_text(context: Any, base_url: str) -> None:
+    page = context.new_page()
+    page.goto(base_url + CHAPTER)
+    page.keyboard.press("Tab")
+    link = page.locator(":focus")
+    assert link.inner_text() == "本文へ移動"
+    assert page.locator(".skip").bounding_box()["x"] >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+FOCUS = """() => {
+  const e = document.activeElement, style = getComputedStyle(e);
+  const box = e.getBoundingClientRect();
+  const key = e.outerHTML.replace(' aria-describedby="term-card"', '').slice(0, 120);
+  return {key, top: e === document.body,
+    outline: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+    width: box.width, height: box.height};
+}"""
+CONTROLS = """() => [...document.querySelectorAll(
+  'a[href], button, summary, input, [tabindex="0"]')]
+  .filter(e => e.checkVisibility({visibilityProperty: true})
+    && !e.closest('dialog') && e.getClientRects().length)
+  .map(e => e.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("path", [CHAPTER, "book/glossary.html"])
+def test_every_control_is_reached_by_keyboard(
+    context: Any, base_url: str, path: str
+) -> None:
+    """Tab だけで，見えているすべての物に着き，いまどこにいるかが見える。"""
+    page = context.new_page()
+    page.goto(base_url + path)
+    page.add_style_tag(content="article section{content-visibility:visible!important}")
+    expected = set(page.evaluate(CONTROLS))
+    reached, hidden = set(), []
+    for _ in range(3 * len(expected)):
+        page.keyboard.press("Tab")
+        found = page.evaluate(FOCUS)
+        if found["top"] or (found["key"] in reached and len(reached) >= len(expected)):
+            break
+        reached.add(found["key"])
+        if not found["outline"] or not found["width"]:
+            hidden.append(found["key"])
+    assert expected - reached == set()
+    assert not hidden
+
+
+def test_term_card_shows_on_focus_and_closes(context: Any, base_url: str) -> None:
+    page = context.new_page()
+    page.goto(base_url + CHAPTER)
+    term = page.locator("article a.term").first
+    name = term.inner_text()
+    page.keyboard.press("Tab")  # キーボードで動かしていることを知らせる
+    term.focus()
+    card = page.locator("#term-card")
+    card.wait_for(state="visible")
+    assert name in card.inner_text()
+    assert "用語集で読む" in card.inner_text()
+    assert term.get_attribute("aria-describedby") == "term-card"
+    page.keyboard.press("Escape")
+    assert card.is_hidden()
+
+
+def test_term_card_opens_by_a_tap(browser: Any, base_url: str) -> None:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto(base_url + CHAPTER)
+    before = page.url
+    page.locator("article a.term").first.tap()
+    card = page.locator("#term-card")
+    card.wait_for(state="visible")
+    box = card.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+    assert page.url == before
+    card.locator("a").tap()
+    page.wait_for_url("**/glossary.html#term-*")
+    context.close()
+
+
+def test_read_mark_stays_in_the_browser(context: Any, base_url: str) -> None:
+    page = context.new_page()
+    asked: list[str] = []
+    page.goto(base_url + CHAPTER)
+    page.on("request", lambda request: asked.append(request.method + request.url))
+    button = page.locator(".read-mark")
+    assert button.get_attribute("aria-pressed") == "false"
+    button.click()
+    assert button.get_attribute("aria-pressed") == "true"
+    assert not [a for a in asked if not a.startswith("GET")]
+    page.goto(base_url + "book/index.html")
+    read = page.locator("#toc a.read")
+    assert read.count() == 1
+    assert "softmax" in read.get_attribute("href")
+
+
+def test_toc_opens_without_scripts_on_a_phone(browser: Any, base_url: str) -> None:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, java_script_enabled=False
+    )
+    page = context.new_page()
+    page.goto(base_url + CHAPTER)
+    assert not page.locator("#toc").is_visible()
+    page.locator(".toc-button").click()
+    assert page.locator("#toc").is_visible()
+    assert page.locator("#toc a[aria-current=page]").count() == 1
+    page.locator(".toc-close").click()
+    assert not page.locator("#toc").is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_one_of_two_figures_shows(browser: Any, base_url: str, scheme: str) -> None:
+    """明暗の図は，スクリプトがなくても，いまの明るさの方だけが出る。"""
+    context = browser.new_context(color_scheme=scheme, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(base_url + CHAPTER)
+    shown = page.locator(f"article img.only-{scheme}")
+    other = "dark" if scheme == "light" else "light"
+    assert shown.count() > 0
+    assert shown.first.is_visible()
+    assert not page.locator(f"article img.only-{other}").first.is_visible()
+    context.close()
+
+
+def test_print_is_clean(context: Any, base_url: str) -> None:
+    """刷ると，本文だけが出る。折りたたみは開き，暗い図は出ない。"""
+    page = context.new_page()
+    page.goto(base_url + CHAPTER)
+    page.emulate_media(media="print")
+    for part in (".top", "#toc", ".actions", ".pager", ".copy"):
+        assert not page.locator(part).first.is_visible(), part
+    assert page.locator("article h1").is_visible()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    closed = page.locator("article details:not([open])").count()
+    assert closed == 0
+    assert len(page.pdf(format="A4")) > 10_000
+
+
+def test_visited_page_is_read_without_a_network(context: Any, base_url: str) -> None:
+    page = context.new_page()
+    page.goto(base_url + CHAPTER)
+    page.evaluate("async () => { await navigator.serviceWorker.ready; }")
+    page.wait_for_function("() => navigator.serviceWorker.controller")
+    page.reload(wait_until="networkidle")
+    context.set_offline(True)
+    page.reload()
+    assert page.locator("article h1").is_visible()
+    assert page.evaluate(
+        "getComputedStyle(document.querySelector('.top')).position"
+    ) == ("sticky")
+    page.goto(base_url + "book/credits.html")
+    assert "まだ端末にありません" in page.locator("h1").inner_text()
+
+
+def test_whole_book_is_saved_on_demand(context: Any, base_url: str) -> None:
+    page = context.new_page()
+    page.goto(base_url + CHAPTER)
+    page.evaluate("async () => { await navigator.serviceWorker.ready; }")
+    page.wait_for_function("() => navigator.serviceWorker.controller")
+    page.locator(".menu > summary").click()
+    page.locator("[data-do=save-all]").click()
+    page.wait_for_function(
+        "() => /全部，端末に保存しました/.test(document.querySelector('.status').textContent)",
+        timeout=60_000,
+    )
+    context.set_offline(True)
+    page.goto(base_url + PAGES[-1])
+    assert page.locator("article h1").is_visible()
+    page.goto(base_url + "search.html?q=ソフトマックス")
+    page.wait_for_selector("#search-results li a")
+
+
+def test_head_tells_what_the_page_is(site: Path) -> None:
+    """説明・絵・地図・フィード。"""
+    descriptions = set()
+    for path in PAGES:
+        page = BeautifulSoup((site / path).read_text("utf8"), "html.parser")
+        description = page.find("meta", {"name": "description"})
+        image = page.find("meta", {"property": "og:image"})
+        assert description
+        assert image
+        descriptions.add(description["content"])
+        name = str(image["content"]).removeprefix(BASE_URL)
+        assert (site / name).is_file(), name
+    assert len(descriptions) == len(PAGES)
+    places = [e.text for e in ElementTree.parse(site / "sitemap.xml").iter() if e.text]
+    assert {f"{BASE_URL}{name}.html" for name in DOCUMENTS} <= set(places)
+    feed = ElementTree.parse(site / "feed.xml").getroot()
+    assert feed.tag == "{http://www.w3.org/2005/Atom}feed"
+    manifest = json.loads((site / "manifest.webmanifest").read_text("utf8"))
+    assert all((site / icon["src"]).is_file() for icon in manifest["icons"])
+    assert (site / manifest["start_url"]).is_file()
+
+
+@pytest.mark.parametrize("document", CHAPTERS)
+def test_figures_with_numbers_have_their_csv(site: Path, document: str) -> None:
+    page = BeautifulSoup((site / f"{document}.html").read_text("utf8"), "html.parser")
+    for link in page.select(".figure-data a"):
+        file = (site / f"{document}.html").parent / str(link["href"])
+        rows = file.read_text("utf-8-sig").splitlines()
+        assert rows[0].startswith("区画,系列"), link
+        assert len(rows) > 1
+    for image in page.select("article figure img"):
+        file = (site / f"{document}.html").parent / str(image["src"])
+        if file.suffix == ".svg":
+            assert not re.search(r"<metadata id=", file.read_text("utf8")), file

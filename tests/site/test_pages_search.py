@@ -1,0 +1,101 @@
+"""検索：用語集のすべての語が，語・よみ・英語名で引ける。"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import DOCUMENTS
+
+pytestmark = [pytest.mark.site, pytest.mark.browser]
+
+FIRST_PAGE = 20
+FIND = (
+    """async (query) => {
+  const {results} = window.book.search.search(query);
+  return results.slice(0, %d).map(r => [r.place.page.name, r.place.heading]);
+}"""
+    % FIRST_PAGE
+)
+
+
+def index_of(site: Path) -> dict[str, Any]:
+    text = (site / "_static" / "search-index.js").read_text("utf8")
+    return json.loads(text.partition("=")[2].rstrip(";\n"))
+
+
+@pytest.fixture(scope="module")
+def page(browser: Any, base_url: str) -> Iterator[Any]:
+    context = browser.new_context(locale="ja-JP", service_workers="block")
+    page = context.new_page()
+    page.goto(base_url + "search.html?q=注意")
+    page.wait_for_selector("#search-results li a")
+    yield page
+    context.close()
+
+
+def test_every_term_is_found_by_all_its_names(site: Path, page: Any) -> None:
+    """どの名前でも，用語集の項目と，教える章が，結果の最初の頁に出る。"""
+    terms = index_of(site)["terms"]
+    assert terms
+    lost = []
+    for term in terms:
+        assert term["readings"], f"{term['name']} によみがありません"
+        for query in (term["name"], *term["readings"], *term["english"]):
+            found = [tuple(row) for row in page.evaluate(FIND, query)]
+            if ("book/glossary", term["name"]) not in found:
+                lost.append(f"{query}: 用語集の「{term['name']}」が出ません")
+            if term["chapter"] and term["chapter"] not in {name for name, _ in found}:
+                lost.append(f"{query}: {term['chapter']} が出ません")
+    assert not lost, "\n".join(lost)
+
+
+@pytest.mark.parametrize(
+    "query", ["ｓｏｆｔｍａｘ", "そふとまっくす", "SOFTMAX", "ソフトマックス 温度"]
+)
+def test_width_case_and_kana_do_not_matter(page: Any, query: str) -> None:
+    found = [name for name, _ in page.evaluate(FIND, query)]
+    assert "book/basics/softmax" in found
+
+
+def test_every_page_is_found_by_its_title(site: Path, page: Any) -> None:
+    """どの頁も，題名で引くと最初に出る。"""
+    titles = {p["name"]: p["title"] for p in index_of(site)["pages"]}
+    assert set(DOCUMENTS) <= set(titles)
+    for name in DOCUMENTS:
+        found = page.evaluate(FIND, titles[name])
+        assert name in [page_name for page_name, _ in found[:3]], titles[name]
+
+
+def test_found_words_are_marked(page: Any, base_url: str) -> None:
+    page.goto(base_url + "search.html?q=そふとまっくす")
+    page.wait_for_selector("#search-results li a")
+    marks = page.locator("#search-results mark").all_inner_texts()
+    assert "ソフトマックス関数" in marks
+
+
+def test_typing_shows_results_and_enter_opens_the_page(
+    page: Any, base_url: str
+) -> None:
+    """打つそばから結果が出る。窓は Esc で閉じ，元のボタンに戻る。"""
+    page.goto(base_url + "book/index.html")
+    page.keyboard.press("/")
+    box = page.locator("#search-dialog input")
+    assert box.evaluate("e => e === document.activeElement")
+    box.press_sequentially("ソフトマ")
+    page.wait_for_selector("#search-dialog .results li")
+    assert page.locator("#search-dialog .results a").first.inner_text()
+    page.keyboard.press("Escape")
+    assert not page.locator("#search-dialog").is_visible()
+
+
+def test_search_does_not_run_what_is_typed(page: Any, base_url: str) -> None:
+    page.goto(base_url + "search.html?q=%3Cimg src=x onerror=alert(1)%3E")
+    page.wait_for_function(
+        "() => document.querySelector('#search-summary').textContent"
+    )
+    assert page.locator("#search-results img").count() == 0
