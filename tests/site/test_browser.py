@@ -236,8 +236,13 @@ def test_figures_show_their_letters(
 
 
 def article_text(site: Path, document: str) -> str:
+    """検索が探す文章：頁の本文から，コード・数式・図・章の箱を除いたもの。"""
     page = BeautifulSoup((site / f"{document}.html").read_text("utf8"), "html.parser")
-    return page.find("article").get_text() if page.find("article") else ""
+    article = page.find("article")
+    assert article
+    for aside in article.select(".lesson-box, pre, .math, svg"):
+        aside.decompose()
+    return article.get_text()
 
 
 TERMS = ["勝者占有回路", "ソフトマックス関数", "残差ネット", "特徴地図", "顕著性地図"]
