@@ -40,6 +40,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     out = Path(app.outdir)
+    _front_door(app, out)
     _absolute(out / "404.html", prefix(app))
     _icons(out / "_static")
     (out / "manifest.webmanifest").write_text(_manifest(app), "utf8")
@@ -48,6 +49,31 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     files = _files(out)
     (out / "offline.json").write_text(json.dumps(files, ensure_ascii=False), "utf8")
     (out / "sw.js").write_text(_worker(app, out, files), "utf8")
+
+
+FRONT_DOOR = """\
+<!DOCTYPE html>
+<html lang="ja">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="refresh" content="0; url=@URL@">
+<title>@TITLE@</title>
+<link rel="canonical" href="@URL@">
+<link rel="icon" type="image/svg+xml" href="_static/icon.svg">
+</head>
+<body><p><a href="@URL@">表紙へ</a></p></body>
+</html>
+"""
+
+
+def _front_door(app: Sphinx, out: Path) -> None:
+    """本の番地を開いた人を表紙へ送る ``index.html``。表紙がそこにあれば何もしない。"""
+    root = str(app.config.root_doc)
+    if root != "index":
+        text = FRONT_DOOR.replace("@URL@", app.builder.get_target_uri(root))
+        text = text.replace("@TITLE@", escape(str(app.config.project)))
+        (out / "index.html").write_text(text, "utf8")
 
 
 def _absolute(page: Path, start: str) -> None:
