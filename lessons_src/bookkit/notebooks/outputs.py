@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 WIDEST = 79
-"""文字の出力の，一行の幅の上限（半角で数える）。"""
+"""文字の出力の，一行の幅の上限（半角で数える）。
+
+文（「。」のある行）は折り返しても読めるので，数えない。表のように並べた行が崩れるのを防ぐ。
+"""
 GLUE = "application/papermill.record/"
 """本文に差し込む値の出力の型の頭。"""
 
@@ -28,7 +31,8 @@ def problem(output: Mapping[str, Any]) -> str:
         if "max-width" in svg[: svg.index(">")]:
             return ""
         return "図が画面の幅に縮みません。figures.show(fig) で見せてください。"
-    widest = max(map(columns, text.splitlines()), default=0)
+    rows = [line for line in text.splitlines() if "。" not in line]
+    widest = max(map(columns, rows), default=0)
     if is_glue(output) or widest <= WIDEST:
         return ""
     return (

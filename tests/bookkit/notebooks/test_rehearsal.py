@@ -197,6 +197,7 @@ def test_record_is_true_only_of_the_same_code_and_parts(tmp_path: Path) -> None:
             {"output_type": "stream", "name": "stderr", "text": "注意"},
             "警告が出ます：注意",
         ),
+        ({"output_type": "stream", "name": "stdout", "text": "あ" * 50 + "。"}, ""),
         ({"data": {"text/plain": ["a\n", "b" * 80]}}, "半角 80 字"),
         (
             {"data": {"image/svg+xml": '<svg width="9">', "text/plain": "x" * 99}},
