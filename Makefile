@@ -1,18 +1,19 @@
 # 入口。環境を整え，決まった命令を呼ぶだけの薄い層。
-# 使い方: make book | live | test | check | gpu | bench | lighthouse | clean
+# 使い方: make book | live | test | check | rehearse | gpu | bench | lighthouse | clean
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help book live check test lint unit site gpu bench clean
+.PHONY: help book live check test lint unit rehearse site gpu bench clean
 
 help:
 	@echo "make book   環境を整え，本を _build/html に作る"
 	@echo "make live   書きながら見る（保存すると数秒で頁が変わる）"
 	@echo "make check  章の決まりを調べる（数秒）"
-	@echo "make test   検査のすべて：lint（書式・型・章の決まり），unit（部品），book，site（頁）"
+	@echo "make test   検査のすべて：lint（書式・型・章の決まり），unit（部品），book，rehearse，site（頁）"
+	@echo "make rehearse  できたノートブックを，読者と同じ条件で動かしてみる"
 	@echo "make gpu    GPU 用のセルを全規模で実行し，記録する（GPU が必要）"
 	@echo "make bench  ビルドの時間と，頁の重さを測る"
 	@echo "make clean  作ったものを消す（環境と実行結果は残す）"
@@ -33,10 +34,13 @@ live: $(READY)
 check: $(READY)
 	$(BIN)/python -m bookkit check
 
-# 四つの段。GitHub では .github/workflows/book.yml が，同じ順に一つずつ呼ぶ。
+# 六つの段。二度めの book は，rehearse の結果（動作確認）を頁に載せる。
+# GitHub では .github/workflows/book.yml が，同じ順に一つずつ呼ぶ。
 test:
 	$(MAKE) --no-print-directory lint
 	$(MAKE) --no-print-directory unit
+	$(MAKE) --no-print-directory book
+	$(MAKE) --no-print-directory rehearse
 	$(MAKE) --no-print-directory book
 	$(MAKE) --no-print-directory site
 
@@ -48,6 +52,9 @@ lint: $(READY)
 
 unit: $(READY)
 	$(BIN)/python -m pytest -n auto --ignore=tests/site
+
+rehearse: $(READY)
+	$(BIN)/python -m bookkit rehearse
 
 site: $(READY)
 	$(BIN)/python -m pytest -n auto tests/site

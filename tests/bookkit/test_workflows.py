@@ -107,7 +107,7 @@ def test_book_runs_every_stage_of_make_test() -> None:
     makefile = (ROOT / "Makefile").read_text("utf8")
     rule = makefile.split("\ntest:", 1)[1].split("\n\n", 1)[0]
     assert called == re.findall(r"\$\(MAKE\) --no-print-directory (\w+)", rule)
-    assert called == ["lint", "unit", "book", "site"]
+    assert called == ["lint", "unit", "book", "rehearse", "book", "site"]
 
 
 def test_only_main_publishes_and_saves() -> None:
@@ -121,6 +121,35 @@ def test_only_main_publishes_and_saves() -> None:
         assert not uses.startswith("actions/cache@"), "読むと残すを分ける"
         if uses.startswith(("actions/cache/save@", "actions/upload-pages-artifact@")):
             assert "github.event_name == 'push'" in step["if"]
+
+
+def test_only_main_writes_the_notebooks_branch() -> None:
+    job = load(BOOK)["jobs"]["notebooks"]
+    assert job["if"] == "github.event_name == 'push'"
+    assert job["needs"] == "book"
+    (given,) = [
+        step
+        for step in steps_of(BOOK)
+        if step.get("with", {}).get("path") == "_build/notebooks"
+    ]
+    assert given["with"]["include-hidden-files"], ".binder が落ちる"
+    assert f"--name {given['with']['name']} " in job["steps"][0]["run"]
+
+
+def test_oldest_versions_are_those_of_pyproject() -> None:
+    """いちばん古い版の作業は，版を書き写さず，pyproject.toml から読む。"""
+    path = GITHUB / "workflows" / "oldest.yml"
+    text = path.read_text("utf8")
+    assert "notebooks/oldest.py > oldest.txt" in text
+    assert not re.findall(r"(?:torch|numpy|matplotlib)[=><]", text)
+    project = (ROOT / "pyproject.toml").read_text("utf8")
+    (lowest,) = re.findall(r'requires-python = ">=([\d.]+)"', project)
+    versions = [
+        step["with"]["python-version"]
+        for step in steps_of(path)
+        if step.get("id") == "oldest"
+    ]
+    assert versions == [lowest]
 
 
 def test_a_cold_run_every_week() -> None:
