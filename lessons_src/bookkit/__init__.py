@@ -18,6 +18,7 @@ EXTENSIONS = (
     "bookkit.execution",
     "bookkit.japanese",
     "bookkit.citations",
+    "bookkit.experiment",
     "bookkit.notebooks",
     "bookkit.pages",
 )

@@ -6,6 +6,9 @@ myst-nb の glue と同じ形の出力を作りますが，Colab に myst-nb が
 
 from __future__ import annotations
 
+import html
+import json
+
 _PREFIX = "application/papermill.record/"
 
 
@@ -26,3 +29,19 @@ def glue(name: str, value: float | int | str) -> None:
         raw=True,
         metadata={"scrapbook": {"name": name, "mime_prefix": _PREFIX}},
     )
+
+
+def embed(name: str, value: object) -> None:
+    """頁の中の仕掛け（実験など）に，計算した数を渡す。画面には何も出さない。
+
+    頁には，id が ``name`` の見えない要素として残る。
+
+    Args:
+        name: 頁の中で重ならない名前（英小文字と ``-``）。
+        value: JSON にできる値。
+    """
+    from IPython.display import display
+
+    data = html.escape(json.dumps(value, ensure_ascii=False), quote=True)
+    element = f'<div id="{html.escape(name)}" hidden data-json="{data}"></div>'
+    display({"text/html": element, "text/plain": f"（頁に渡した数：{name}）"}, raw=True)

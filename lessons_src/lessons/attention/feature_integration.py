@@ -18,7 +18,10 @@ DWELL = 50.0  # 文字一つに注意を向ける時間（ms）
 REGISTERED = 0.9  # 特徴が，注意なしで登録される確率
 
 
-def integration_trial(display: Display, rng: np.random.Generator) -> tuple[bool, int]:
+def integration_trial(
+    display: Display,
+    rng: np.random.Generator,
+) -> tuple[bool, int]:
     """特徴統合理論の一試行。特徴だけで決まるなら一目で，そうでなければ一つずつ。
 
     Returns:
@@ -26,7 +29,8 @@ def integration_trial(display: Display, rng: np.random.Generator) -> tuple[bool,
     """
     if is_feature_search(display.search):
         return display.target is not None, 1  # 特徴の地図を一度見るだけ
-    for checked, item in enumerate(rng.permutation(display.set_size), start=1):
+    order = rng.permutation(display.set_size)
+    for checked, item in enumerate(order, start=1):
         if item == display.target:
             return True, checked
     return False, display.set_size
@@ -52,7 +56,7 @@ class Reports:
 
 def brief_display(
     time: float, rng: np.random.Generator, *, items: int = 3
-) -> list[tuple[int, int, int, int]]:
+) -> list[tuple[int, ...]]:
     """色のついた文字を短く見せる一試行。
 
     注意が間に合った文字では，文字と色が正しく結び付く。
@@ -78,7 +82,8 @@ def brief_display(
         lost = np.arange(items) >= attended
         lost &= rng.random(items) > REGISTERED  # 登録されなければ，当て推量
         said[lost] = rng.integers(kinds, size=int(lost.sum()))
-    return list(zip(*np.stack([shape, color, said_shape, said_color]), strict=True))
+    rows = np.stack([shape, color, said_shape, said_color], axis=1)  # (items, 4)
+    return [tuple(int(value) for value in row) for row in rows]
 
 
 def reports(seed: int, time: float, *, trials: int = 400) -> Reports:

@@ -82,17 +82,18 @@ def best_channels(search: Search) -> dict[str, int]:
 
 def top_down(display: Display) -> np.ndarray:
     """トップダウンの活性：選んだチャンネルの応答の合計 ``(n,)``。"""
-    chosen = best_channels(display.search)
-    return np.array(
-        [
-            sum(responses(item.look)[d][channel] for d, channel in chosen.items())
-            for item in display.items
-        ]
-    )
+    total = np.zeros(display.set_size)
+    for dimension, channel in best_channels(display.search).items():
+        for k, item in enumerate(display.items):
+            total[k] += responses(item.look)[dimension][channel]
+    return total
 
 
 def guided_trial(
-    display: Display, guided: Guided, threshold: float, rng: np.random.Generator
+    display: Display,
+    guided: Guided,
+    threshold: float,
+    rng: np.random.Generator,
 ) -> tuple[bool, int]:
     """ガイド付き探索の一試行。活性の高い項目から順に調べる。
 

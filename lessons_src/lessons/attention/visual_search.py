@@ -109,6 +109,26 @@ def slopes(task: str, seed: int, guided: Guided | None = None) -> Slopes:
     return fit_slopes(run(task, seed, guided=guided))
 
 
+def page_data(seed: int = 0) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
+    """頁の中の実験に渡す，モデルの直線（傾きと切片）。
+
+    Returns:
+        ``{モデル: {課題: {標的の有無: {"slope": …, "start": …}}}}``。
+    """
+    models = {"guided": Guided(), "integration": None}
+    tasks = {"feature": "color", "conjunction": "conjunction"}
+    data: dict[str, dict[str, dict[str, dict[str, float]]]] = {}
+    for model, guided in models.items():
+        data[model] = {}
+        for name, task in tasks.items():
+            s = slopes(task, seed, guided)
+            data[model][name] = {
+                "present": {"slope": s.present, "start": s.present_start},
+                "absent": {"slope": s.absent, "start": s.absent_start},
+            }
+    return data
+
+
 def feature_slope(seed: int) -> float:
     """特徴探索（ガイド付き探索，標的あり）の傾き（ms／項目）。"""
     return slopes("color", seed, Guided()).present

@@ -1,0 +1,99 @@
+"""頁の中の実験。
+
+- ``{visual-search-experiment}``: 視覚探索の実験を置く。``:model:`` に，モデルの数を渡す
+  セルの名前（``lessons.glue.embed`` に書いた名前）を書く。
+
+実験は素の JavaScript（``static/visual_search_experiment.js``）で動き，記録をどこにも送らない。
+スクリプトは，実験のある頁だけが読み込む。
+"""
+
+from __future__ import annotations
+
+import shutil
+from html import escape
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+NAME = "visual_search_experiment"
+HERE = Path(__file__).parent
+FILES = (f"{NAME}.js", f"{NAME}.css")
+
+
+class visual_search_experiment(nodes.General, nodes.Element):
+    """実験の場所。``model`` に，モデルの数を持つ要素の id を持つ。"""
+
+
+class ExperimentDirective(SphinxDirective):
+    """``{visual-search-experiment}``: 実験を置く。"""
+
+    option_spec: ClassVar[dict[str, Any]] = {"model": directives.unchanged_required}
+
+    def run(self) -> list[nodes.Node]:
+        if "model" not in self.options:
+            raise self.error(
+                "visual-search-experiment には :model: が要ります。"
+                "モデルの数を embed で渡すセルの名前を書いてください。"
+            )
+        node = visual_search_experiment(model=self.options["model"])
+        self.set_source_info(node)
+        return [node]
+
+
+def copy_files(app: Sphinx) -> None:
+    """スクリプトと CSS を ``_static`` に置く。"""
+    if app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    static.mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        shutil.copyfile(HERE / "static" / name, static / name)
+
+
+def load_script(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """実験のある頁にだけ，スクリプトを読み込ませる。"""
+    if doctree is not None and next(doctree.findall(visual_search_experiment), None):
+        app.add_js_file(FILES[0], loading_method="defer")
+
+
+def _visit_html(self: Any, node: nodes.Element) -> None:
+    page = (HERE / "templates" / f"{NAME}.html").read_text("utf8")
+    self.body.append(page.replace("@MODEL@", escape(node["model"], quote=True)))
+    raise nodes.SkipNode
+
+
+def _visit_notebook(self: Any, node: nodes.Element) -> None:
+    page = self.app.builder.get_target_uri(self.docname)
+    address = f"{self.app.config.html_baseurl}{page}"
+    self.block(f"（視覚探索の実験は，[本の頁]({address}) で試せます。）")
+    raise nodes.SkipNode
+
+
+def _skip(self: Any, node: nodes.Element) -> None:
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """ディレクティブと，スクリプトの置き場所を登録する。"""
+    app.add_node(
+        visual_search_experiment,
+        html=(_visit_html, None),
+        latex=(_skip, None),
+        text=(_skip, None),
+        notebook=(_visit_notebook, None),
+    )
+    app.add_directive("visual-search-experiment", ExperimentDirective)
+    app.add_css_file(FILES[1])
+    app.connect("builder-inited", copy_files)
+    app.connect("html-page-context", load_script, priority=400)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
