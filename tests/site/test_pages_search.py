@@ -15,11 +15,8 @@ pytestmark = [pytest.mark.site, pytest.mark.browser]
 
 FIRST_PAGE = 20
 FIND = (
-    """async (query) => {
-  const {results} = window.book.search.search(query);
-  return results.slice(0, %d).map(r => [r.place.page.name, r.place.heading]);
-}"""
-    % FIRST_PAGE
+    "async (query) => window.book.search.search(query).results"
+    f".slice(0, {FIRST_PAGE}).map(r => [r.place.page.name, r.place.heading])"
 )
 
 
