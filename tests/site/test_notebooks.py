@@ -138,6 +138,7 @@ ELSEWHERE = (
     ".cell",  # コードのセルは，セルのまま入っている
     ".math",
     ".headerlink",
+    ".vs-experiment",  # 頁の中の実験は，頁へのリンクになる
     ".lesson-row",  # 箱は，下で別に調べる
     "svg",
     "script",
@@ -207,7 +208,7 @@ def test_box_captions_and_equations_are_numbered_like_the_page(
     for item in article.select(".lesson-box li"):
         assert letters(item.get_text()) in words
     for caption in article.select("figcaption"):
-        for math in caption.select(".math, .headerlink"):
+        for math in caption.select(".math, .headerlink, .figure-data"):
             math.extract()
         assert letters(caption.get_text()) in words
     shown = {e.get_text().strip("()") for e in article.select(".eqno")} - {""}

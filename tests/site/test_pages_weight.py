@@ -66,6 +66,11 @@ def test_nothing_shifts_while_reading(browser: Any, base_url: str, path: str) ->
 
 
 def test_no_unused_script_is_published(site: Path) -> None:
-    """公開する働きは，この本の三つと，検索と用語の索引だけ。"""
+    """公開する働きは，この本の三つと，検索と用語の索引と，頁の中の実験だけ。"""
     scripts = {path.name for path in (site / "_static").rglob("*.js")}
-    assert scripts == {"book.js", "search.js", "search-index.js", "glossary.js"}
+    ours = {"book.js", "search.js", "search-index.js", "glossary.js"}
+    assert scripts == {*ours, "visual_search_experiment.js"}
+    for page in (site / "book").rglob("*.html"):
+        text = page.read_text("utf8")
+        uses = "visual_search_experiment.js" in text
+        assert uses == ("vs-experiment" in text), page

@@ -72,7 +72,7 @@ def _front_door(app: Sphinx, out: Path) -> None:
     root = str(app.config.root_doc)
     if root != "index":
         text = FRONT_DOOR.replace("@URL@", app.builder.get_target_uri(root))
-        text = text.replace("@TITLE@", escape(str(app.config.project)))
+        text = text.replace("@TITLE@", escape(str(app.config.html_title)))
         (out / "index.html").write_text(text, "utf8")
 
 
