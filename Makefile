@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help book live check test lint unit rehearse site gpu bench clean
+.PHONY: help book live check test lint unit rehearse site gpu bench weight hits lighthouse clean
 
 help:
 	@echo "make book   環境を整え，本を _build/html に作る"
@@ -16,6 +16,8 @@ help:
 	@echo "make rehearse  できたノートブックを，読者と同じ条件で動かしてみる"
 	@echo "make gpu    GPU 用のセルを全規模で実行し，記録する（GPU が必要）"
 	@echo "make bench  ビルドの時間と，頁の重さを測る"
+	@echo "make weight / hits   頁の重さと要求の数／検索で用語が出る順番の表"
+	@echo "make lighthouse      Lighthouse（電話）の点の表（Node.js と Chromium が必要）"
 	@echo "make clean  作ったものを消す（環境と実行結果は残す）"
 
 # requirements.txt か pyproject.toml が変わったときだけ，入れ直す。
@@ -61,6 +63,10 @@ site: $(READY)
 
 gpu: $(READY)
 	$(BIN)/python -m bookkit gpu
+
+# 表を出す測り。本（make book）ができていること。
+weight hits lighthouse: $(READY)
+	$(BIN)/python tests/bench/$@.py
 
 clean:
 	rm -rf _build/html _build/.doctrees _build/jupyter_execute
