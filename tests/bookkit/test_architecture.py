@@ -146,6 +146,7 @@ def test_public_names_are_explained_in_japanese(path: Path) -> None:
 
 
 TOP = {
+    ".binder",
     ".ci",
     ".github",
     ".gitignore",
