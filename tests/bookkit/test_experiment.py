@@ -31,7 +31,7 @@ def site(build: Callable[..., Path]) -> Callable[..., Path]:
                 "chapter.md": text,
                 "other.md": "# ほかの頁\n",
             },
-            extensions=["myst_parser", "bookkit.experiment"],
+            extensions=["myst_nb", "bookkit.experiment"],
             warnings=warnings,
         )
 
@@ -80,7 +80,7 @@ def test_model_is_required_and_escaped(site: Callable[..., Path]) -> None:
     site("# 章\n\n```{visual-search-experiment}\n```\n", warnings=warnings)
     assert "chapter.md:3" in warnings.getvalue()
     assert ":model: が要ります" in warnings.getvalue()
-    page = (site(PLACE.replace("numbers-of", '"><b>')) / "chapter.html").read_text(
+    page = (site(PLACE.replace("numbers-of", 'x"><b>')) / "chapter.html").read_text(
         "utf8"
     )
     assert "<b>" not in page
