@@ -1,0 +1,124 @@
+"""交差エントロピーと二乗誤差：自動微分と同じ勾配，課題，学習の速さ。"""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch.nn import functional as F
+
+from lessons.basics import cross_entropy as ce
+
+LOGITS = st.floats(-30, 30)
+TARGETS = st.sampled_from([0.0, 1.0])
+
+
+def torch_loss(loss, t, a):
+    """書き下さずに，torch の部品だけで求めた誤差。"""
+    if loss == "cross_entropy":
+        return F.binary_cross_entropy_with_logits(a, t, reduction="none")
+    return (t - torch.sigmoid(a)) ** 2
+
+
+@pytest.mark.parametrize("loss", ce.LOSSES)
+@given(LOGITS, TARGETS)
+def test_logit_gradient_equals_autograd_even_when_saturated(loss, logit, target):
+    a = torch.tensor(logit, dtype=torch.float64, requires_grad=True)
+    torch_loss(loss, torch.tensor(target, dtype=torch.float64), a).backward()
+    ours = ce.logit_gradient(loss, target, logit)
+    assert ours == pytest.approx(a.grad.item(), rel=1e-6, abs=1e-15)
+
+
+@pytest.mark.parametrize("loss", ce.LOSSES)
+def test_backpropagation_equals_autograd(loss):
+    X, t = ce.contiguity()
+    net = ce.fresh(0)
+    W, v = (torch.tensor(part, requires_grad=True) for part in net)
+    inputs, target = torch.tensor(X), torch.tensor(t)
+    a = torch.tanh(inputs @ W[:-1] + W[-1]) @ v[:-1] + v[-1]
+    torch_loss(loss, target, a).mean().backward()
+    slope, logits = ce.gradients(net, X, t, loss)
+    assert np.allclose(slope.W, W.grad.numpy(), atol=1e-12)
+    assert np.allclose(slope.v, v.grad.numpy(), atol=1e-12)
+    assert np.allclose(logits, a.detach().numpy())
+
+
+@given(TARGETS, st.floats(1e-6, 1 - 1e-6))
+def test_losses_equal_torch(target, output):
+    t, p = torch.tensor([[target], [output]], dtype=torch.float64)
+    expected = F.binary_cross_entropy(p, t).item()
+    assert ce.cross_entropy(target, output) == pytest.approx(expected)
+    assert ce.squared_error(target, output) == pytest.approx(F.mse_loss(p, t).item())
+
+
+def test_logit_form_is_right_where_the_output_form_breaks():
+    assert ce.cross_entropy_from_logit(1, -1000.0) == 1000.0
+    assert ce.cross_entropy_from_logit(0, -1000.0) == 0.0
+    for t, a in ((1, -3.0), (0, 2.0)):
+        p = 1 / (1 + np.exp(-a))
+        direct = ce.cross_entropy(t, p)
+        assert ce.cross_entropy_from_logit(t, a) == pytest.approx(float(direct))
+
+
+def test_only_cross_entropy_pushes_a_confident_error():
+    force = {loss: -ce.logit_gradient(loss, 1, -20.0) for loss in ce.LOSSES}
+    assert force["cross_entropy"] > 0.999
+    assert 0 < force["squared_error"] < 1e-7
+
+
+def test_contiguity_counts_clumps():
+    X, t = ce.contiguity(8)
+    assert set(np.unique(X)) == {-1.0, 1.0}
+    for row, answer in zip(X, t, strict=True):
+        text = "".join("x" if cell > 0 else " " for cell in row)
+        assert len(text.split()) == 2 + answer
+    assert len({tuple(row) for row in X}) == len(X) == 126 + 84
+
+
+def test_misled_network_is_confident_and_wrong():
+    X, t = ce.contiguity()
+    a, _ = ce.forward(ce.misled(0), X)
+    p = 1 / (1 + np.exp(-a))
+    assert ((p > 0.5) == (t > 0.5)).mean() < 0.05
+    assert np.where(t > 0.5, 1 - p, p).mean() > 0.95
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_cross_entropy_needs_fewer_steps_at_the_same_rate(seed):
+    fast, slow = (ce.steps_to_criterion(loss, seed) for loss in ce.LOSSES)
+    assert 1.25 < slow / fast < 2.5
+    assert slow < ce.LIMIT
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_relearning_a_confident_error_differs_at_every_rate(seed):
+    fast, slow = (ce.fewest_steps(loss, seed, "misled") for loss in ce.LOSSES)
+    assert fast < 100
+    assert slow > 3 * fast
+
+
+def test_the_difference_nearly_vanishes_with_the_best_rates():
+    """章の主張：まっさらから，それぞれに最もよい学習率を選べば，差は小さい。"""
+    ratios = [
+        ce.fewest_steps("squared_error", seed) / ce.fewest_steps("cross_entropy", seed)
+        for seed in range(10)
+    ]
+    assert 0.7 < np.median(ratios) < 1.3
+
+
+def test_reaching_the_criterion_means_it():
+    X, t = ce.contiguity()
+    count = ce.steps_to_criterion("cross_entropy", 0)
+    for steps, reached in ((count, True), (count - 1, False)):
+        net, _ = ce.learn(ce.fresh(0), X, t, "cross_entropy", 1.0, steps)
+        a, _ = ce.forward(net, X)
+        assert (((a > 0) == (t > 0.5)).mean() >= ce.CRITERION) is np.bool_(reached)
+
+
+def test_bad_input_is_told():
+    with pytest.raises(ValueError, match="cross_entropy か squared_error"):
+        ce.logit_gradient("absolute", 1, 0.0)
+    with pytest.raises(ValueError, match="fresh か misled"):
+        ce.steps_to_criterion("cross_entropy", 0, start="tired")
+    with pytest.raises(ValueError, match="5 以上"):
+        ce.contiguity(4)
