@@ -174,7 +174,7 @@ def _skip(self: Any, node: nodes.Element) -> None:
 
 
 def _box_in_notebook(writer: Any, node: nodes.Element) -> None:
-    """箱を，題と中身を並べた引用にする。「実行」の欄は頁にだけ書く。"""
+    """箱を，題と中身を並べた引用にする。中身のない欄は書かない。"""
     pieces = []
     for label, content in node.children:
         body = writer.blocks([content])

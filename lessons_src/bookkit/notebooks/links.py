@@ -36,7 +36,7 @@ def fill_practicals(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         here = app.builder.get_target_uri(docname)
         listing = nodes.bullet_list(classes=["practicals"])
         for name in chapters(app.env):
-            listing += nodes.list_item("", _practical(app, here, name))
+            listing += nodes.list_item("", *_practical(app, here, name))
         archive = nodes.paragraph(classes=["practicals-archive"])
         archive += _reference(
             "すべてのノートブック（zip）", relative_uri(here, ARCHIVE)
@@ -44,7 +44,8 @@ def fill_practicals(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         place.replace_self([listing, archive])
 
 
-def _practical(app: Sphinx, here: str, name: str) -> nodes.paragraph:
+def _practical(app: Sphinx, here: str, name: str) -> list[nodes.paragraph]:
+    """章の題名の行と，ボタンの行。"""
     places = Places.of(app)
     title = app.env.titles[name].astext()
     targets = [
@@ -56,15 +57,14 @@ def _practical(app: Sphinx, here: str, name: str) -> nodes.paragraph:
             f"{title}のノートブックを保存する",
         ),
     ]
-    paragraph = nodes.paragraph()
     page = relative_uri(here, app.builder.get_target_uri(name))
-    paragraph += _reference(title, page or "#", internal=True)
+    head = nodes.paragraph("", "", _reference(title, page or "#", internal=True))
+    row = nodes.paragraph(classes=["practical-buttons"])
     for label, url, hint in targets:
-        paragraph += nodes.Text(" ")
-        paragraph += _reference(
-            label, url, reftitle=hint, classes=["sd-btn", "sd-btn-outline-primary"]
-        )
-    return paragraph
+        classes = ["sd-btn", "sd-btn-outline-primary"]
+        row += _reference(label, url, reftitle=hint, classes=classes)
+        row += nodes.Text(" ")
+    return [head, row]
 
 
 def _reference(text: str, url: str, **attributes: Any) -> nodes.reference:

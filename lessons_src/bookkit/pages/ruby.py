@@ -48,6 +48,14 @@ def _plain(self: Any, node: ruby) -> None:
     """HTML でない書き出しでは，語だけを書く。"""
 
 
+def _in_notebook(writer: Any, node: ruby) -> None:
+    """ノートブックでも，よみをふる。よみをふれない所では「語（よみ）」になる。"""
+    reading = escape(node["reading"])
+    tail = f"<rp>（</rp><rt>{reading}</rt><rp>）</rp>"
+    writer.text(f"<ruby>{writer.inline(node)}{tail}</ruby>")
+    raise nodes.SkipNode
+
+
 def setup(app: Sphinx) -> None:
     """役目を登録する。"""
     app.add_node(
@@ -55,5 +63,6 @@ def setup(app: Sphinx) -> None:
         html=(visit_ruby, depart_ruby),
         latex=(_plain, _plain),
         text=(_plain, _plain),
+        notebook=(_in_notebook, None),
     )
     app.add_role("ruby", ruby_role)

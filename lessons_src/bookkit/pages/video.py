@@ -22,6 +22,8 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from bookkit.notebooks import markdown
+
 HOSTS = {
     "youtube": (
         re.compile(
@@ -114,6 +116,14 @@ def visit_elsewhere(self: Any, node: video) -> None:
     raise nodes.SkipNode
 
 
+def _in_notebook(writer: Any, node: video) -> None:
+    """ノートブックでは，動画の頁へのリンクにする。"""
+    link = markdown.link(markdown.escape(node["name"]), node["address"])
+    about = markdown.escape(f"{node['source']}（{node['license']}）")
+    writer.block(f"▶ 動画：{link}。{about}。")
+    raise nodes.SkipNode
+
+
 def setup(app: Sphinx) -> None:
     """ディレクティブを登録する。"""
     app.add_node(
@@ -121,5 +131,6 @@ def setup(app: Sphinx) -> None:
         html=(visit_video, None),
         latex=(visit_elsewhere, None),
         text=(visit_elsewhere, None),
+        notebook=(_in_notebook, None),
     )
     app.add_directive("video", VideoDirective)

@@ -12,6 +12,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from bookkit.pages import ruby, video
+
 from .conftest import SITE, Built, Maker, build_book
 
 PAGE = f"{SITE}book/attention/cam.html"
@@ -222,6 +224,20 @@ def test_text_reads_like_the_page(kitchen: Built, expected: str) -> None:
 
 def test_comments_are_left_out(kitchen: Built) -> None:
     assert "注釈は出ない" not in kitchen.text()
+
+
+def test_ruby_and_video(make_book: Maker) -> None:
+    address = "https://www.youtube.com/watch?v=abcdefghijk"
+    built = make_book(
+        "{ruby}`顕著性|けんちょせい` です。\n\n"
+        f"```{{video}} {address}\n:title: 題\n:source: 作者\n:license: CC BY 4.0\n```",
+        before=lambda app: [ruby.setup(app), video.setup(app)],
+    )
+    assert built.warnings == ""
+    assert built.text().endswith(
+        "<ruby>顕著性<rp>（</rp><rt>けんちょせい</rt><rp>）</rp></ruby> です。\n\n"
+        f"▶ 動画：[題]({address})。作者（CC BY 4.0）。"
+    )
 
 
 def test_cells_stand_where_the_chapter_has_them(kitchen: Built) -> None:
