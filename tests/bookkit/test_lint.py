@@ -395,6 +395,19 @@ def test_modules_used_through_others_count(book: Path) -> None:
     assert check_book(book) == []
 
 
+def test_cells_after_a_gpu_cell_use_its_values(book: Path) -> None:
+    """GPU 用のセルの値を使うセルにも gpu の札が要る。同じ名前を作り直せば要らない。"""
+    change(book, GOOD, "tags: [hide-input]", "tags: [gpu, hide-input]")
+    assert check_book(book) == []
+    change(book, GOOD, "answer = ...", "print(ax)\nanswer = ...")
+    finding = only(book)
+    lines = (book / GOOD).read_text("utf8").splitlines()
+    assert lines[finding.line - 1] == "print(ax)"
+    assert "札 gpu を付ける" in finding.message
+    change(book, GOOD, "print(ax)", "ax = 1\nprint(ax)")
+    assert check_book(book) == []
+
+
 def test_pages_have_fewer_rules(book: Path) -> None:
     """表紙などは章の形でなくてよいが，文章の決まりは守る。"""
     change(book, "book/index.md", "ようこそ。", "ようこそ、**「注意」**へ。")

@@ -35,7 +35,7 @@ def steps_of(path: Path) -> list[dict[str, Any]]:
 
 def test_there_are_workflows() -> None:
     names = {path.name for path in WORKFLOWS}
-    assert {"book.yml", "links.yml"} <= names
+    assert {"book.yml", "gpu.yml", "links.yml"} <= names
     assert not list((GITHUB / "workflows").glob("*.yaml")), "拡張子は .yml にそろえる"
 
 
@@ -159,3 +159,48 @@ def test_a_cold_run_every_week() -> None:
         if str(step.get("uses", "")).startswith("actions/cache/restore@"):
             assert "schedule" not in step["if"]
             assert "github.event_name == 'push'" in step["if"]
+
+
+GPU = GITHUB / "workflows" / "gpu.yml"
+
+
+def test_gpu_runs_by_hand_weekly_and_on_main_but_never_on_foreign_code() -> None:
+    workflow = load(GPU)
+    triggers = workflow[True]
+    assert set(triggers) == {"workflow_dispatch", "schedule", "push"}
+    assert triggers["push"]["branches"] == ["main"]
+    guard = workflow["jobs"]["check"]["if"]
+    assert "github.ref == 'refs/heads/main'" in guard
+    assert "!github.event.repository.fork" in guard
+    assert workflow["jobs"]["record"]["needs"] == "check"
+    assert workflow["jobs"]["propose"]["needs"] == "record"
+
+
+def test_gpu_runner_comes_from_a_variable_and_code_there_cannot_write() -> None:
+    jobs = load(GPU)["jobs"]
+    assert jobs["record"]["runs-on"] == "${{ vars.GPU_RUNNER }}"
+    assert "vars.GPU_RUNNER != ''" in jobs["record"]["if"]
+    assert "needs.check.outputs.stale == 'true'" in jobs["record"]["if"]
+    assert set(jobs["record"]["permissions"].values()) == {"read"}
+    writers = [n for n, job in jobs.items() if "write" in job["permissions"].values()]
+    assert writers == ["propose"]
+    commands = " ".join(str(step.get("run", "")) for step in jobs["propose"]["steps"])
+    assert "python" not in commands
+
+
+def test_gpu_logs_are_kept_even_after_a_failure() -> None:
+    steps = load(GPU)["jobs"]["record"]["steps"]
+    kept = [s for s in steps if str(s.get("uses", "")).startswith("actions/upload-")]
+    assert {step["with"]["name"] for step in kept} == {"logs", "recorded"}
+    assert all(step["if"] == "always()" for step in kept)
+
+
+def test_gpu_check_installs_no_torch() -> None:
+    """鍵を調べるだけの作業は，頁をつくる部品だけを入れる。"""
+    text = (ROOT / "requirements.txt").read_text("utf8")
+    part = text.split("# 頁をつくる\n", 1)[1].split("\n\n", 1)[0]
+    assert "myst-nb==" in part
+    assert "nbclient==" in part
+    assert "torch" not in part
+    commands = str(load(GPU)["jobs"]["check"]["steps"])
+    assert "/^# 頁をつくる$/,/^$/p" in commands

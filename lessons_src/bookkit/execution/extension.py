@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,12 @@ def begin(app: Sphinx) -> None:
     app.env.bookkit_reread = again  # type: ignore[attr-defined]
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.touch()
+    shutil.rmtree(_reports(app), ignore_errors=True)
+
+
+def _reports(app: Sphinx) -> Path:
+    """失敗した章の記録の置き場所（公開する頁の外）。"""
+    return Path(app.outdir).parent / "reports"
 
 
 def _mark(app: Sphinx) -> Path:
@@ -122,6 +129,9 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     with logging.skip_warningiserror():
         for docname, result in failed.items():
             logger.error(_report(result), location=(docname, _line(result)))
+            path = _reports(app) / f"{result.chapter.name}.log"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(_report(result) + "\n", "utf8")
     if failed:
         names = "，".join(result.chapter.name for result in failed.values())
         app.statuscode = 1

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bookkit.execution.tags import GPU_TAG
 from bookkit.lint.book import Book
 from bookkit.lint.document import Cell, Document
 from bookkit.lint.finding import Finding
@@ -155,4 +156,28 @@ def _is_file(text: str, bases: Sequence[Path]) -> bool:
     return any(path.is_file() or (is_path and path.is_dir()) for path in paths)
 
 
-RULES = (syntax, names, files)
+def full_size(document: Document, book: Book) -> Iterator[Finding]:
+    """GPU 用のセルで作った名前を，GPU 用でないセルが使っていないか。
+
+    GPU のない計算機では，GPU 用のセルだけが全規模の記録に替わる。
+    後のセルが縮小版の値で図を描くと，一つの頁に二つの規模が混ざってしまう。
+    """
+    if any(syntax(document, book)):
+        return
+    made_at_full_size: set[str] = set()
+    for cell in document.cells:
+        use = _uses(_python(cell))
+        if GPU_TAG in cell.tags:
+            made_at_full_size |= use.made
+            continue
+        for name in sorted((use.at_once & made_at_full_size) - use.made):
+            yield Finding(
+                document.path,
+                cell.code_line + _line_of(cell, name) - 1,
+                f"{name} は GPU 用のセルで作られています。規模の違う結果が混ざらないように，"
+                f"このセルにも札 {GPU_TAG} を付けるか，{name} を GPU 用のセルより前で作ってください。",
+            )
+        made_at_full_size -= use.made
+
+
+RULES = (syntax, names, files, full_size)
