@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bookkit.execution import keys, recordings
+from bookkit.execution import forked, keys, recordings
 from bookkit.execution.cache import Cache, CellResult, Entry, Run
 from bookkit.execution.chapter import Cell, Chapter
 from bookkit.execution.closure import Library
@@ -160,7 +160,12 @@ class Book:
         for state in states:
             last = self.cache.last(state.chapter.name)
             limit = state.chapter.timeout or timeout
-            jobs.append(Job(state.chapter, last.run.seconds if last else None, limit))
+            expected = last.run.seconds if last else None
+            jobs.append(Job(state.chapter, expected, limit))
+        if len(jobs) > 1 and forked.POSSIBLE:
+            for job in jobs:
+                codes = [cell.source for cell in job.chapter.cells]
+                job.imports = forked.heavy_imports(self.library, codes)
         run_all(
             self.root,
             jobs,

@@ -28,6 +28,7 @@ from nbclient.exceptions import (
 
 from bookkit.execution.cache import CellResult
 from bookkit.execution.chapter import Chapter
+from bookkit.execution.forked import ForkedKernelManager, Template
 from bookkit.execution.machine import THREADS, environment, lessons_root
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -133,6 +134,7 @@ async def run_chapter(
     place: Workplace,
     timeout: int | None,
     on_cell: Callable[[int], None] = lambda number: None,
+    template: Template | None = None,
 ) -> Outcome:
     """章を実行する。
 
@@ -141,6 +143,7 @@ async def run_chapter(
         place: ``workplace`` が作った場所。
         timeout: 一つのセルに許す秒数。``None`` なら無制限。
         on_cell: セルを始めるたびに，その番号（0 から）で呼ばれる。
+        template: あれば，そこから枝分かれしたカーネルを使う。
     """
     started = time.monotonic()
     outcome = Outcome([CellResult([], None) for _ in chapter.cells])
@@ -151,17 +154,13 @@ async def run_chapter(
         ]
     )
     folder = Path(tempfile.mkdtemp(dir=place.folder))
-    manager = AsyncKernelManager(
-        kernel_name="python3",
-        # 使う人が登録した python3 ではなく，いまの Python を使う。
-        kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+    manager = _manager(place, folder, template)
+    client = NotebookClient(
+        notebook,
+        km=manager,
+        timeout=timeout or -1,
+        coalesce_streams=True,  # 印字の切れ目は，そのときの速さで変わるので
     )
-    spec: Any = manager.kernel_spec
-    spec.argv[0] = place.python
-    if os.name == "posix":  # 同時に始めても，ポートが重ならない
-        manager.transport = "ipc"
-        manager.ip = str(folder / "k")
-    client = NotebookClient(notebook, km=manager, timeout=timeout or -1)
     number = -1
     try:
         work = folder / "work"
@@ -188,6 +187,27 @@ async def run_chapter(
         await _stop(client, manager)
     outcome.seconds = round(time.monotonic() - started, 3)
     return outcome
+
+
+def _manager(
+    place: Workplace, folder: Path, template: Template | None
+) -> AsyncKernelManager:
+    options: dict[str, Any] = {
+        "kernel_name": "python3",
+        # 使う人が登録した python3 ではなく，いまの Python を使う。
+        "kernel_spec_manager": KernelSpecManager(kernel_dirs=[]),
+    }
+    if template is None:
+        manager = AsyncKernelManager(**options)
+    else:
+        manager = ForkedKernelManager(**options)
+        manager.template = template
+    spec: Any = manager.kernel_spec
+    spec.argv[0] = place.python
+    if os.name == "posix":  # 同時に始めても，ポートが重ならない
+        manager.transport = "ipc"
+        manager.ip = str(folder / "k")
+    return manager
 
 
 async def _execute_cell(

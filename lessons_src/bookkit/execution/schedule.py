@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bookkit.execution.chapter import Chapter
+from bookkit.execution.forked import Templates, templates
 from bookkit.execution.kernel import Outcome, Workplace, run_chapter, workplace
 from bookkit.execution.machine import THREADS
 
@@ -26,11 +27,13 @@ class Job:
         chapter: 章。
         expected: 前に実行したときの秒数。初めてなら ``None``。
         timeout: 一つのセルに許す秒数。
+        imports: 前もって読み込んでおける，重いモジュール。空なら，何もしない。
     """
 
     chapter: Chapter
     expected: float | None = None
     timeout: int | None = None
+    imports: tuple[str, ...] = ()
 
 
 @dataclass
@@ -92,11 +95,14 @@ def run_all(
     progress = Progress(say, len(jobs))
     with place or workplace(root, threads) as here:
 
-        async def work() -> None:
+        async def work(ready: Templates) -> None:
             while order:
                 job = order.pop()
                 began = functools.partial(progress.started, job.chapter)
-                outcome = await run_chapter(job.chapter, here, job.timeout, began)
+                template = await ready.of(job.imports) if job.imports else None
+                outcome = await run_chapter(
+                    job.chapter, here, job.timeout, began, template
+                )
                 progress.finished(job.chapter, outcome)
                 on_done(job.chapter, outcome)
 
@@ -107,8 +113,10 @@ def run_all(
 
         async def everything() -> None:
             heart = asyncio.create_task(beat())
+            at_once = range(min(workers, len(jobs)))
             try:
-                await asyncio.gather(*(work() for _ in range(min(workers, len(jobs)))))
+                async with templates(here.env) as ready:
+                    await asyncio.gather(*(work(ready) for _ in at_once))
             finally:
                 heart.cancel()
 
