@@ -141,7 +141,7 @@
         const row = document.createElement("tr");
         const head = document.createElement("th");
         head.scope = "row";
-        head.textContent = `${NAMES[kind]}・${NAMES[answer]}`;
+        head.textContent = `${NAMES[kind].replace("探索", "")}・${NAMES[answer]}`;
         row.append(head);
         const values = {
           own: fit(rows, kind, answer === "present"),

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -51,15 +50,18 @@ class Slopes:
         return self.absent / self.present
 
 
+@lru_cache(maxsize=256)
 def run(
     task: str,
     seed: int,
     *,
     guided: Guided | None = None,
-    sizes: Sequence[int] = SIZES,
+    sizes: tuple[int, ...] = SIZES,
     trials: int = 60,
 ) -> Trials:
     """実験を一回行う：項目の数 × 標的の有無を，混ぜた順に。
+
+    同じ実験の記録は覚えておき，二度めからは計算しない。
 
     Args:
         task: ``SEARCHES`` の名前。
@@ -103,9 +105,8 @@ def fit_slopes(trials: Trials) -> Slopes:
     return Slopes(yes, no, yes_start, no_start, misses)
 
 
-@lru_cache(maxsize=256)
 def slopes(task: str, seed: int, guided: Guided | None = None) -> Slopes:
-    """``run`` の傾き。効果の表が何度も使うので，覚えておく。"""
+    """``run`` の傾き。"""
     return fit_slopes(run(task, seed, guided=guided))
 
 
