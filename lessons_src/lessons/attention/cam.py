@@ -7,6 +7,7 @@ Zhou, Khosla, Lapedriza, Oliva & Torralba (2016), CVPR. 記号は論文に合わ
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -174,23 +175,36 @@ SUBJECTS = {"chelsea": 282, "coffee": 967, "camera": 872, "rocket": 657}
 def localisation_effect(seed: int) -> Localisation:
     """二枚の写真を一枚にし，どちらかを名指して，CAM がそちらに向くかを測る。
 
-    写真の組 6 通りを，大きさ・切り取る所・左右の向き・並べ方を種で変えて一枚にする。
-    モデルは ImageNet で学習ずみの EfficientNet-Lite0。
+    モデルは ImageNet で学習ずみの EfficientNet-Lite0。絵は ``compositions`` が作る。
     """
-    rng = np.random.default_rng(seed)
     net, model = _lite0()
     own, hits = [], []
-    for names in combinations(SUBJECTS, 2):
-        pair = [names[i] for i in rng.permutation(2)]
-        views = [_varied_view(net, photos.load(name), rng) for name in pair]
-        picture, regions = side_by_side(*views, stacked=bool(rng.integers(2)))
-        A = model.features(net.eyes.tensor(picture))[0]  # (1280, h, w)
-        for name, region in zip(pair, regions, strict=True):
-            M = class_activation_map(A, model._fc.weight[SUBJECTS[name]])
+    for composed in compositions(net, seed):
+        A = model.features(net.eyes.tensor(composed.picture))[0]  # (1280, h, w)
+        for c, region in zip(composed.classes, composed.regions, strict=True):
+            M = class_activation_map(A, model._fc.weight[c])
             own.append(share_inside(M, region))
             row, column = np.unravel_index(int(M.argmax()), M.shape)
             hits.append(region[row * 32 + 16, column * 32 + 16])  # ます目の中心
     return Localisation(float(np.mean(own)), float(np.mean(hits)))
+
+
+class Composition(NamedTuple):
+    """二枚の写真を並べた絵と，その正解。"""
+
+    picture: np.ndarray  # (H, W, 3)，0〜1
+    regions: np.ndarray  # (2, H, W) bool
+    classes: tuple[int, int]  # それぞれの写真を名指すクラス
+
+
+def compositions(net: weights.Classifier, seed: int) -> Iterator[Composition]:
+    """写真の組 6 通りを，大きさ・切り取る所・左右の向き・並べ方を種で変えて一枚にする。"""
+    rng = np.random.default_rng(seed)
+    for names in combinations(SUBJECTS, 2):
+        first, second = (names[i] for i in rng.permutation(2))
+        views = [_varied_view(net, photos.load(n), rng) for n in (first, second)]
+        picture, regions = side_by_side(*views, stacked=bool(rng.integers(2)))
+        yield Composition(picture, regions, (SUBJECTS[first], SUBJECTS[second]))
 
 
 def _varied_view(

@@ -1,0 +1,244 @@
+"""Grad-CAM と仲間：CAM との関係，grad-cam パッケージとの一致，健全性の検査。"""
+
+import cv2
+import numpy as np
+import pytest
+import torch
+import torchvision
+from pytorch_grad_cam import GradCAM, GuidedBackpropReLUModel, HiResCAM
+from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+from torch import nn
+
+from lessons import layers, weights
+from lessons.attention import left_task, sanity
+from lessons.attention.cam import SUBJECTS, cam, share_inside, side_by_side
+from lessons.attention.gap_nets import BACKBONES, GapNet
+from lessons.attention.grad_cam import (
+    grad_cam,
+    gradients,
+    guided_backprop,
+    guided_grad_cam,
+    hires_cam,
+    map_layers,
+    named_share,
+)
+from lessons.stimuli import photos
+
+ZOO = {
+    "resnet18": "layer4",
+    "densenet121": "features.denseblock4",
+    "mobilenet_v3_small": "features",
+    "vgg11": "features",
+    "alexnet": "features",
+}
+
+
+@pytest.fixture(scope="module")
+def net():
+    return weights.efficientnet_lite0()
+
+
+def zoo_model(name):
+    torch.manual_seed(0)
+    return torchvision.models.get_model(name, weights=None).eval()
+
+
+@pytest.mark.parametrize("c", [282, 967, 0])
+def test_equals_cam_up_to_scale_on_lite0(net, c):
+    x = net.input(photos.load("chelsea"))
+    found = cam(net.model, x, c)
+    g = gradients(net.model, x, c, found.layer)
+    cells = found.M.numel()
+    torch.testing.assert_close(
+        grad_cam(g.A, g.G) * cells, found.M.clamp(min=0), atol=1e-4, rtol=1e-4
+    )
+    torch.testing.assert_close(
+        hires_cam(g.A, g.G) * cells, found.M, atol=1e-4, rtol=1e-4
+    )
+    assert g.y == pytest.approx(found.score, abs=1e-4)
+
+
+@pytest.mark.parametrize("backbone", BACKBONES)
+def test_equals_cam_up_to_scale_on_small_gap_nets(backbone):
+    torch.manual_seed(2)
+    model = GapNet(backbone).eval()
+    x = torch.randn(1, 3, 64, 64)
+    found = cam(model, x, 3)
+    g = gradients(model, x, 3, "backbone")
+    torch.testing.assert_close(
+        grad_cam(g.A, g.G) * 64, found.M.clamp(min=0), atol=1e-4, rtol=1e-4
+    )
+
+
+def by_package(method, model, layer, x, c):
+    """grad-cam パッケージの地図（0〜1 にそろえ，入力の大きさに引き伸ばしたもの）。"""
+    target = layers.find_layer(model, layer)
+    with method(model=model, target_layers=[target]) as explain:
+        return explain(input_tensor=x, targets=[ClassifierOutputTarget(c)])[0]
+
+
+def as_package(L, x):
+    """同じそろえ方（0〜1 にし，引き伸ばし，もう一度 0〜1 にする）を，こちらの地図に施す。"""
+
+    def scaled(values):
+        values = values - values.min()
+        return values / (1e-7 + values.max())
+
+    L = scaled(np.maximum(L.detach().numpy(), 0))
+    return scaled(cv2.resize(L, (x.shape[3], x.shape[2])))
+
+
+@pytest.mark.parametrize(("name", "layer"), ZOO.items())
+@pytest.mark.parametrize(
+    ("method", "ours"), [(GradCAM, grad_cam), (HiResCAM, hires_cam)]
+)
+def test_equals_the_grad_cam_package(name, layer, method, ours):
+    model = zoo_model(name)
+    x = torch.randn(1, 3, 96, 64)
+    for c in range(40):  # 学習していないので，地図が真っ暗なクラスもある
+        g = gradients(model, x, c, layer)
+        if grad_cam(g.A, g.G).max() > 0:
+            break
+    expected = by_package(method, model, layer, x, c)
+    np.testing.assert_allclose(as_package(ours(g.A, g.G), x), expected, atol=2e-4)
+    assert expected.max() > 0.9
+
+
+@pytest.mark.parametrize("layer", ["_act", "_blocks.10", "_blocks.3"])
+def test_equals_the_package_on_the_real_network(net, layer):
+    x = net.input(photos.load("coffee"))
+    g = gradients(net.model, x, 967, layer)
+    expected = by_package(GradCAM, net.model, layer, x, 967)
+    np.testing.assert_allclose(as_package(grad_cam(g.A, g.G), x), expected, atol=2e-4)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "vgg11", "alexnet"])
+def test_guided_backprop_equals_the_package(name):
+    model = zoo_model(name)
+    x = torch.randn(1, 3, 96, 96)
+    ours = guided_backprop(model, x, 4).permute(1, 2, 0).numpy()
+    theirs = GuidedBackpropReLUModel(model=zoo_model(name), device="cpu")(x, 4)
+    np.testing.assert_allclose(ours, theirs, atol=1e-6 + 1e-4 * np.abs(theirs).max())
+    assert np.abs(theirs).max() > 0
+
+
+def test_guided_backprop_by_hand():
+    model = nn.Sequential(nn.Flatten(), nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 1))
+    with torch.no_grad():
+        model[1].weight.copy_(torch.tensor([[1.0, 2, 3], [4, 5, 6]]))
+        model[3].weight.copy_(torch.tensor([[1.0, -1]]))
+        model[1].bias.zero_()
+    g = guided_backprop(model, torch.ones(1, 3, 1, 1), 0)
+    assert g.flatten().tolist() == [1, 2, 3]  # 負の勾配の道は捨てられる
+
+
+def test_guided_backprop_leaves_the_model_as_it_was(net):
+    x = net.input(photos.load("coffee"))
+    before = net.model(x)
+    guided_backprop(net.model, x, 3)
+    assert torch.equal(net.model(x), before)
+
+
+def test_network_without_relu_is_refused():
+    with pytest.raises(ValueError, match="ReLU がない"):
+        guided_backprop(zoo_model("efficientnet_b0"), torch.randn(1, 3, 64, 64), 0)
+
+
+def test_guided_grad_cam_is_the_product():
+    L = torch.tensor([[0.0, 2.0]])
+    product = guided_grad_cam(L, torch.ones(3, 2, 4))
+    assert product.shape == (3, 2, 4)
+    assert product[0, 0].tolist() == [0, 0.5, 1.5, 2]
+
+
+def test_hires_sum_is_the_score_when_the_rest_is_linear():
+    torch.manual_seed(0)
+    model = left_task.LeftNet().eval()
+    x = torch.randn(1, 3, 64, 64)
+    g = gradients(model, x, 2, "backbone")
+    score = float(hires_cam(g.A, g.G).sum() + model.fc.bias[2].detach())
+    assert score == pytest.approx(g.y, abs=1e-4)
+
+
+def test_two_classes_in_one_picture_give_two_maps(net):
+    views = [net.view(photos.load(name)) for name in ("camera", "coffee")]
+    picture, regions = side_by_side(*views)
+    x = net.eyes.tensor(picture)
+    for name, region in zip(("camera", "coffee"), regions, strict=True):
+        g = gradients(net.model, x, SUBJECTS[name], "_blocks.15")
+        assert share_inside(grad_cam(g.A, g.G), region) > 0.8
+
+
+def test_last_layer_knows_the_place_and_early_layers_do_not(net):
+    assert named_share(net, "_act", 0) > 0.85
+    assert named_share(net, "_blocks.4", 0) < 0.7
+
+
+@pytest.mark.parametrize("c", [1000, -1, 1.5, "tripod"])
+def test_wrong_class_number_lists_the_valid_ones(net, c):
+    x = torch.zeros(1, 3, 32, 32)
+    with pytest.raises(ValueError, match="0 から 999 まで"):
+        gradients(net.model, x, c, "_act")
+    with pytest.raises(ValueError, match="0 から 999 まで"):
+        guided_backprop(net.model, x, c)
+
+
+def test_wrong_layer_lists_the_valid_ones(net):
+    x = torch.zeros(1, 3, 32, 32)
+    with pytest.raises(
+        ValueError, match=r"もしかして: _blocks\.1.*使える層: _conv_stem"
+    ):
+        gradients(net.model, x, 0, "blocks.15")
+    with pytest.raises(ValueError, match="使える層: _conv_stem") as caught:
+        gradients(net.model, x, 0, "_fc")
+    assert "_fc" not in str(caught.value).split("使える層")[1]
+    assert "_blocks.15" in map_layers(net.model, x)
+
+
+def test_works_where_parameters_are_frozen():
+    model = GapNet("残差型").eval()
+    for p in model.parameters():
+        p.requires_grad_(False)
+    g = gradients(model, torch.rand(1, 3, 64, 64), 1, "backbone")
+    assert g.G.abs().sum() > 0
+    assert all(p.grad is None for p in model.parameters())
+
+
+def test_grad_cam_lights_what_was_not_used_and_hires_cam_does_not():
+    found = left_task.measure(left_task.train(60), 30)
+    assert found.accuracy > 0.9
+    assert found.hidden < 0.15  # 右を隠しても，得点はほとんど変わらない
+    assert found.grad_cam > 0.4  # それでも Grad-CAM は右を光らせる
+    assert found.hires_cam < found.grad_cam - 0.15
+
+
+def test_randomising_does_not_touch_the_original(net):
+    before = {k: v.clone() for k, v in net.model.state_dict().items()}
+    broken = list(sanity.randomised(net.model, [["_fc"], ["_conv_head"]]))
+    for key, value in net.model.state_dict().items():
+        assert torch.equal(value, before[key])
+    new, old = (m._fc.weight.detach().std() for m in (broken[-1], net.model))
+    assert float(new) == pytest.approx(float(old), rel=0.05)
+    assert not torch.equal(broken[-1]._conv_head.weight, net.model._conv_head.weight)
+
+
+def test_sanity_check_separates_the_methods(net):
+    """上の二段を乱すと，Grad-CAM は変わり，誘導逆伝播はほとんど変わらない。"""
+    x = net.input(photos.load("chelsea"))
+    stages = [["_fc"], ["_conv_head"]]
+
+    def by_grad_cam(model):
+        g = gradients(model, x, 282, "_act")
+        return grad_cam(g.A, g.G)
+
+    def by_guided(model):
+        return guided_backprop(model, x, 282).abs().sum(0)
+
+    assert sanity.cascade(net.model, stages, by_grad_cam)[-1] < 0.6
+    assert sanity.cascade(net.model, stages, by_guided)[-1] > 0.9
+
+
+def test_similarity_of_flat_maps_is_zero():
+    assert sanity.similarity(torch.zeros(3, 3), torch.rand(3, 3)) == 0
+    a = torch.rand(4, 4)
+    assert sanity.similarity(a, a * 2 + 1) == pytest.approx(1)
