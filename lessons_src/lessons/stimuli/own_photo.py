@@ -1,6 +1,6 @@
 """読者が自分の写真をモデルに見せるための入口。写真はどこへも送りません。
 
-章: attention/saliency, attention/cam
+章: attention/saliency, attention/cam, attention/grad_cam
 白黒・透明・印刷用（CMYK）・横倒し・動く絵・とても大きい写真も，
 ``(H, W, 3)`` の uint8 にそろえます。読めないときは，どうすればよいかを一文で言います。
 """
