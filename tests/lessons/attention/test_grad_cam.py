@@ -58,6 +58,29 @@ def test_equals_cam_up_to_scale_on_lite0(net, c):
     assert g.y == pytest.approx(found.score, abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("name", "layer"),
+    [
+        ("resnet50", "layer4"),
+        ("densenet121", "features"),
+        ("vgg16", "features"),
+        ("mobilenet_v3_large", "features"),
+    ],
+)
+def test_layers_that_the_chapter_uses_online_exist(name, layer):
+    """章の GPU 用のセルが取り寄せるネットワークでも，層の名前と形が正しい。"""
+    model = zoo_model(name)
+    x = torch.randn(1, 3, 64, 96)
+    g = gradients(model, x, 872, layer)
+    assert g.A.shape == g.G.shape
+    assert g.A.shape[1:] == (2, 3)
+    if (
+        name == "densenet121"
+    ):  # 出力をその場で書き換える ReLU があっても，CAM と一致する
+        M = cam(model, x, 872).M
+        torch.testing.assert_close(hires_cam(g.A, g.G) * 6, M, atol=1e-4, rtol=1e-4)
+
+
 @pytest.mark.parametrize("backbone", BACKBONES)
 def test_equals_cam_up_to_scale_on_small_gap_nets(backbone):
     torch.manual_seed(2)
