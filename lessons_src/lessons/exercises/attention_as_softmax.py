@@ -1,0 +1,96 @@
+"""章 attention/attention_as_softmax の練習。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lessons.exercises import Exercise
+
+Array = NDArray[np.float64]
+
+
+def _right(A: Array, p: Array) -> Array:
+    return (A * p).sum(axis=(1, 2))
+
+
+def _divided(A: Array, p: Array) -> Array:
+    return (A * p).mean(axis=(1, 2))
+
+
+def _plain_mean(A: Array, p: Array) -> Array:
+    return A.mean(axis=(1, 2))
+
+
+def _look(answer: Any) -> str | None:
+    if not callable(answer):
+        return "関数を書いて，その名前を渡してください。"
+    rng = np.random.default_rng(0)
+    A, p = rng.normal(size=(5, 3, 4)), rng.random((3, 4))
+    p /= p.sum()
+    got = np.asarray(answer(A, p), float)
+    if got.shape != (5,):
+        return (
+            f"特徴ごとに一つの数です。この例では形が (5,) ですが，{got.shape} でした。"
+        )
+    if np.allclose(got, _right(A, p)):
+        return None
+    if np.allclose(got, _divided(A, p)):
+        return "p の合計は 1 なので，場所の数で割る必要はありません。"
+    if np.allclose(got, _plain_mean(A, p)):
+        return "それは，どこも等しく見るときの平均です。p を掛けてください。"
+    return "値が違います。場所ごとに p を掛けてから，場所について足します。"
+
+
+def _spotlight(answer: Any) -> str | None:
+    beta = float(answer)
+    if abs(beta - 18) < 1e-6:
+        return None
+    if abs(beta - 9) < 1e-6:
+        return "指数の分母には 2 も入っています。"
+    if abs(beta - 3) < 1e-6:
+        return "距離は二乗されています。標準偏差も二乗します。"
+    return "exp(−d²/β) と exp(−d²/(2·3²)) を見比べてください。"
+
+
+def _places(answer: Any) -> str | None:
+    count = float(answer)
+    if abs(count - 98) < 0.5:
+        return None
+    if abs(count - 1) < 1e-6:
+        return "それは，温度を 0 に近づけたときの値です。"
+    if abs(count - np.log2(98)) < 0.05:
+        return "それはエントロピー H です。2 の H 乗を答えてください。"
+    return "どの場所も同じ確率になります。ますは全部でいくつありますか。"
+
+
+EXERCISES = [
+    Exercise(
+        name="attention_as_softmax/look",
+        judge=_look,
+        solution=_right,
+        praise="注意は，重みつきの平均です。",
+        known_wrong=(
+            (_divided, "割る必要"),
+            (_plain_mean, "p を掛けて"),
+            (lambda A, p: A * p, "(5,)"),
+            (lambda A, p: A.max(axis=(1, 2)), "値が違います"),
+        ),
+    ),
+    Exercise(
+        name="attention_as_softmax/spotlight",
+        judge=_spotlight,
+        solution=18,
+        praise="温度が高いほど，太い光になります。",
+        known_wrong=((9, "2 も"), (3, "二乗"), (6, "見比べて")),
+    ),
+    Exercise(
+        name="attention_as_softmax/places",
+        judge=_places,
+        solution=98,
+        praise="温度が無限に高ければ，全部の場所を等しく見ます。",
+        known_wrong=((1, "0 に近づけた"), (6.61, "エントロピー"), (49, "全部で")),
+    ),
+]
