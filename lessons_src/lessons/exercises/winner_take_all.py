@@ -1,0 +1,96 @@
+"""章 attention/winner_take_all の練習。"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lessons.exercises import Exercise
+
+_TIME = math.log(9 * 15) / 0.1
+
+
+def _time(answer: Any) -> str | None:
+    value = float(answer)
+    if abs(value - _TIME) < 1:
+        return None
+    if abs(value - _TIME / 16) < 0.2:
+        return "向きが逆です。コントラストが下がると，決まるまでの時間は延びます。"
+    return "コントラストは 4 分の 1 です。時間はコントラストに反比例します。"
+
+
+def _temperature(answer: Any) -> str | None:
+    value = float(answer)
+    if abs(value - 0.05) < 1e-6:
+        return None
+    if abs(value - 20) < 1e-6:
+        return "それは逆温度です。この本の β は温度なので，t の逆数になります。"
+    return "時刻 t の取り分は，温度 1/t のソフトマックス関数に等しくなります。"
+
+
+def _levels(answer: Any) -> str | None:
+    value = float(answer)
+    if value == 10:
+        return None
+    if value == 1023:
+        return "それは競争の総数です。同時に行える競争を，一つの段と数えてください。"
+    if value == 11:
+        return "いちばん下の段は入力そのもので，競いません。"
+    return "1024 を 2 で割り続けて，1 になるまでの回数を数えてください。"
+
+
+def _function(answer: Any) -> str | None:
+    if not callable(answer):
+        return "関数を渡してください。def winner_take_all(x): の形で書きます。"
+    x = np.array([0.2, -1.0, 3.5, 0.9])
+    got = np.asarray(answer(x.copy()), float)
+    if got.shape != x.shape:
+        return "入力と同じ長さの配列を返してください。勝者の番号だけではありません。"
+    if np.allclose(got, [0, 0, 1, 0]):
+        return (
+            "勝者が 1 になっています。f(x) = x なので，勝者は自分の値 3.5 のままです。"
+        )
+    if not np.allclose(got, [0, 0, 3.5, 0]):
+        return "最大の値だけが残り，ほかは 0 になるはずです。"
+    if not np.allclose(np.asarray(answer(np.array([-2.0, -1.0])), float), [0, -1]):
+        return "負の数だけの入力でも，最大の値を残してください。"
+    return None
+
+
+EXERCISES = [
+    Exercise(
+        name="winner_take_all/time",
+        judge=_time,
+        solution=49,
+        praise="目立たないものほど，時間がかかります。",
+        known_wrong=((3.07, "逆"), (24.5, "4 分の 1")),
+    ),
+    Exercise(
+        name="winner_take_all/temperature",
+        judge=_temperature,
+        solution=0.05,
+        praise="時間をかけて競うことは，温度を下げることと同じです。",
+        known_wrong=((20, "逆温度"), (1, "1/t")),
+    ),
+    Exercise(
+        name="winner_take_all/levels",
+        judge=_levels,
+        solution=10,
+        praise="場所が 2 倍になっても，段は一つ増えるだけです。",
+        known_wrong=((1023, "総数"), (11, "競いません"), (512, "割り続けて")),
+    ),
+    Exercise(
+        name="winner_take_all/function",
+        judge=_function,
+        solution=lambda x: np.where(x == x.max(), x, 0),
+        praise="この一行を，細胞どうしの競争で実現するのが勝者占有回路です。",
+        known_wrong=(
+            (lambda x: (x == x.max()).astype(float), "3.5"),
+            (lambda x: x.argmax(), "番号"),
+            (lambda x: x, "ほかは 0"),
+            (lambda x: np.maximum(x - np.sort(x)[-2], 0), "ほかは 0"),
+        ),
+    ),
+]

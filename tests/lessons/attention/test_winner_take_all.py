@@ -1,0 +1,145 @@
+"""勝者占有：ソフトマックス関数との一致，ピラミッド，決まるまでの時間，復帰の抑制。"""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lessons.attention import attention_shifts
+from lessons.attention import winner_take_all as wta
+from lessons.basics.softmax import softmax
+
+INPUTS = st.lists(st.floats(0, 1), min_size=2, max_size=8)
+SEEDS = range(10)
+
+
+@given(INPUTS)
+@settings(max_examples=20, deadline=None)
+def test_competition_is_a_cooling_softmax(inputs):
+    race = wta.compete(inputs, duration=10)
+    assert np.allclose(race.y.sum(axis=1), 1)
+    assert (race.y >= 0).all()
+    for step in (100, 500, 1000):
+        expected = softmax(inputs, 1 / race.time[step])
+        assert np.allclose(race.y[step], expected, atol=5e-3)
+
+
+def test_competition_ends_with_one_winner():
+    race = wta.compete([0.2, 0.9, 0.5], duration=100)
+    assert np.allclose(race.y[-1], [0, 1, 0], atol=1e-6)
+
+
+@given(INPUTS, st.integers(0, 7), st.floats(1.5, 3))
+@settings(max_examples=30, deadline=None)
+def test_a_strong_bias_decides(inputs, place, bias):
+    """目的の後押しが十分なら，どの候補でも勝てる。"""
+    x = np.array(inputs)
+    x[place % x.size] += bias
+    assert wta.compete(x, duration=60, dt=0.05).y[-1].argmax() == place % x.size
+
+
+@pytest.mark.parametrize("m", [2, 3, 4])
+def test_pyramid_finds_the_maximum(m):
+    for seed in range(20):
+        x = np.random.default_rng(seed).normal(size=m**3)
+        place, levels = wta.pyramid(x, m)
+        assert place == x.argmax()
+        assert [level.size for level in levels] == [m**3, m**2, m, 1]
+        assert levels[-1][0] == x.max()
+
+
+@pytest.mark.parametrize(("contrast", "n"), [(0.1, 16), (0.5, 2), (0.8, 40)])
+def test_settling_time_is_the_closed_form(contrast, n):
+    expected = np.log(9 * (n - 1)) / contrast
+    assert wta.settling_time(wta.display(contrast, n)) == pytest.approx(expected)
+    x = wta.display(contrast, n)
+    assert softmax(x, 1 / expected)[0] == pytest.approx(wta.CRITERION)
+
+
+def test_without_noise_the_simulation_meets_the_formula():
+    result = wta.decide(wta.display(0.5), 0, trials=3, noise=0, dt=0.01)
+    assert np.allclose(result.time, np.log(9 * 15) / 0.5, atol=0.02)
+    assert (result.winner == 0).all()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_decision_time_falls_with_contrast(seed):
+    contrasts = (0.1, 0.2, 0.4, 0.8)
+    results = [wta.decide(wta.display(c), seed) for c in contrasts]
+    times = [result.time.mean() for result in results]
+    right = [(result.winner == 0).mean() for result in results]
+    assert times == sorted(times, reverse=True)
+    assert times[0] > 4 * times[-1]
+    assert right[0] < 0.6
+    assert right[-1] > 0.98
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_time_grows_with_the_logarithm_of_the_number(seed):
+    numbers = np.array([2, 4, 8, 16, 32])
+    slopes = []
+    for contrast in (0.4, 0.8):
+        times = [wta.decision_time(contrast, seed, n, trials=100) for n in numbers]
+        straight = np.corrcoef(np.log2(numbers), times)[0, 1]
+        assert straight > 0.98
+        assert straight > np.corrcoef(numbers, times)[0, 1]
+        slopes.append(np.polyfit(np.log2(numbers), times, 1)[0])
+    assert slopes[0] > 1.5 * slopes[1]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_inhibition_of_return_sends_attention_away(seed):
+    assert attention_shifts.revisit_rate(seed) == 0.0
+    assert attention_shifts.revisit_rate(seed, inhibit=False) == 1.0
+
+
+def test_shifts_visit_places_in_order_of_saliency():
+    S = np.array([[0.1, 0.9, 0.2], [0.5, 0.3, 0.7], [0.2, 0.1, 0.0]])
+    path = attention_shifts.shifts(S, 3, recovery=1e9)
+    assert [(s.row, s.column) for s in path] == [(0, 1), (1, 2), (1, 0)]
+
+
+def test_inhibition_wears_off():
+    S = np.array([[0.9, 0.4], [0.3, 0.2]])
+    places = [(s.row, s.column) for s in attention_shifts.shifts(S, 4, recovery=5)]
+    assert places[1] != places[0]
+    assert (0, 0) in places[1:]
+
+
+def test_nearness_shortens_the_jumps():
+    jumps = {}
+    for nearness in (0.0, 0.6):
+        lengths = []
+        for seed in SEEDS:
+            S = np.random.default_rng(seed).random((6, 6))
+            path = np.array(
+                [
+                    (s.row, s.column)
+                    for s in attention_shifts.shifts(S, 5, nearness=nearness)
+                ]
+            )
+            lengths.append(np.hypot(*np.diff(path, axis=0).T).mean())
+        jumps[nearness] = np.mean(lengths)
+    assert jumps[0.6] < 0.75 * jumps[0.0]
+
+
+def test_summaries_are_the_means_of_the_decisions():
+    result = wta.decide(wta.display(0.4), 3, trials=50)
+    assert wta.decision_time(0.4, 3, trials=50) == result.time.mean()
+    assert wta.decision_accuracy(0.4, 3, trials=50) == (result.winner == 0).mean()
+
+
+def test_undecided_trials_are_cut_off():
+    result = wta.decide([0.5, 0.5], 0, trials=5, noise=0, limit=3)
+    assert (result.time == 3).all()
+    assert (result.winner >= 0).all()
+    assert wta.settling_time([0.5, 0.5]) == np.inf
+
+
+def test_bad_input_is_told():
+    with pytest.raises(ValueError, match="累乗"):
+        wta.pyramid([1, 2, 3])
+    with pytest.raises(ValueError, match="二つ以上"):
+        wta.compete([1.0])
+    with pytest.raises(ValueError, match="contrast"):
+        wta.display(0)
