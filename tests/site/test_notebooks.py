@@ -99,6 +99,19 @@ def test_no_markup_is_left_raw(site: Path, document: str) -> None:
 
 
 @pytest.mark.parametrize("document", CHAPTERS)
+def test_quoted_maths_stays_on_one_line(site: Path, document: str) -> None:
+    """引用の中の数式は一行で終わる（二行めの ``>`` が，式の一部にされるため）。"""
+    quoted = [
+        line
+        for cell in notebook_of(site, document).cells
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+        if line.startswith(">")
+    ]
+    assert [line for line in quoted if line.count("$$") % 2] == []
+
+
+@pytest.mark.parametrize("document", CHAPTERS)
 def test_only_harmless_html(site: Path, document: str) -> None:
     """Colab と JupyterLab が消す HTML を使っていない。"""
     allowed = re.compile(

@@ -10,8 +10,9 @@ from urllib.parse import quote as quote_url
 
 _RISKY = re.compile(r"[\\`*]|(?<![^\W_])_|_(?![^\W_])|~(?=~)|~(?<=~~)|<(?=[A-Za-z/!?])")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
+_DISPLAY = re.compile(r"^\$\$\n.*?\n\$\$$", re.DOTALL | re.MULTILINE)
 _START = re.compile(
-    r"(?P<number>\d{1,9})(?P<dot>[.)])(?=\s|$)|[-+](?=\s|$)|#{1,6}(?=\s)|>"
+    r"(?P<number>\d{1,9})(?P<dot>[.)])(?=\s|$)|[-+](?=\s|$)|-(?=[- ]*$)|#{1,6}(?=\s|$)|>"
 )
 
 
@@ -20,7 +21,8 @@ def escape(text: str) -> str:
     text = _ENTITY.sub("&amp;", text.replace("\n", " "))
     text = _RISKY.sub(lambda match: "\\" + match[0], text)
     # $ は二つあると数式になる。span で包むと，どの実行先でも組にならない。
-    return text.replace("$", r"<span>\$</span>").replace("](", "]&#40;")
+    text = text.replace("$", r"<span>\$</span>")
+    return text.replace("](", "]&#40;").replace("]:", "]&#58;")
 
 
 def paragraph(text: str) -> str:
@@ -83,19 +85,24 @@ def address(url: str) -> str:
 
 def math(latex: str) -> str:
     """行の中の数式。"""
-    return f"${' '.join(latex.split())}$"
+    return f"${' '.join(_without_tags(latex).split())}$"
 
 
 def display_math(latex: str, number: str = "") -> str:
     """一行に立てる数式。番号は頁と同じものを付ける。"""
-    lines = [line for line in latex.strip().splitlines() if line.strip()]
-    body = "\n".join(lines)
+    latex = re.sub(r"(?<!\\)%.*", "", _without_tags(latex))  # TeX の注釈を除く
+    body = "\n".join(line for line in latex.strip().splitlines() if line.strip())
     body = re.sub(r"\\(begin|end)\{(align|gather)\*?\}", r"\\\1{\2ed}", body)
     body = re.sub(r"\\(begin|end)\{(equation|multline)\*?\}\s*", "", body)
     if re.search(r"\\\\|(?<!\\)&", _outside_environments(body)):
         body = f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
     tag = f"\n\\tag{{{number}}}" if number else ""
     return f"$$\n{body.strip()}{tag}\n$$"
+
+
+def _without_tags(latex: str) -> str:
+    """``a<b`` の ``<b`` が HTML の札と読まれないようにする。"""
+    return re.sub(r"<(?=[A-Za-z/!?])", r"\\lt ", latex)
 
 
 def _outside_environments(latex: str) -> str:
@@ -107,7 +114,12 @@ def _outside_environments(latex: str) -> str:
 
 
 def quote(body: str) -> str:
-    """引用の形の囲み。"""
+    """引用の形の囲み。
+
+    JupyterLab と Colab は，引用より先に数式を探す。数式が何行かにわたると，行の頭の ``>`` まで
+    式の一部になるので，一行にする。
+    """
+    body = _DISPLAY.sub(lambda match: " ".join(match[0].split("\n")), body)
     return "\n".join(f"> {line}" if line else ">" for line in body.split("\n"))
 
 

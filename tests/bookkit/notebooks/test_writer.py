@@ -143,6 +143,12 @@ for i in range(3):
 :label: ex-one
 
 傾きは？
+
+$$
+a = \\frac{1}{2}  % 注
+$$
+
+何ですか。
 :::
 
 ```{code-cell} ipython3
@@ -213,7 +219,8 @@ def test_nothing_is_unknown(kitchen: Built) -> None:
         "**表 1.1** 表の題\n\n| 名 | 値 |\n| --- | --- |\n| a \\| b | $\\vert x\\vert $ |",
         "| 左 | 右 |\n| :-- | --: |\n| 1 | `2` |",
         "```python\nfor i in range(3):\n\n    print(i)\n```",
-        "> <strong>練習 1.1 (傾き)</strong>\n>\n> 傾きは？",
+        "> <strong>練習 1.1 (傾き)</strong>\n>\n> 傾きは？\n>\n"
+        "> $$ a = \\frac{1}{2} $$\n>\n> 何ですか。",
         "<details>\n<summary>解答 練習 1.1 (傾き)</summary>\n\n2 です。\n\n</details>",
         "- Laurent Itti and Christof Koch. A model. *PAMI*, 1998.",
     ],
