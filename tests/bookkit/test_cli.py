@@ -49,6 +49,13 @@ def test_every_command_has_japanese_help(
     assert JAPANESE.search(said)
 
 
+def test_readme_names_only_real_commands() -> None:
+    for file in ("README.md", "CONTRIBUTING.md", "Makefile"):
+        text = (ROOT / file).read_text("utf8")
+        named = set(re.findall(r"-m bookkit ([a-z]+)", text))
+        assert named <= set(COMMANDS), file
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
