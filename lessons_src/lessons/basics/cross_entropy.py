@@ -75,6 +75,15 @@ def logit_gradient(loss: str, t: ArrayLike, a: ArrayLike) -> Array:
     )
 
 
+def updates_to_flip(loss: str, a: float, rate: float = 1.0) -> int:
+    """正解が 1 のとき，値 ``a`` が 0 を越えて答えが 1 に変わるまでの，更新の回数。"""
+    count = 0
+    while a < 0:
+        a -= rate * float(logit_gradient(loss, 1, a))
+        count += 1
+    return count
+
+
 def contiguity(length: int = 8) -> tuple[Array, Array]:
     """隣接問題：±1 の列に，+1 のかたまりが 2 個あるか 3 個あるかを答える。
 

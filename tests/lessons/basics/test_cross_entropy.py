@@ -66,6 +66,15 @@ def test_only_cross_entropy_pushes_a_confident_error():
     assert 0 < force["squared_error"] < 1e-7
 
 
+def test_correcting_a_confident_error_is_slow_only_for_squared_error():
+    fast = [ce.updates_to_flip("cross_entropy", -a) for a in (2.0, 4.0, 8.0)]
+    slow = [ce.updates_to_flip("squared_error", -a) for a in (2.0, 4.0, 8.0)]
+    assert fast == sorted(fast)  # 自信が強いほど回数は増える（過剰修正ではない）
+    assert fast[-1] < 10
+    assert slow[-1] > 1000
+    assert ce.updates_to_flip("squared_error", 0.5) == 0
+
+
 def test_contiguity_counts_clumps():
     X, t = ce.contiguity(8)
     assert set(np.unique(X)) == {-1.0, 1.0}
