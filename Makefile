@@ -1,12 +1,12 @@
 # 入口。環境を整え，決まった命令を呼ぶだけの薄い層。
-# 使い方: make book | live | test | check | rehearse | gpu | weight | hits | lighthouse | clean
+# 使い方: make book | live | test | check | rehearse | gpu | bench | weight | hits | lighthouse | clean
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help book live check test lint unit rehearse site gpu weight hits lighthouse clean
+.PHONY: help book live check test lint unit rehearse site gpu bench weight hits lighthouse clean
 
 help:
 	@echo "make book   環境を整え，本を _build/html に作る"
@@ -15,6 +15,7 @@ help:
 	@echo "make test   検査のすべて：lint（書式・型・章の決まり），unit（部品），book，rehearse，site（頁）"
 	@echo "make rehearse  できたノートブックを，読者と同じ条件で動かしてみる"
 	@echo "make gpu    GPU 用のセルを全規模で実行し，記録する（GPU が必要）"
+	@echo "make bench  ビルドの時間を，もとの Jupyter Book と並べて測る（10 分ほど）"
 	@echo "make weight / hits   頁の重さと要求の数／検索で用語が出る順番の表"
 	@echo "make lighthouse      Lighthouse（電話）の点の表（Node.js と Chromium が必要）"
 	@echo "make clean  作ったものを消す（環境と実行結果は残す）"
@@ -62,6 +63,9 @@ site: $(READY)
 
 gpu: $(READY)
 	$(BIN)/python -m bookkit gpu
+
+bench: $(READY)
+	$(BIN)/python tests/bench/builds.py
 
 # 表を出す測り。本（make book）ができていること。
 weight hits lighthouse: $(READY)

@@ -9,15 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bookkit.execution import forked, keys, recordings
+from bookkit.execution import keys, recordings
 from bookkit.execution.cache import Cache, CellResult, Entry, Run
 from bookkit.execution.chapter import Cell, Chapter
 from bookkit.execution.closure import Library
-from bookkit.execution.kernel import Failure, Outcome
 from bookkit.execution.keys import Components, Observed
 from bookkit.execution.machine import THREADS, Machine, lessons_root, workers
+from bookkit.execution.outcome import Failure, Outcome
 from bookkit.execution.recordings import GpuCell, Recordings
-from bookkit.execution.schedule import Job, run_all
 
 CACHE_FOLDER = ".execution"
 TIMEOUT = 180
@@ -148,6 +147,10 @@ class Book:
         threads: int | None = THREADS,
     ) -> dict[str, Result]:
         """章を実行し，終わった順に置き場所へ入れる。"""
+        # 実行するものがないビルドを遅くしないように，ここで読み込む。
+        from bookkit.execution import forked
+        from bookkit.execution.schedule import Job, run_all
+
         started = time.time()
         by_name = {state.chapter.name: state for state in states}
         found: dict[str, Result] = {}

@@ -92,19 +92,33 @@ class Library:
 
 
 def facts_of(path: Path, package: str) -> Facts:
-    """ファイルから分かること。中身が同じ間は覚えておく。"""
+    """ファイルから分かること。"""
     stat = path.stat()
-    return _facts_of(str(path), stat.st_mtime_ns, stat.st_size, package)
+    return facts(_text(str(path), stat.st_mtime_ns, stat.st_size), package)
 
 
 @functools.lru_cache(maxsize=4096)
-def _facts_of(path: str, mtime: int, size: int, package: str) -> Facts:
-    return facts(Path(path).read_text("utf8"), package)
+def _text(path: str, mtime: int, size: int) -> str:
+    return Path(path).read_text("utf8")
+
+
+known: dict[tuple[str, str], Facts] = {}
+"""このプロセスで調べたソース。``{(SHA-256, パッケージ): 分かったこと}``。"""
+remembered: dict[tuple[str, str], Facts] = {}
+"""前のビルドで調べたソース（Sphinx の環境に残る）。"""
 
 
 @functools.lru_cache(maxsize=4096)
 def facts(code: str, package: str) -> Facts:
-    """コードの読み込みと文字列を集める。
+    """コードの読み込みと文字列を集める。中身が同じ間は覚えておく。"""
+    place = hashlib.sha256(code.encode("utf8", "surrogatepass")).hexdigest(), package
+    if place not in known:
+        known[place] = remembered.get(place) or _look(code, package)
+    return known[place]
+
+
+def _look(code: str, package: str) -> Facts:
+    """構文を調べる。
 
     構文として読めないときは，``lessons`` のすべてを使うとみなす（足りないより安全なため）。
     """

@@ -12,13 +12,16 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from bookkit.execution import labels, machine, reader, report
+from bookkit.execution import closure, labels, machine, reader, report
 from bookkit.execution.book import TIMEOUT, Book, Result
-from bookkit.execution.chapter import ChapterError, read_chapter
+from bookkit.execution.chapter import Chapter, ChapterError, read_chapter
 
 logger = logging.getLogger(__name__)
 
 READER = "bookkit.execution.reader.read"
+READ = "bookkit_read_chapters"
+FACTS = "bookkit_facts"
+"""Sphinx の環境に，次のビルドのために残すもの。"""
 UNFINISHED = ".unfinished"
 """警告なしで終わっていないビルドの目印。次のビルドは，すべての頁を読み直す。"""
 
@@ -34,6 +37,12 @@ def book_root(app: Sphinx) -> Path:
 
 def begin(app: Sphinx) -> None:
     """前のビルドが警告なしで終わったかを調べ，今度のビルドの目印を置く。"""
+    if app.config.nb_execution_mode != "off":
+        logger.warning(
+            "実行は bookkit が受け持ちます。"
+            '_config.yml の execute_notebooks を "off" にしてください'
+            "（そのままでは，章を二度実行します）。"
+        )
     mark = _mark(app)
     again = app.config.bookkit_reread and mark.exists()
     app.env.bookkit_reread = again  # type: ignore[attr-defined]
@@ -56,17 +65,7 @@ def execute(
 ) -> list[str]:
     """章を実行し，読み直す頁の名前を返す。"""
     root = book_root(app)
-    chapters = {}
-    for docname in sorted(env.found_docs):
-        path = Path(env.doc2path(docname))
-        if path.suffix != ".md":
-            continue
-        try:
-            chapter = read_chapter(root, path, env.myst_config)  # type: ignore[attr-defined]
-        except ChapterError as error:
-            raise ExtensionError(str(error)) from error
-        if chapter:
-            chapters[docname] = chapter
+    chapters = _chapters(env, root)
     results = app.bookkit_results = _results(app, root, chapters)  # type: ignore[attr-defined]
     reader.prepare(results, env.myst_config)  # type: ignore[attr-defined]
     _use_reader(env, results)
@@ -81,6 +80,29 @@ def execute(
         )
         return sorted(env.found_docs)
     return changed
+
+
+def _chapters(env: BuildEnvironment, root: Path) -> dict[str, Chapter]:
+    """コードの章を ``{docname: 章}`` で返す。原稿が同じなら，前に読んだものを使う。"""
+    before: dict[str, tuple[str, Chapter | None]] = env.__dict__.get(READ, {})
+    closure.remembered.update(env.__dict__.get(FACTS, {}))
+    config = env.myst_config  # type: ignore[attr-defined]
+    read: dict[str, tuple[str, Chapter | None]] = {}
+    for docname in sorted(env.found_docs):
+        path = Path(env.doc2path(docname))
+        if path.suffix != ".md":
+            continue
+        mark = f"{path} {closure.digest(path)} {sorted(config.enable_extensions)}"
+        if before.get(docname, ("", None))[0] == mark:
+            read[docname] = before[docname]
+            continue
+        try:
+            read[docname] = mark, read_chapter(root, path, config)
+        except ChapterError as error:
+            raise ExtensionError(str(error)) from error
+    setattr(env, READ, read)
+    setattr(env, FACTS, closure.known)
+    return {docname: chapter for docname, (_, chapter) in read.items() if chapter}
 
 
 def _results(app: Sphinx, root: Path, chapters: dict[str, Any]) -> dict[str, Result]:

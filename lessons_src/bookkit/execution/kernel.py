@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,45 +30,10 @@ from bookkit.execution.cache import CellResult
 from bookkit.execution.chapter import Chapter
 from bookkit.execution.forked import ForkedKernelManager, Template
 from bookkit.execution.machine import THREADS, environment, lessons_root
+from bookkit.execution.outcome import Failure, Outcome
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _IN_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")
-
-
-@dataclass(frozen=True)
-class Failure:
-    """章が最後まで動かなかったこと。
-
-    Attributes:
-        cell: 止まったセルの番号（0 から）。カーネルが始まらなければ -1。
-        line: 原稿での行。
-        what: 一行の説明。
-        traceback: Python の報告。
-    """
-
-    cell: int
-    line: int
-    what: str
-    traceback: str = ""
-
-
-@dataclass
-class Outcome:
-    """章を実行した結果。失敗しても，そこまでの出力を持つ。
-
-    Attributes:
-        cells: セルごとの結果。
-        seconds: かかった時間。
-        report: ``probe`` の記録。
-        gpu_reports: GPU 用のセルを終えたときの記録（``{セルの番号: 記録}``）。
-        failure: 止まったわけ。
-    """
-
-    cells: list[CellResult]
-    seconds: float = 0.0
-    report: dict[str, Any] = field(default_factory=dict)
-    gpu_reports: dict[int, dict[str, Any]] = field(default_factory=dict)
-    failure: Failure | None = None
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bookkit.execution.chapter import Cell, Chapter
@@ -39,10 +40,11 @@ class Components:
     pins: dict[str, str] = field(default_factory=dict)
     device: str = ""
 
-    @property
+    @functools.cached_property
     def key(self) -> str:
         """材料の SHA-256（32 桁）。"""
-        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        parts = [self.cells, self.modules, self.weights, self.pins, self.device]
+        text = json.dumps(parts, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

@@ -49,7 +49,6 @@ BUILD = [
     "-c",
     "from jupyter_book.cli.main import main; main()",
     "build",
-    ".",
 ]
 
 
@@ -116,10 +115,12 @@ class Project:
             if line.startswith(("実行 ", "失敗 "))
         }
 
-    def build(self, *options: str, **env: str) -> subprocess.CompletedProcess[str]:
+    def build(
+        self, *options: str, target: str = ".", **env: str
+    ) -> subprocess.CompletedProcess[str]:
         """``jupyter-book build`` を別のプロセスで動かす。"""
         return subprocess.run(
-            [*BUILD, *options],
+            [*BUILD, target, *options],
             cwd=self.root,
             env={**os.environ, "NO_COLOR": "1", **env},
             capture_output=True,
@@ -130,7 +131,7 @@ class Project:
     def start(self, *options: str) -> subprocess.Popen[bytes]:
         """ビルドを始めるだけで，待たない。"""
         return subprocess.Popen(
-            [*BUILD, *options],
+            [*BUILD, ".", *options],
             cwd=self.root,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

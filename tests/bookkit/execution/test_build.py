@@ -146,6 +146,23 @@ def test_live_reads_only_what_changed_even_after_a_warning(project):
     assert "0 added, 1 changed, 0 removed" in project.build().stdout
 
 
+def test_executing_twice_is_warned_of(project):
+    config = project.root / "_config.yml"
+    config.write_text(config.read_text("utf8").replace('"off"', "cache"))
+    project.chapter("one", ONE)
+    assert 'execute_notebooks を "off" に' in project.build().stderr
+
+
+def test_one_page_can_be_built_alone(project):
+    project.chapter("one", ONE)
+    project.chapter("two", "print('別')")
+    done = project.build(target="book/one.md")
+    assert done.returncode == 0, done.stderr
+    assert "実行 one" in done.stdout
+    assert "two" not in done.stdout
+    assert project.reasons("one") == []
+
+
 def test_endless_cell_is_named(project):
     project.chapter(
         "endless",
