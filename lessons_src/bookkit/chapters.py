@@ -15,6 +15,7 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx_exercise.nodes import solution_node
 
 from bookkit.sources import find_source, lessons_root
 
@@ -156,6 +157,12 @@ def fill_cited(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         place.replace_self(listing if len(listing) else [])
 
 
+def name_solutions(app: Sphinx, doctree: nodes.document) -> None:
+    """解答の題「解答」に「：」を付ける。あとに練習の番号が続くため（解答：練習 1.1）。"""
+    for node in doctree.findall(solution_node):
+        node["title"] = node["title"].rstrip("：") + "："
+
+
 def required_chapters(doctree: nodes.document) -> list[str]:
     """章の箱に書かれた前提の章（``book/`` を除いた名前）を返す。"""
     return [name for box in doctree.findall(lesson_box) for name in box["requires"]]
@@ -197,5 +204,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("lesson", LessonDirective)
     app.add_directive("source", SourceDirective)
     app.add_directive("cited", CitedDirective)
+    app.connect("doctree-read", name_solutions)
     app.connect("doctree-resolved", fill_cited)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

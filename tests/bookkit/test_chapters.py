@@ -266,3 +266,32 @@ def test_unknown_citation(errors: Callable[[str], str]) -> None:
     said = errors(CITING.replace("`itti`", "`nobody`"))
     assert "chapter.md:3: WARNING" in said
     assert "nobody" in said
+
+
+def test_solution_is_named_after_its_exercise(build: Callable[..., Path]) -> None:
+    text = """
+        # 章
+
+        ```{exercise}
+        :label: exercise-one
+        問いです。
+        ```
+
+        ```{solution} exercise-one
+        答えです。
+        ```
+    """
+    site = build(
+        {"index.md": dedent(text).lstrip()},
+        extensions=[
+            "myst_nb",
+            "sphinx_exercise",
+            "bookkit.japanese",
+            "bookkit.chapters",
+        ],
+        config={"numfig": True},
+    )
+    soup = BeautifulSoup((site / "index.html").read_text("utf8"), "html.parser")
+    title = soup.select_one(".solution .admonition-title")
+    assert title is not None
+    assert title.get_text().strip() == "解答：練習 1"

@@ -58,11 +58,12 @@ def test_with_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_pretended_gpu_computes_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    """GPU をまねると規模だけが全規模になり，計算は CPU でできる。名前もそう言う。"""
+    """GPU をまねると規模だけが全規模になり，計算は CPU でできる。名前も CPU の名前。"""
     monkeypatch.setenv("LESSONS_DEVICE", "cuda")
     monkeypatch.setattr(runtime, "_has_gpu", lambda: False)
     assert runtime.device() == torch.device("cpu")
-    assert "GPU なし" in runtime.device_name()
+    monkeypatch.setattr(runtime, "_cpu_name", lambda: "この計算機の CPU")
+    assert runtime.device_name() == "この計算機の CPU"
     torch.ones(2, device=runtime.device())
 
 
