@@ -286,6 +286,8 @@ def test_search_finds_compounds(
     box.press("Enter")
     page.wait_for_url("**/search.html?*")
     wait_for_results(page)
+    if page.locator("#search-results button.more").count():  # 続きも見る
+        page.locator("#search-results button.more").click()
     found = {doc for doc in expected for url in results(page) if f"{doc}.html" in url}
     assert found == expected
 

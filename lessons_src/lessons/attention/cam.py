@@ -172,6 +172,7 @@ SUBJECTS = {"chelsea": 282, "coffee": 967, "camera": 872, "rocket": 657}
 
 
 @torch.no_grad()
+@lru_cache(maxsize=32)
 def localisation_effect(seed: int) -> Localisation:
     """二枚の写真を一枚にし，どちらかを名指して，CAM がそちらに向くかを測る。
 

@@ -1,5 +1,7 @@
 """発表された効果を，モデルが示すかどうかを測る。
 
+章: readings/effects
+
 章ごとに ``lessons/effects/<章の名前>.py`` があり，``EFFECTS`` に効果を並べます。
 頁の表と ``tests/effects`` の検査は，同じ ``EFFECTS`` から作られます。
 """
@@ -8,8 +10,10 @@ from __future__ import annotations
 
 import importlib
 import math
+import multiprocessing
 import pkgutil
 from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from html import escape
 
@@ -110,8 +114,36 @@ def evaluate(effect: Effect, seeds: Iterable[int] = SEEDS) -> Result:
     return Result(effect, values)
 
 
+def evaluate_all(effects: list[Effect], processes: int = 2) -> list[Result]:
+    """効果をすべて測る。章ごとに分け，いくつかのプロセスで並べて進める。
+
+    同じ章の効果は同じ計算を分け合うので，一つのプロセスで続けて測る。
+    """
+    chapters: dict[str, list[int]] = {}
+    for number, effect in enumerate(effects):
+        chapters.setdefault(effect.chapter, []).append(number)
+    names = [effect.name for effect in effects]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+        jobs = [
+            pool.submit(_values, [names[i] for i in numbers])
+            for numbers in chapters.values()
+        ]
+        found = dict(pair for job in jobs for pair in job.result())
+    return [Result(effect, found[effect.name]) for effect in effects]
+
+
+def _values(names: list[str]) -> list[tuple[str, np.ndarray]]:
+    """名前の効果を測る（別のプロセスで動く）。"""
+    import torch
+
+    torch.set_num_threads(1)
+    known = {effect.name: effect for effect in all_effects()}
+    return [(name, evaluate(known[name]).values) for name in names]
+
+
 def to_html(results: list[Result]) -> str:
-    """結果を HTML の表にする。電話では一行が一枚の札になる（列の名前を各欄が持つ）。"""
+    """結果を HTML の表にする。頁では一行が一枚の札になる（列の名前を各欄が持つ）。"""
     heads = (
         "効果",
         "論文と，報告されたこと",
@@ -121,10 +153,10 @@ def to_html(results: list[Result]) -> str:
         "判定",
     )
     rows = []
-    for result in results:
+    for number, result in enumerate(results, start=1):
         effect = result.effect
         cells = (
-            escape(effect.name),
+            f"{number}. {escape(effect.name)}",
             f"{escape(effect.paper)}：{escape(effect.reported)}",
             escape(effect.quantity),
             f"{result.mean:.3g}（{result.spread:.2g}）",

@@ -27,7 +27,7 @@ EFFECTS = [
         paper=_PAPER,
         reported="組み合わせの違う標的を見つける時間は，妨害の数とともに延びた",
         quantity="項目が 4 個から 36 個に増えたときの，視線の移動の増え方（回）",
-        measure=lab.conjunction_cost,
+        measure=lambda seed: lab.conjunction_cost(seed, displays=4),
         low=1,
     ),
     Effect(
