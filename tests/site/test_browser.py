@@ -243,11 +243,11 @@ def test_figures_show_their_letters(
 
 
 def article_text(site: Path, document: str) -> str:
-    """検索が探す文章：頁の本文から，コード・数式・図・章の箱を除いたもの。"""
+    """検索が探す文章：頁の本文から，コードとその出力・数式・図・章の箱を除いたもの。"""
     page = BeautifulSoup((site / f"{document}.html").read_text("utf8"), "html.parser")
     article = page.find("article")
     assert article
-    for aside in article.select(".lesson-box, pre, .math, svg"):
+    for aside in article.select(".lesson-box, .cell_output table, pre, .math, svg"):
         aside.decompose()
     return article.get_text()
 
