@@ -171,14 +171,26 @@ SUBJECTS = {"chelsea": 282, "coffee": 967, "camera": 872, "rocket": 657}
 """並べる写真と，名指すクラス（トラ猫，エスプレッソ，三脚，ミサイル）。"""
 
 
-@torch.no_grad()
 @lru_cache(maxsize=32)
 def localisation_effect(seed: int) -> Localisation:
     """二枚の写真を一枚にし，どちらかを名指して，CAM がそちらに向くかを測る。
 
     モデルは ImageNet で学習ずみの EfficientNet-Lite0。絵は ``compositions`` が作る。
     """
-    net, model = _lite0()
+    return localisation(*_lite0(), seed)
+
+
+@torch.no_grad()
+def localisation(
+    net: weights.Classifier, model: weights.EfficientNetLite0, seed: int
+) -> Localisation:
+    """``localisation_effect`` の測り方を，どの重みのネットワークにも使えるようにしたもの。
+
+    Args:
+        net: 絵の切り取り方と入力の作り方。
+        model: CAM を作るネットワーク。
+        seed: 絵を決める種。
+    """
     own, hits = [], []
     for composed in compositions(net, seed):
         A = model.features(net.eyes.tensor(composed.picture))[0]  # (1280, h, w)

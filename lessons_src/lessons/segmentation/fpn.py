@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lessons.segmentation.backbone import Backbone
+from lessons.stimuli.scenes import SceneConfig
 
 KINDS: dict[str, str] = {
     "image_pyramid": "(a) 画像ピラミッド",
@@ -16,6 +17,10 @@ KINDS: dict[str, str] = {
     "fpn": "(d) 特徴ピラミッド",
 }
 """四つのピラミッド（Lin ほか 2017, 図 1）。"""
+
+
+MANY_SIZES = SceneConfig(size=128, smallest=0.08, largest=0.6, most=5)
+"""この章で使う場面：小さい物（一辺 10 画素ほど）から，大きい物まで。"""
 
 
 class Pyramid(nn.Module):
@@ -57,3 +62,8 @@ class Pyramid(nn.Module):
             (str(i), layer(x))
             for i, (layer, x) in enumerate(zip(self.smooth, side, strict=True))
         )
+
+    def anchor_sizes(self, size: int) -> list[list[int]]:
+        """地図ごとの，アンカーの一辺（画素）。地図が一枚なら，そこに三つとも置く。"""
+        sides = [round(size * part) for part in (0.12, 0.25, 0.5)]
+        return [sides] if self.kind == "single_map" else [[side] for side in sides]

@@ -18,6 +18,7 @@ from torchvision.ops import MultiScaleRoIAlign
 
 from lessons.segmentation import data
 from lessons.segmentation.backbone import Backbone, conv
+from lessons.segmentation.fpn import Pyramid
 from lessons.segmentation.metrics import Detections, average_precision
 from lessons.stimuli.scenes import Scene
 
@@ -61,20 +62,31 @@ class _BoxPredictor(nn.Module):
         return self.cls_score(x), self.bbox_pred(x)
 
 
-def build(things: int, *, size: int = 96, masks: bool = False) -> FasterRCNN:
+def build(
+    things: int, *, size: int = 96, masks: bool = False, pyramid: Pyramid | None = None
+) -> FasterRCNN:
     """小さな Faster R-CNN を作る。``masks`` なら Mask R-CNN にする。
 
     Args:
         things: 物の種類の数（背景を除く）。
         size: 画像の一辺。
+        pyramid: 粗さの違う地図を使うときの背骨。省くと，地図は一枚。
     """
+    if pyramid is None:
+        trunk: nn.Module = OneMap()
+        anchors = [[round(size * part) for part in (0.2, 0.3, 0.42)]]
+    else:
+        trunk = pyramid
+        anchors = pyramid.anchor_sizes(size)
+    names = [str(i) for i in range(len(anchors))]  # 地図の名前
     options = {
         "min_size": size,
         "max_size": size,
         "image_mean": [0.0] * 3,  # 平均と標準偏差は data.to_tensor でそろえてある
         "image_std": [1.0] * 3,
         "rpn_anchor_generator": AnchorGenerator(
-            (tuple(float(round(size * part)) for part in (0.2, 0.3, 0.42)),), ((1.0,),)
+            tuple(tuple(map(float, sizes)) for sizes in anchors),
+            ((1.0,),) * len(anchors),
         ),
         "rpn_pre_nms_top_n_train": 200,
         "rpn_pre_nms_top_n_test": 200,
@@ -82,17 +94,17 @@ def build(things: int, *, size: int = 96, masks: bool = False) -> FasterRCNN:
         "rpn_post_nms_top_n_test": 60,
         "rpn_batch_size_per_image": 64,
         "box_batch_size_per_image": 48,
-        "box_roi_pool": MultiScaleRoIAlign(["0"], 5, 2),
+        "box_roi_pool": MultiScaleRoIAlign(names, 5, 2),
         "box_head": _BoxHead(),
         "box_predictor": _BoxPredictor(things + 1),
         "box_score_thresh": 0.05,
         "box_detections_per_img": 20,
     }
     if not masks:
-        return FasterRCNN(OneMap(), **options)
+        return FasterRCNN(trunk, **options)
     return MaskRCNN(
-        OneMap(),
-        mask_roi_pool=MultiScaleRoIAlign(["0"], 14, 2),
+        trunk,
+        mask_roi_pool=MultiScaleRoIAlign(names, 14, 2),
         mask_head=nn.Sequential(conv(64, 64), conv(64, 64)),
         mask_predictor=nn.Sequential(
             nn.ConvTranspose2d(64, 32, 2, 2), nn.ReLU(), nn.Conv2d(32, things + 1, 1)

@@ -14,12 +14,14 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import safetensors.torch
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from lessons import runtime
@@ -27,6 +29,7 @@ from lessons.segmentation import (
     data,
     detr,
     fcn,
+    fpn,
     metrics,
     one_stage,
     panoptic,
@@ -35,6 +38,7 @@ from lessons.segmentation import (
     unet,
 )
 from lessons.stimuli.scenes import Scene, SceneConfig
+from lessons.weights import Weights, WeightsError, read_verified
 
 FOLDER = Path(__file__).resolve().parent.parent / "weights" / "scenes"
 """重みと成績の置き場所。"""
@@ -89,12 +93,24 @@ def _detr(anchored: bool) -> Recipe:
     )
 
 
-def _pixels(build: Callable[[], nn.Module]) -> Recipe:
+def _pixels(build: Callable[[], nn.Module], iterations: int) -> Recipe:
     return Recipe(
         build=build,
         fit=lambda m, s, n: fcn.fit(m, s, iterations=n),
         score=lambda m, s: {"mIoU": fcn.mean_iou(m, s, CLASSES)},
-        iterations=4000,
+        iterations=iterations,
+    )
+
+
+def _on_pyramid(kind: str) -> Recipe:
+    return Recipe(
+        build=lambda: rcnn.build(
+            THINGS, size=fpn.MANY_SIZES.size, pyramid=fpn.Pyramid(kind)
+        ),
+        fit=lambda m, s, n: rcnn.fit(m, s, iterations=n),
+        score=lambda m, s: {"AP50": rcnn.ap50(m, s)},
+        iterations=3000,
+        config=fpn.MANY_SIZES,
     )
 
 
@@ -105,8 +121,11 @@ RECIPES: dict[str, Recipe] = {
         score=lambda m, s: {"AP50": rcnn.ap50(m, s)},
         iterations=5000,
     ),
-    "fcn": _pixels(lambda: fcn.FCN(CLASSES)),
-    "unet": _pixels(lambda: unet.UNet(CLASSES)),
+    "fcn": _pixels(lambda: fcn.FCN(CLASSES), 4000),
+    "fcn16": _pixels(lambda: fcn.FCN(CLASSES, stride=16), 4000),
+    "fcn32": _pixels(lambda: fcn.FCN(CLASSES, stride=32), 4000),
+    "unet": _pixels(lambda: unet.UNet(CLASSES), 4000),
+    "unet_no_skip": _pixels(lambda: unet.UNet(CLASSES, skip=False), 4000),
     "one_stage": Recipe(
         build=lambda: one_stage.GridDetector(THINGS),
         fit=lambda m, s, n: one_stage.fit(m, s, iterations=n),  # type: ignore[arg-type]
@@ -132,6 +151,8 @@ RECIPES: dict[str, Recipe] = {
         score=_mask_scores,
         iterations=4000,
     ),
+    "single_map": _on_pyramid("single_map"),
+    "fpn": _on_pyramid("fpn"),
     "detr_anchored": _detr(True),
     "detr_plain": _detr(False),
 }
@@ -147,17 +168,22 @@ def train(name: str, iterations: int | None = None) -> dict[str, float]:
         lender = load(recipe.start_from)
         model.trunk.load_state_dict(lender.backbone.state_dict())  # type: ignore[union-attr]
     scenes = data.scene_set(TRAINING, "train", recipe.config)
+    begun = time.perf_counter()
     losses = recipe.fit(model, scenes, iterations or recipe.iterations)
+    seconds = time.perf_counter() - begun
     half = {
         key: value.half() if value.is_floating_point() else value
         for key, value in model.state_dict().items()
     }
     FOLDER.mkdir(parents=True, exist_ok=True)
-    save_file(half, FOLDER / f"{name}.safetensors")
+    safetensors.torch.save_file(half, FOLDER / f"{name}.safetensors")
+    content = _file(name).read_bytes()
     scores = evaluate(name)
     record = {
-        "sha256": hashlib.sha256(_file(name).read_bytes()).hexdigest(),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
         "iterations": len(losses),
+        "seconds": round(seconds),
         "scores": {key: round(value, 4) for key, value in scores.items()},
     }
     (FOLDER / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", "utf8")
@@ -172,27 +198,47 @@ def load(name: str) -> nn.Module:
     """学習済みのモデルを読む。
 
     Raises:
-        ValueError: 知らない名前のとき，または重みのファイルが壊れているとき。
+        ValueError: 知らない名前のとき。
+        WeightsError: 重みのファイルがない，または壊れているとき。
+    """
+    record = read_record(name)
+    command = f"python -m lessons.segmentation.train {name}"
+    content = read_verified(
+        Weights(
+            name=name,
+            file=f"lessons/weights/scenes/{name}.safetensors",
+            sha256=record["sha256"],
+            bytes=record["bytes"],
+            licence="Apache-2.0",
+            source=command,
+        ),
+        _file(name),
+    )
+    return _restore(name, safetensors.torch.load(content))
+
+
+def read_record(name: str) -> dict[str, Any]:
+    """モデルの記録：``sha256``，``bytes``，``iterations``，``seconds``，``scores``。
+
+    Raises:
+        ValueError: 知らない名前のとき。
+        WeightsError: まだ作っていないとき。
     """
     if name not in RECIPES:
         raise ValueError(
             f"モデル {name!r} はありません。ある名前: {', '.join(RECIPES)}"
         )
-    if not _file(name).is_file():
-        raise ValueError(
+    path = FOLDER / f"{name}.json"
+    if not path.is_file() or not _file(name).is_file():
+        raise WeightsError(
             f"モデル {name!r} の重みがありません。"
             f"python -m lessons.segmentation.train {name} で作れます。"
         )
-    record = json.loads((FOLDER / f"{name}.json").read_text("utf8"))
-    if hashlib.sha256(_file(name).read_bytes()).hexdigest() != record["sha256"]:
-        raise ValueError(
-            f"重みのファイル {name}.safetensors が壊れています。lessons を入れ直してください。"
-        )
-    return _restore(name)
+    record: dict[str, Any] = json.loads(path.read_text("utf8"))
+    return record
 
 
-def _restore(name: str) -> nn.Module:
-    state: dict[str, Tensor] = load_file(_file(name))
+def _restore(name: str, state: dict[str, Tensor]) -> nn.Module:
     model = RECIPES[name].build()
     whole = {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
     model.load_state_dict(whole)
@@ -203,7 +249,8 @@ def evaluate(name: str) -> dict[str, float]:
     """書いた重みを読み直し，学習に使っていない場面での成績を返す。"""
     recipe = RECIPES[name]
     torch.manual_seed(0)
-    return recipe.score(_restore(name), data.scene_set(TESTING, "test", recipe.config))
+    model = _restore(name, safetensors.torch.load_file(_file(name)))
+    return recipe.score(model, data.scene_set(TESTING, "test", recipe.config))
 
 
 def main(names: list[str]) -> int:

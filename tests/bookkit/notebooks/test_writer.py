@@ -221,7 +221,7 @@ def test_nothing_is_unknown(kitchen: Built) -> None:
         "```python\nfor i in range(3):\n\n    print(i)\n```",
         "> <strong>練習 1.1 (傾き)</strong>\n>\n> 傾きは？\n>\n"
         "> $$ a = \\frac{1}{2} $$\n>\n> 何ですか。",
-        "<details>\n<summary>解答 練習 1.1 (傾き)</summary>\n\n2 です。\n\n</details>",
+        "<details>\n<summary>解答： 練習 1.1 (傾き)</summary>\n\n2 です。\n\n</details>",
         "- Laurent Itti and Christof Koch. A model. *PAMI*, 1998.",
     ],
 )
@@ -310,7 +310,7 @@ def test_cells_inside_a_gated_exercise_stay_cells(make_book: Maker) -> None:
         "x = 1",
         "> 続き。",
         "x = 1",
-        "<details>\n<summary>解答 練習 1.1</summary>\n\n答え。\n\n</details>",
+        "<details>\n<summary>解答： 練習 1.1</summary>\n\n答え。\n\n</details>",
     ]
 
 
