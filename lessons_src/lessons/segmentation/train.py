@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -168,9 +167,7 @@ def train(name: str, iterations: int | None = None) -> dict[str, float]:
         lender = load(recipe.start_from)
         model.trunk.load_state_dict(lender.backbone.state_dict())  # type: ignore[union-attr]
     scenes = data.scene_set(TRAINING, "train", recipe.config)
-    begun = time.perf_counter()
     losses = recipe.fit(model, scenes, iterations or recipe.iterations)
-    seconds = time.perf_counter() - begun
     half = {
         key: value.half() if value.is_floating_point() else value
         for key, value in model.state_dict().items()
@@ -183,7 +180,6 @@ def train(name: str, iterations: int | None = None) -> dict[str, float]:
         "sha256": hashlib.sha256(content).hexdigest(),
         "bytes": len(content),
         "iterations": len(losses),
-        "seconds": round(seconds),
         "scores": {key: round(value, 4) for key, value in scores.items()},
     }
     (FOLDER / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", "utf8")
@@ -218,7 +214,7 @@ def load(name: str) -> nn.Module:
 
 
 def read_record(name: str) -> dict[str, Any]:
-    """モデルの記録：``sha256``，``bytes``，``iterations``，``seconds``，``scores``。
+    """モデルの記録：``sha256``，``bytes``，``iterations``，``scores``。
 
     Raises:
         ValueError: 知らない名前のとき。
