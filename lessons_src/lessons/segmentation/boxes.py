@@ -1,5 +1,6 @@
 """四角を扱う短い関数。頁の上で読めるように書き，torchvision.ops と同じ値になる。
 
+章: segmentation/mask_rcnn
 四角はすべて ``(x1, y1, x2, y2)``。
 """
 

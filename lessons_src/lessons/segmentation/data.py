@@ -1,4 +1,7 @@
-"""場面を，学習に使うテンソルにする。"""
+"""場面を，学習に使うテンソルにする。
+
+章: segmentation/mask_rcnn
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """第 3 部の「よく学習したモデル」を作る台本。
 
+章: segmentation/mask_rcnn
+
 使い方::
 
     python -m lessons.segmentation.train unet      # 一つだけ
