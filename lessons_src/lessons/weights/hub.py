@@ -1,4 +1,4 @@
-"""torchvision の学習ずみ分類器を，名前で取り寄せる（初回だけインターネットが要る）。
+"""torchvision の学習ずみの分類器と検出器を，名前で取り寄せる（初回だけインターネットが要る）。
 
 章: attention/cam, attention/grad_cam
 torchvision 自身の重みの仕組みを使い，ファイルの名前にある sha256 の始まりを確かめます。
@@ -10,19 +10,23 @@ import difflib
 import hashlib
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlparse
 
+import numpy as np
 import torch
 import torchvision
+from torch import nn
 from torchvision.models import WeightsEnum, get_model, get_model_weights, list_models
 
 from lessons import runtime
 from lessons.weights.classifier import Classifier, Eyes
 from lessons.weights.ledger import WeightsError
+from lessons.weights.photo import checked
 
 WAIT_SECONDS = 30.0
 """返事のない相手を待つ時間。"""
@@ -50,19 +54,9 @@ def torchvision_classifier(name: str) -> Classifier:
         OfflineError: インターネットにつながらないとき。
         WeightsError: ファイルが壊れているとき，または配り手が断ったとき。
     """
-    if name not in classifier_names():
-        close = difflib.get_close_matches(name, classifier_names(), n=5, cutoff=0.4)
-        raise ValueError(
-            f"torchvision に分類器 {name!r} はありません。"
-            f"似た名前: {', '.join(close) if close else 'resnet50, mobilenet_v2'}"
-            "（一覧は lessons.weights.classifier_names() で見られます）。"
-        )
+    _known(name, classifier_names, "分類器")
     weights = get_model_weights(name).DEFAULT
-    with _explained(name, weights):
-        _check_kept_file(weights)
-        # テンソルだけを許して一度読み，中身を確かめてから組み立てる。
-        weights.get_state_dict(progress=False, check_hash=True, weights_only=True)
-        model = get_model(name, weights=weights, progress=False)
+    model = _fetched(name, weights)
     preset = weights.transforms()
     eyes = Eyes(
         resize=preset.resize_size[0],
@@ -73,6 +67,86 @@ def torchvision_classifier(name: str) -> Classifier:
         antialias=bool(preset.antialias),
     )
     return Classifier(name, model.eval().to(runtime.device()), eyes)
+
+
+def detector_names() -> list[str]:
+    """名前で呼べる検出・切り出しの部品の一覧。"""
+    tasks = torchvision.models.detection, torchvision.models.segmentation
+    return [name for task in tasks for name in list_models(module=task)]
+
+
+@dataclass(frozen=True)
+class TorchvisionDetector:
+    """torchvision の学習ずみの検出器。COCO や VOC の重みを持つ。"""
+
+    name: str
+    model: nn.Module
+    classes: list[str]  # 番号の順の英語名
+    transforms: nn.Module
+
+    @torch.no_grad()
+    def answer(self, photo: np.ndarray) -> dict[str, np.ndarray]:
+        """写真 ``(H, W, 3)`` uint8 への答えを返す。
+
+        Returns:
+            検出器なら ``boxes`` (n, 4)，``labels``，``scores`` と，
+            種類により ``masks`` (n, 1, H, W)，``keypoints`` (n, 17, 3)。
+            意味的な切り出しなら ``out`` (種類, h, w)。
+        """
+        picture = torch.from_numpy(checked(photo)).permute(2, 0, 1)
+        x = self.transforms(picture).to(runtime.device())
+        found = self.model(x[None])
+        first = {k: v[0] for k, v in found.items()} if _is_map(found) else found[0]
+        return {key: value.cpu().numpy() for key, value in first.items()}
+
+
+def _is_map(found: object) -> bool:
+    return isinstance(found, dict)
+
+
+def torchvision_detector(name: str) -> TorchvisionDetector:
+    """torchvision の検出器を，学習ずみの重みとともに用意する。
+
+    Args:
+        name: ``fasterrcnn_resnet50_fpn_v2``，``maskrcnn_resnet50_fpn_v2``，
+            ``keypointrcnn_resnet50_fpn``，``deeplabv3_mobilenet_v3_large`` など。
+
+    Raises:
+        ValueError: 知らない名前のとき。似た名前を挙げる。
+        OfflineError: インターネットにつながらないとき。
+        WeightsError: ファイルが壊れているとき，または配り手が断ったとき。
+    """
+    _known(name, detector_names, "検出器")
+    weights = get_model_weights(name).DEFAULT
+    model = _fetched(name, weights, "nanodet")
+    return TorchvisionDetector(
+        name,
+        model.eval().to(runtime.device()),
+        list(weights.meta["categories"]),
+        weights.transforms(),
+    )
+
+
+def _known(name: str, names: Callable[[], list[str]], what: str) -> None:
+    """知らない名前を，似た名前を挙げて断る。"""
+    if name in names():
+        return
+    close = difflib.get_close_matches(name, names(), n=5, cutoff=0.4) or names()[:3]
+    raise ValueError(
+        f"torchvision に{what} {name!r} はありません。似た名前: {', '.join(close)}"
+        f"（一覧は lessons.weights.{names.__name__}() で見られます）。"
+    )
+
+
+def _fetched(
+    name: str, weights: WeightsEnum, instead: str = "efficientnet_lite0"
+) -> nn.Module:
+    """重みを取り寄せて確かめ，ネットワークを組み立てる。"""
+    with _explained(name, weights, instead):
+        _check_kept_file(weights)
+        # テンソルだけを許して一度読み，中身を確かめてから組み立てる。
+        weights.get_state_dict(progress=False, check_hash=True, weights_only=True)
+        return get_model(name, weights=weights, progress=False)
 
 
 def _check_kept_file(weights: WeightsEnum) -> None:
@@ -92,7 +166,7 @@ def _check_kept_file(weights: WeightsEnum) -> None:
 
 
 @contextmanager
-def _explained(name: str, weights: WeightsEnum) -> Iterator[None]:
+def _explained(name: str, weights: WeightsEnum, instead: str) -> Iterator[None]:
     """取り寄せの失敗を，日本語の一文に変える。"""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(WAIT_SECONDS)
@@ -107,7 +181,7 @@ def _explained(name: str, weights: WeightsEnum) -> Iterator[None]:
         raise OfflineError(
             f"インターネットにつながらないため，{name} の重みを取り寄せられませんでした。"
             "つながる所でもう一度動かすか，"
-            "インターネットの要らない lessons.weights.efficientnet_lite0() を使ってください。"
+            f"インターネットの要らない lessons.weights.{instead}() を使ってください。"
         ) from error
     except RuntimeError as error:
         if "invalid hash value" not in str(error):

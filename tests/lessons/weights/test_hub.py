@@ -130,3 +130,61 @@ def test_unknown_name_lists_close_ones():
         weights.torchvision_classifier("???")
     assert "resnet50" in weights.classifier_names()
     assert not [n for n in weights.classifier_names() if "fasterrcnn" in n]
+
+
+DETECTOR = "ssdlite320_mobilenet_v3_large"
+
+
+def test_detector_arrives_and_answers(served, monkeypatch):
+    from torchvision.models.detection import SSDLite320_MobileNet_V3_Large_Weights
+
+    shelf, url = served
+    torch.manual_seed(3)
+    state = torchvision.models.get_model(
+        DETECTOR, weights=None, weights_backbone=None
+    ).state_dict()
+    path = shelf / "new.pth"
+    torch.save(state, path)
+    file = f"{DETECTOR}-{hashlib.sha256(path.read_bytes()).hexdigest()[:8]}.pth"
+    path.rename(shelf / file)
+    default = SSDLite320_MobileNet_V3_Large_Weights.DEFAULT
+    monkeypatch.setattr(default.value, "url", url(file))
+    detector = weights.torchvision_detector(DETECTOR)
+    assert not detector.model.training
+    for key, value in detector.model.state_dict().items():
+        assert torch.equal(value.cpu(), state[key]), key
+    assert detector.classes[1] == "person"
+    found = detector.answer(np.zeros((60, 80, 3), np.uint8))
+    assert set(found) == {"boxes", "labels", "scores"}
+    assert found["boxes"].shape == (len(found["scores"]), 4)
+    with pytest.raises(ValueError, match="uint8"):
+        detector.answer(np.zeros((60, 80)))
+
+
+def test_detector_without_network_names_the_offline_one(served, monkeypatch):
+    import socket
+
+    from torchvision.models.segmentation import DeepLabV3_MobileNet_V3_Large_Weights
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    monkeypatch.setattr(
+        DeepLabV3_MobileNet_V3_Large_Weights.DEFAULT.value,
+        "url",
+        f"http://127.0.0.1:{port}/deeplab-12345678.pth",
+    )
+    with pytest.raises(weights.OfflineError, match=r"nanodet\(\)"):
+        weights.torchvision_detector("deeplabv3_mobilenet_v3_large")
+
+
+def test_unknown_detector_lists_close_ones():
+    with pytest.raises(ValueError, match="fasterrcnn_resnet50_fpn"):
+        weights.torchvision_detector("fasterrcnn_resnet50")
+    for name in (
+        "fasterrcnn_resnet50_fpn_v2",
+        "maskrcnn_resnet50_fpn_v2",
+        "keypointrcnn_resnet50_fpn",
+        "deeplabv3_mobilenet_v3_large",
+    ):
+        assert name in weights.detector_names()
