@@ -1,0 +1,67 @@
+"""章 segmentation/fpn の練習。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+
+from lessons.exercises import Exercise
+
+
+def _cells(answer: Any) -> str | None:
+    value = int(answer)
+    if value == 336:
+        return None
+    if value == 16:
+        return "それは，いちばん粗い地図だけのますの数です。三枚を足してください。"
+    if value == 28:
+        return "一辺のますを足しています。地図は縦と横があるので，二乗して足します。"
+    return "粗さ 8，16，32 の地図の一辺は，16，8，4 ますです。"
+
+
+def _merge(answer: Any) -> str | None:
+    if not callable(answer):
+        return "関数を渡してください。def merge(side, above): の形で書きます。"
+    g = torch.Generator().manual_seed(0)
+    side = torch.randn(1, 4, 6, 8, generator=g)
+    above = torch.randn(1, 4, 3, 4, generator=g)
+    value = torch.as_tensor(answer(side, above))
+    if value.shape != side.shape:
+        return f"形が {tuple(value.shape)} です。side と同じ形にしてください。"
+    expected = side + F.interpolate(above, size=(6, 8))
+    if torch.allclose(value, expected, atol=1e-5):
+        return None
+    if torch.allclose(value, expected - side, atol=1e-5):
+        return "横からの地図 side を足していません。"
+    if torch.allclose(value, side, atol=1e-5):
+        return "上からの地図 above を足していません。"
+    return "above を縦横 2 倍に広げ（同じ値を並べる），side に足してください。"
+
+
+def _my_merge(side: torch.Tensor, above: torch.Tensor) -> torch.Tensor:
+    wide = above.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3)
+    return side + wide
+
+
+EXERCISES = [
+    Exercise(
+        name="fpn/cells",
+        judge=_cells,
+        solution=336,
+        praise="いちばん細かい地図が，ますの大部分を占めます。",
+        known_wrong=((16, "足して"), (28, "二乗"), (100, "一辺")),
+    ),
+    Exercise(
+        name="fpn/merge",
+        judge=_merge,
+        solution=_my_merge,
+        praise="これが，上から下への道の一段です。",
+        known_wrong=(
+            (lambda side, above: above, "形が"),
+            (lambda side, above: F.interpolate(above, size=(6, 8)), "side を足して"),
+            (lambda side, above: side, "above を足して"),
+        ),
+    ),
+]
