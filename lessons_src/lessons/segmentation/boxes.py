@@ -32,13 +32,13 @@ def suppress(boxes: Tensor, scores: Tensor, threshold: float) -> Tensor:
     """
     if torch.isnan(scores).any():
         raise ValueError("scores に NaN があります。取り除いてから渡してください。")
-    overlap = iou(boxes, boxes)
     kept = []
     left = scores.argsort(descending=True, stable=True)
     while len(left):
         best, left = left[0], left[1:]
         kept.append(best)
-        left = left[overlap[best, left] <= threshold]
+        overlap = iou(boxes[best][None], boxes[left])[0]  # (残りの数,)
+        left = left[overlap <= threshold]
     return torch.stack(kept) if kept else torch.zeros(0, dtype=torch.long)
 
 
