@@ -13,9 +13,10 @@ from serving import SITE, browser_path, documents, packed, prefix, serve
 MOST_BYTES = 120 * 1024
 MOST_REQUESTS = 25
 SETTLE = """async () => {
-  for (const image of document.images) image.loading = 'eager';
-  await Promise.all([...document.images].filter(i => i.checkVisibility())
-    .map(i => i.decode().catch(() => {})));
+  // 明るい図と暗い図の，見えない方は，読者の画面では読み込まれない。
+  const seen = [...document.images].filter(i => i.checkVisibility());
+  for (const image of seen) image.loading = 'eager';
+  await Promise.all(seen.map(i => i.decode().catch(() => {})));
   await document.fonts.ready;
 }"""
 
