@@ -7,6 +7,7 @@ bookkit は lessons を読み込まないので，構文を調べて値を取り
 from __future__ import annotations
 
 import ast
+import logging
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -123,6 +124,12 @@ def _smaller(svg: str) -> str:
     return re.sub(r">\s+<", "><", re.sub(r"[ \t]*\n[ \t]*", "\n", svg))
 
 
+def _is_worth_saying(record: logging.LogRecord) -> bool:
+    """``publish`` が書き直した図を，Sphinx が置き直すのは毎回のことなので，知らせない。"""
+    return getattr(record, "subtype", None) != "copy_overwrite"
+
+
 def setup(app: Sphinx) -> None:
     """図の仕上げを登録する。"""
+    logging.getLogger("sphinx.sphinx.util.osutil").addFilter(_is_worth_saying)
     app.connect("build-finished", publish)
