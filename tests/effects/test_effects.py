@@ -1,8 +1,11 @@
 """発表された効果：登録された効果のすべてを 10 の種で測り，向きと大きさを確かめる。"""
 
 import math
+import subprocess
+import sys
 
 import numpy as np
+import psutil
 import pytest
 
 from lessons.effects import SEEDS, Effect, Result, all_effects, evaluate, to_html
@@ -44,3 +47,29 @@ def test_table_says_when_an_effect_is_not_shown():
     html = to_html([fake([0, 0], low=1), fake([2, 2], low=1)])
     assert html.count("<tr>") == 3
     assert html.count("示さなかった") == 1
+
+
+POOL = """
+import multiprocessing, os, time
+from concurrent.futures import ProcessPoolExecutor
+from lessons import effects
+if __name__ == "__main__":
+    context = multiprocessing.get_context("spawn")
+    start = effects._end_with_parent
+    with ProcessPoolExecutor(1, mp_context=context, initializer=start) as pool:
+        print(pool.submit(os.getpid).result(), flush=True)
+        pool.submit(time.sleep, 600).result()
+"""
+
+
+def test_measuring_processes_end_when_the_chapter_is_stopped(tmp_path):
+    """章の時間切れでカーネルが止められても，測るプロセスが残らない。"""
+    script = tmp_path / "pool.py"
+    script.write_text(POOL, "utf8")
+    with subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, text=True
+    ) as parent:
+        worker = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    worker.wait(timeout=60)
+    assert not worker.is_running()

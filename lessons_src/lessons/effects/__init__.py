@@ -11,7 +11,9 @@ from __future__ import annotations
 import importlib
 import math
 import multiprocessing
+import os
 import pkgutil
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -124,13 +126,27 @@ def evaluate_all(effects: list[Effect], processes: int = 2) -> list[Result]:
         chapters.setdefault(effect.chapter, []).append(number)
     names = [effect.name for effect in effects]
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
+    with ProcessPoolExecutor(
+        processes, mp_context=context, initializer=_end_with_parent
+    ) as pool:
         jobs = [
             pool.submit(_values, [names[i] for i in numbers])
             for numbers in chapters.values()
         ]
         found = dict(pair for job in jobs for pair in job.result())
     return [Result(effect, found[effect.name]) for effect in effects]
+
+
+def _end_with_parent() -> None:
+    """呼んだ側が途中で止められたら，測っているプロセスも終える。"""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _values(names: list[str]) -> list[tuple[str, np.ndarray]]:
