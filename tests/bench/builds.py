@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import shutil
@@ -217,6 +218,8 @@ def main() -> int:
     parser.add_argument("book", nargs="?", choices=["real", "generated"])
     parser.add_argument("--chapters", type=int, default=40)
     wanted = parser.parse_args()
+    assert isinstance(sys.stdout, io.TextIOWrapper)
+    sys.stdout.reconfigure(line_buffering=True)  # 途中の行も，すぐに読める
     cores = len(os.sched_getaffinity(0))
     print(f"核 {cores}，はじめの負荷 {os.getloadavg()[0]:.1f}")
     if wanted.book in (None, "generated"):
