@@ -1,0 +1,48 @@
+"""章 segmentation/tasks の練習。"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from lessons.exercises import Exercise
+
+
+def _iou(answer: Any) -> str | None:
+    value = float(answer)
+    if math.isclose(value, 1 / 7, abs_tol=2e-3):
+        return None
+    if math.isclose(value, 1 / 8, abs_tol=2e-3):
+        return "重なった 1 を二度数えています。合わせた面積から引いてください。"
+    if math.isclose(value, 1 / 4, abs_tol=2e-3):
+        return "分母は一つの四角の面積ではなく，合わせた面積です。"
+    return "重なりの面積を，合わせた面積（4 + 4 − 重なり）で割ります。"
+
+
+def _rq(answer: Any) -> str | None:
+    value = float(answer)
+    if math.isclose(value, 2 / 3, abs_tol=5e-3):
+        return None
+    if math.isclose(value, 1 / 2, abs_tol=5e-3):
+        return "余計な答えと見落としは，半分ずつ数えます。"
+    if math.isclose(value, 3 / 4, abs_tol=5e-3):
+        return "それは適合率です。見落としも分母に入れてください。"
+    return "分母は，当たり + 余計な答えの半分 + 見落としの半分です。"
+
+
+EXERCISES = [
+    Exercise(
+        name="tasks/iou",
+        judge=_iou,
+        solution=1 / 7,
+        praise="一辺の半分ずつずれただけで，重なりは七分の一になります。",
+        known_wrong=((1 / 8, "二度"), (1 / 4, "合わせた面積"), (0.9, "割ります")),
+    ),
+    Exercise(
+        name="tasks/rq",
+        judge=_rq,
+        solution=2 / 3,
+        praise="見落としも余計な答えも，同じ重さで成績を下げます。",
+        known_wrong=((1 / 2, "半分"), (3 / 4, "適合率"), (2.0, "分母")),
+    ),
+]
