@@ -1,6 +1,6 @@
 """Itti・Koch・Niebur（1998）の顕著性モデル：絵から顕著性地図 S まで。
 
-章: attention/saliency
+章: attention/saliency, attention/deepgaze
 記号は論文のままです。σ はピラミッドの段，c と s は中心と周辺の段，θ は方位です。
 方位は棒の向きで表します（0° が横棒，90° が縦棒，反時計回りが正）。
 """

@@ -1,6 +1,6 @@
 """学習ずみの分類器：ネットワークと，その「目」（写真をどう切り取り，どう数にするか）。
 
-章: attention/cam, attention/grad_cam
+章: attention/cam, attention/deepgaze, attention/grad_cam
 """
 
 from __future__ import annotations

@@ -1,0 +1,170 @@
+"""DeepGaze の章：採点を手計算と scikit-learn で，読み出しを向きと形で確かめる。"""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
+
+from lessons.attention import deepgaze
+from lessons.attention import fixation_metrics as fm
+from lessons.attention import simulated_fixations as gaze
+from lessons.stimuli import photos
+from lessons.stimuli.scenes import SceneConfig, make_scene
+
+M = np.array([[1.0, 2.0], [3.0, 4.0]])
+
+
+def test_hand_computed_scores():
+    # 固視は値 4 と 3。ほかは 1 と 2。すべて勝つ。
+    assert fm.auc(M, [[1, 1], [1, 0]]) == 1
+    # 固視は値 2。ほかは 1, 3, 4。3 回のうち 1 回勝つ。
+    assert fm.auc(M, [[0, 1]]) == pytest.approx(1 / 3)
+    # 平均 2.5，標準偏差 √1.25。値 4 と 3 の平均は 3.5。
+    assert fm.nss(M, [[1, 1], [1, 0]]) == pytest.approx(1 / np.sqrt(1.25))
+    # 0.4 ÷ 0.25 と 0.3 ÷ 0.25 の，2 を底とする対数の平均。
+    p, flat = M / 10, np.full((2, 2), 0.25)
+    expected = (np.log2(1.6) + np.log2(1.2)) / 2
+    got = fm.information_gain(p, flat, [[1, 1], [1, 0]])
+    assert got == pytest.approx(expected)
+    # ほかの絵の固視は値 4 と 2。値 3 は 1 勝 1 敗。
+    assert fm.shuffled_auc(M, [[1, 0]], [[1, 1], [0, 1]]) == 0.5
+
+
+def test_ties_count_half_and_flat_map_is_chance():
+    flat = np.ones((3, 3))
+    assert fm.auc(flat, [[0, 0]]) == 0.5
+    assert fm.nss(flat, [[0, 0]]) == 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6), levels=st.integers(2, 30), n=st.integers(1, 40))
+def test_auc_equals_scikit_learn(seed, levels, n):
+    rng = np.random.default_rng(seed)
+    values = rng.integers(0, levels, (6, 7)).astype(float)
+    places = np.column_stack([rng.integers(0, 6, n), rng.integers(0, 7, n)])
+    unseen = np.ones((6, 7), bool)
+    unseen[tuple(places.T)] = False
+    seen, others = values[tuple(places.T)], values[unseen]
+    truth = np.r_[np.ones(len(seen)), np.zeros(len(others))]
+    expected = roc_auc_score(truth, np.r_[seen, others])
+    assert fm.auc(values, places) == pytest.approx(expected)
+    more = np.column_stack([rng.integers(0, 6, 9), rng.integers(0, 7, 9)])
+    truth = np.r_[np.ones(n), np.zeros(9)]
+    expected = roc_auc_score(truth, np.r_[seen, values[tuple(more.T)]])
+    assert fm.shuffled_auc(values, places, more) == pytest.approx(expected)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_invariances(seed):
+    rng = np.random.default_rng(seed)
+    values = rng.random((5, 5))
+    places = rng.integers(0, 5, (6, 2))
+    assert fm.auc(np.exp(3 * values), places) == pytest.approx(fm.auc(values, places))
+    assert fm.nss(5 * values - 2, places) == pytest.approx(fm.nss(values, places))
+    p = values / values.sum()
+    assert fm.information_gain(p, p, places) == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: fm.nss(np.ones(3), [[0, 0]]), "形にして"),
+        (lambda: fm.nss(M, np.empty((0, 2), int)), "一つもありません"),
+        (lambda: fm.auc(M, [[2, 0]]), "外に固視"),
+        (lambda: fm.auc(M, [[0, 0], [0, 1], [1, 0], [1, 1]]), "計算できません"),
+        (lambda: fm.information_gain(M, M / 10, [[0, 0]]), "合計"),
+        (
+            lambda: fm.information_gain(
+                np.array([[0.0, 1.0]]), np.array([[0.5, 0.5]]), [[0, 0]]
+            ),
+            "確率 0",
+        ),
+        (lambda: deepgaze.train(torch.zeros(2, 3, 14, 14), []), "枚分"),
+    ],
+)
+def test_bad_input_gets_one_clear_message(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_rule_is_a_density_that_prefers_animals_and_the_center():
+    scene = gaze.scenes(8)[0]
+    p = gaze.gaze_density(scene)
+    assert p.sum() == pytest.approx(1)
+    assert (p > 0).all()
+    empty = make_scene(3, SceneConfig(size=224, fewest=0, most=0))
+    q = gaze.gaze_density(empty)
+    assert q[13:15, 13:15].mean() > 3 * q[0, 0]
+    for scene in gaze.scenes(8):
+        shares = []
+        kept = gaze.gaze_density(scene, gaze.Rule(preference=1))
+        more = gaze.gaze_density(scene, gaze.Rule(preference=20))
+        for label, mask in zip(scene.labels, scene.masks, strict=True):
+            if scene.things[label] in gaze.PREFERRED:
+                cells = mask.reshape(28, 8, 28, 8).mean(axis=(1, 3)) > 0.5
+                shares.append(more[cells].sum() - kept[cells].sum())
+        if 0 < len(shares) < len(scene.labels):
+            assert sum(shares) > 0
+
+
+def test_observer_follows_the_density():
+    p = gaze.gaze_density(gaze.scenes(8)[1])
+    seen = gaze.observe(p, 40_000, np.random.default_rng(0))
+    counts = deepgaze.count_map(seen)
+    assert counts.sum() == 40_000
+    assert np.abs(counts / counts.sum() - p).sum() < 0.15
+
+
+def test_readout_learns_where_the_feature_is_and_adds_the_prior():
+    torch.manual_seed(0)
+    features = torch.zeros(12, 2, 14, 14)
+    looked = []
+    for k in range(12):
+        row, column = 2 + k % 5, 3 + (2 * k) % 9
+        features[k, 0, row, column] = 1  # ここを見る
+        features[k, 1, 13 - row, 13 - column] = 1  # ここは見ない
+        looked.append(np.tile([2 * row, 2 * column], (20, 1)))
+    readout = deepgaze.train(features, looked, steps=80, decay=0.0)
+    p = deepgaze.density(readout, features)  # (12, 28, 28)
+    np.testing.assert_allclose(p.sum(axis=(1, 2)), 1, atol=1e-5)
+    assert np.mean([fm.auc(q, f) for q, f in zip(p, looked, strict=True)]) > 0.95
+    center = gaze.spot(3.0) * 0.99 + 0.01 / 784
+    biased = deepgaze.train(features, looked, center, steps=0)
+    s = biased.saliency_map(features)
+    want = (s + torch.from_numpy(np.log(center)).float()).flatten(1).softmax(1)
+    got = deepgaze.density(biased, features).reshape(12, -1)
+    np.testing.assert_allclose(got, want.detach().numpy(), atol=1e-6)
+
+
+def test_real_features_have_the_declared_shapes_and_stay_frozen():
+    view = deepgaze.view(photos.load("chelsea"))
+    features = deepgaze.deep_features(view)
+    assert features.shape == (432, 14, 14)
+    assert not features.requires_grad
+    torch.testing.assert_close(features, deepgaze.deep_features(view))
+    low = deepgaze.low_features(view)
+    assert low.shape == (4, 14, 14)
+    assert torch.isfinite(low).all()
+    one_colour = np.full((224, 224, 3), 0.5)
+    assert torch.isfinite(deepgaze.low_features(one_colour)).all()
+    assert torch.isfinite(deepgaze.deep_features(one_colour)).all()
+
+
+def test_one_map_for_every_picture_is_exactly_chance_when_shuffled():
+    rng = np.random.default_rng(0)
+    looked = [rng.integers(0, 6, (10, 2)) for _ in range(5)]
+    same = rng.random((6, 6))
+    scores = [
+        fm.shuffled_auc(same, looked[k], np.concatenate(looked[:k] + looked[k + 1 :]))
+        for k in range(5)
+    ]
+    assert np.mean(scores) == pytest.approx(0.5)
+
+
+def test_center_bias_keeps_every_place_possible():
+    p = deepgaze.center_bias([np.array([[14, 14]])])
+    assert p.sum() == pytest.approx(1)
+    assert p.min() >= 0.01 / 784
