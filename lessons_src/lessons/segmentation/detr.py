@@ -1,6 +1,6 @@
 """小さな DETR（Carion ほか 2020）：物の集合を，そのまま答える検出器。
 
-章: segmentation/fpn, segmentation/mask_rcnn
+章: segmentation/fpn, segmentation/mask_rcnn, segmentation/panoptic
 問い合わせ（クエリ）の一つ一つが，物一つか「物なし」を答える。どの答えをどの正解と
 比べるかは，ハンガリー法で決める。アンカー付きのクエリは DAB-DETR（Liu ほか 2022）の
 考え方を，小さくしたもの。
@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -195,8 +195,12 @@ def fit(
     batch: int = 16,
     rate: float = 1e-3,
     seed: int = 0,
+    watch: Callable[[int], None] | None = None,
 ) -> list[float]:
-    """集合としての誤差を小さくする。背骨は十分の一の速さで動かす。"""
+    """集合としての誤差を小さくする。背骨は十分の一の速さで動かす。
+
+    ``watch`` は，反復のたびに，その回数とともに呼ばれる。
+    """
     trunk = list(model.trunk.parameters())
     rest = [p for n, p in model.named_parameters() if not n.startswith("trunk.")]
     groups = [{"params": rest, "lr": rate}, {"params": trunk, "lr": rate / 10}]
@@ -213,6 +217,8 @@ def fit(
         optimizer.step()
         schedule.step()
         losses.append(total.item())
+        if watch is not None:
+            watch(len(losses))
     return losses
 
 

@@ -1,13 +1,13 @@
 """パノプティック切り出し：物と背景を，もれなく重なりなく塗り分ける。
 
-章: segmentation/fpn, segmentation/mask_rcnn
+章: segmentation/fpn, segmentation/mask_rcnn, segmentation/panoptic
 意味の地図，物の中心，中心への矢印の三つを答え，組み合わせる
 （Panoptic-DeepLab: Cheng ほか 2020 の考え方を，小さくしたもの）。
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -85,8 +85,12 @@ def fit(
     batch: int = 16,
     rate: float = 3e-3,
     seed: int = 0,
+    watch: Callable[[int], None] | None = None,
 ) -> list[float]:
-    """意味の誤差，中心の誤差，矢印の誤差の和を小さくする。"""
+    """意味の誤差，中心の誤差，矢印の誤差の和を小さくする。
+
+    ``watch`` は，反復のたびに，その回数とともに呼ばれる。
+    """
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, iterations)
     losses = []
@@ -109,6 +113,8 @@ def fit(
         optimizer.step()
         schedule.step()
         losses.append(total.item())
+        if watch is not None:
+            watch(len(losses))
     return losses
 
 

@@ -1,0 +1,140 @@
+"""パノプティック：PQ の数え方，組み立て，重ね塗り，出荷した重み。"""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from lessons.segmentation import data, metrics, panoptic, train
+from lessons.segmentation.metrics import Detections
+from lessons.segmentation.panoptic_merge import (
+    count,
+    overlay,
+    painted,
+    short_training,
+)
+from lessons.stimuli.scenes import SceneConfig, make_scene
+
+IDS = arrays(int, (6, 6), elements=st.integers(0, 3))
+
+
+def regions_of(ids):
+    """番号の地図を，番号 1 以上の区画の列にする。"""
+    return np.array([ids == k for k in range(1, 4) if (ids == k).any()], bool).reshape(
+        -1, *ids.shape
+    )
+
+
+@given(IDS, IDS)
+@settings(deadline=None, max_examples=80)
+def test_count_equals_the_metric(guess, truth):
+    mine, yours = regions_of(guess), regions_of(truth)
+    c = count(mine, yours)
+    assert len(c.overlaps) + c.extras == len(mine)
+    assert len(c.overlaps) + c.misses == len(yours)
+    quality = metrics.panoptic_quality(
+        [Detections(np.zeros(len(mine), int), mine)],
+        [Detections(np.zeros(len(yours), int), yours)],
+    )
+    if len(mine) or len(yours):
+        assert c.sq * c.rq == pytest.approx(quality.pq)
+    else:
+        assert (c.sq, c.rq) == (0, 0)
+
+
+@given(st.integers(0, 3), st.integers(0, 300))
+@settings(deadline=None, max_examples=25)
+def test_overlay_covers_without_overlap(n, seed):
+    rng = np.random.default_rng(seed)
+    masks = rng.random((n, 8, 8)) > 0.5
+    things = Detections(rng.integers(0, 5, n), masks, rng.random(n))
+    semantic = rng.integers(0, 2, (8, 8))
+    found = overlay(things, semantic)
+    assert (found.regions.sum(0) == 1).all()  # 地はどの画素にもあるので，もれがない
+    assert painted(found, (8, 8)).min() >= 0
+
+
+def test_surer_thing_is_in_front_and_hidden_things_are_dropped():
+    a = np.zeros((4, 4), bool)
+    a[:, :3] = True
+    b = np.zeros((4, 4), bool)
+    b[:, 2:] = True
+    inside = np.zeros((4, 4), bool)
+    inside[1, 1] = True
+    things = Detections(
+        np.array([0, 1, 2]), np.stack([a, b, inside]), np.array([0.9, 0.8, 0.7])
+    )
+    found = overlay(things, np.zeros((4, 4), int))
+    assert found.labels.tolist() == [2, 0]  # b は半分，inside はすべて隠れた
+    assert found.regions[0].sum() == 12
+    turned = dataclasses.replace(things, scores=np.array([0.6, 0.8, 0.9]))
+    assert overlay(turned, np.zeros((4, 4), int)).labels.tolist() == [4, 3, 2]
+    silent = dataclasses.replace(things, scores=np.array([0.1, 0.2, 0.3]))
+    assert overlay(silent, np.ones((4, 4), int)).labels.tolist() == [1]
+
+
+def test_bad_overlay_input_is_refused():
+    mask = np.ones((1, 4, 4), bool)
+    with pytest.raises(ValueError, match="確信の度合い"):
+        overlay(Detections(np.array([0]), mask), np.zeros((4, 4), int))
+    scored = Detections(np.array([0]), mask, np.array([0.9]))
+    with pytest.raises(ValueError, match="同じ大きさ"):
+        overlay(scored, np.zeros((5, 5), int))
+    with pytest.raises(ValueError, match="NaN"):
+        Detections(np.array([0]), mask, np.array([np.nan]))
+
+
+@given(st.integers(0, 10_000))
+@settings(deadline=None, max_examples=20)
+def test_perfect_maps_give_back_the_scene(seed):
+    scene = make_scene(seed, SceneConfig(fewest=0, most=1))
+    semantic, center, offset = panoptic.targets(scene)
+    labels, regions = panoptic.merge(semantic, center, offset)
+    assert (regions.sum(0) <= 1).all()
+    kinds = {int(k) for k in np.unique(semantic)}
+    assert set(labels.tolist()) <= kinds
+    if all(m[::2, ::2].sum() >= 6 for m in scene.masks):
+        assert set(labels.tolist()) == kinds
+
+
+@pytest.mark.parametrize("value", [0.0, np.nan])
+def test_maps_without_a_hill_leave_only_the_ground(value):
+    semantic = np.ones((8, 8), int)
+    center = np.full((8, 8), value, np.float32)
+    labels, regions = panoptic.merge(semantic, center, np.zeros((2, 8, 8)))
+    assert labels.tolist() == [1]
+    assert regions.all()
+
+
+def test_scene_without_objects_and_one_colour_work():
+    model = train.load("panoptic")
+    empty = make_scene(3, SceneConfig(fewest=0, most=0))
+    flat = dataclasses.replace(empty, image=np.zeros_like(empty.image))
+    for scene in (empty, flat):
+        found = panoptic.segment(model, [scene])[0]
+        assert (found.regions.sum(0) <= 1).all()
+    assert panoptic.truths([empty])[0].labels.tolist() == [0, 1]
+
+
+def test_shipped_weights_reach_their_recorded_score():
+    record = train.read_record("panoptic")["scores"]
+    scenes = data.scene_set(60, "test", train.SCENES)
+    quality = metrics.panoptic_quality(
+        panoptic.segment(train.load("panoptic"), scenes), panoptic.truths(scenes)
+    )
+    assert record["PQ"] > 0.65
+    assert quality.pq == pytest.approx(record["PQ"], abs=0.06)
+
+
+def test_short_training_lowers_the_loss():
+    torch.manual_seed(0)
+    scenes = data.scene_set(32, "train", train.SCENES)
+    _, p = short_training(
+        train.CLASSES, scenes, scenes[:4], iterations=30, every=15, batch=4
+    )
+    assert p.steps == [15, 30]
+    assert np.mean(p.losses[-5:]) < np.mean(p.losses[:5])
