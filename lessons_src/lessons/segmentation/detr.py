@@ -1,6 +1,6 @@
 """小さな DETR（Carion ほか 2020）：物の集合を，そのまま答える検出器。
 
-章: segmentation/fpn, segmentation/mask_rcnn, segmentation/panoptic
+章: segmentation/fpn, segmentation/mask_rcnn, segmentation/detr, segmentation/panoptic
 問い合わせ（クエリ）の一つ一つが，物一つか「物なし」を答える。どの答えをどの正解と
 比べるかは，ハンガリー法で決める。アンカー付きのクエリは DAB-DETR（Liu ほか 2022）の
 考え方を，小さくしたもの。

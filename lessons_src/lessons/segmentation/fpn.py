@@ -1,6 +1,6 @@
 """特徴ピラミッド FPN（Lin ほか 2017）：細かい地図にも，深い意味を届ける。
 
-章: segmentation/fpn, segmentation/mask_rcnn, segmentation/panoptic
+章: segmentation/fpn, segmentation/mask_rcnn, segmentation/detr, segmentation/panoptic
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """パノプティック切り出し：物と背景を，もれなく重なりなく塗り分ける。
 
-章: segmentation/fpn, segmentation/mask_rcnn, segmentation/panoptic
+章: segmentation/fpn, segmentation/mask_rcnn, segmentation/detr, segmentation/panoptic
 意味の地図，物の中心，中心への矢印の三つを答え，組み合わせる
 （Panoptic-DeepLab: Cheng ほか 2020 の考え方を，小さくしたもの）。
 """

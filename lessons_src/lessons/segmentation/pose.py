@@ -1,6 +1,6 @@
 """姿勢の検出：関節の山（ヒートマップ）と，骨の向きの場 PAF（Cao ほか 2017）。
 
-章: segmentation/fpn, segmentation/mask_rcnn, segmentation/panoptic
+章: segmentation/fpn, segmentation/mask_rcnn, segmentation/detr, segmentation/panoptic
 何人いても，一度の計算で，すべての関節と骨を答える。あとから人ごとに組み立てる。
 """
 

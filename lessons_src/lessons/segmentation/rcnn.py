@@ -1,6 +1,6 @@
 """小さな Faster R-CNN（Ren ほか 2015）。場面の中の物を四角で囲み，名前を言う。
 
-章: segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic
+章: segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr
 部品の一つ一つは ``lessons.segmentation.boxes`` で読めます。学習には，同じ働きをする
 torchvision の実装を使います。
 """

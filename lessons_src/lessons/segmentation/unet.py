@@ -1,6 +1,6 @@
 """U-Net（Ronneberger ほか 2015）：縮める道と広げる道を，横につなぐ。
 
-章: segmentation/fpn, segmentation/mask_rcnn, segmentation/panoptic
+章: segmentation/fpn, segmentation/mask_rcnn, segmentation/detr, segmentation/panoptic
 """
 
 from __future__ import annotations

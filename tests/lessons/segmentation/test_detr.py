@@ -1,0 +1,263 @@
+"""DETR：組合せ，答えの数え方，短い学習，出荷した重み，写真の検出器。"""
+
+import dataclasses
+import itertools
+import types
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.optimize import linear_sum_assignment
+
+from lessons.segmentation import data, detr, metrics, rcnn, train
+from lessons.segmentation.detr_matching import (
+    count_answers,
+    greedy,
+    in_charge,
+    short_training,
+    spotlight,
+    without_talk,
+)
+from lessons.segmentation.metrics import Detections
+from lessons.stimuli.scenes import SceneConfig, make_scene
+from lessons.weights import OfflineError, WeightsError, detr_r50
+
+COSTS = st.tuples(st.integers(0, 5), st.integers(0, 4)).flatmap(
+    lambda shape: arrays(float, shape, elements=st.floats(-10, 10, width=32))
+)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return train.load("detr_anchored")
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    return data.scene_set(40, "test", train.SCENES)
+
+
+@given(COSTS)
+@settings(deadline=None, max_examples=60)
+def test_greedy_is_one_to_one_and_never_beats_the_hungarian_method(cost):
+    q, t = greedy(cost)
+    assert len(q) == len(t) == min(cost.shape)
+    assert len(set(q.tolist())) == len(q)
+    assert t.tolist() == sorted(set(t.tolist()))
+    best = cost[linear_sum_assignment(cost)].sum()
+    assert cost[q, t].sum() >= best - 1e-6
+
+
+@given(arrays(float, (4, 3), elements=st.floats(-5, 5, width=32)))
+@settings(deadline=None, max_examples=30)
+def test_hungarian_method_equals_trying_every_pairing(cost):
+    tried = min(
+        sum(cost[q, i] for i, q in enumerate(order))
+        for order in itertools.permutations(range(4), 3)
+    )
+    assert cost[linear_sum_assignment(cost)].sum() == pytest.approx(tried, abs=1e-6)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_greedy_refuses_costs_that_are_not_numbers(bad):
+    with pytest.raises(ValueError, match="NaN または無限大"):
+        greedy(np.array([[1.0, bad]]))
+
+
+def test_assign_finds_the_queries_that_answer_the_truth():
+    box = torch.tensor([[0.2, 0.2, 0.1, 0.1], [0.7, 0.7, 0.2, 0.2], [0.5, 0.5, 1, 1]])
+    kind = torch.zeros(3, 4)
+    kind[0, 2] = kind[1, 1] = 9
+    q, t = detr.assign(kind, box, torch.tensor([1, 2]), box[[1, 0]])
+    assert dict(zip(t.tolist(), q.tolist(), strict=True)) == {0: 1, 1: 0}
+
+
+def test_scene_without_objects_can_be_learned_and_answered(model):
+    empty = make_scene(3, SceneConfig(fewest=0, most=0))
+    assert len(empty.labels) == 0
+    answers, weight = model(data.to_tensor(empty.image[None]))
+    total = detr.loss(answers, [empty], train.THINGS)
+    assert torch.isfinite(total)
+    assert weight.shape[1:] == (16, 12, 12)
+    assert in_charge(model, [empty]) == []
+    counted = count_answers(detr.detect(model, [empty]), [empty])
+    assert (counted.objects, counted.missed) == (0, 0)
+
+
+@pytest.mark.parametrize("value", [0, 255])
+def test_picture_of_one_colour_gives_finite_answers(model, value):
+    scene = make_scene(1, train.SCENES)
+    flat = np.full_like(scene.image, value)
+    found = detr.detect(model, [dataclasses.replace(scene, image=flat)])[0]
+    assert np.isfinite(found.regions).all()
+    assert len(found.scores) == 16
+
+
+def answers_of(scene, times, score=0.9):
+    """物のすべてに ``times`` 回ずつ答える検出。"""
+    return Detections(
+        np.repeat(scene.labels, times),
+        np.repeat(scene.boxes, times, axis=0),
+        np.full(len(scene.labels) * times, score),
+    )
+
+
+@given(st.integers(0, 60), st.integers(0, 4))
+@settings(deadline=None, max_examples=25)
+def test_answers_are_counted_for_each_object(seed, times):
+    scene = make_scene(seed, dataclasses.replace(train.SCENES, fewest=0, most=1))
+    counted = count_answers([answers_of(scene, times)], [scene])
+    n = len(scene.labels)
+    assert counted.objects == n
+    assert counted.repeated == (max(0, times - 1) if n else 0)
+    assert counted.missed == (1.0 if n and times == 0 else 0.0)
+
+
+def test_unsure_misplaced_and_misnamed_answers_do_not_count():
+    scene = make_scene(5, train.SCENES)
+    unsure = answers_of(scene, 1, score=0.4)
+    right = answers_of(scene, 1)
+    moved = dataclasses.replace(right, regions=right.regions + 500)
+    renamed = dataclasses.replace(right, labels=right.labels + 100)
+    for wrong in (unsure, moved, renamed):
+        assert count_answers([wrong], [scene]).missed == 1
+    many = answers_of(scene, 10_000 // len(scene.labels))
+    assert count_answers([many], [scene]).missed == 0
+
+
+def test_bad_detections_are_refused():
+    scene = make_scene(5, train.SCENES)
+    with pytest.raises(ValueError, match="確信の度合い"):
+        count_answers([Detections(scene.labels, scene.boxes)], [scene])
+    with pytest.raises(ValueError, match="NaN"):
+        answers_of(scene, 1, score=np.nan)
+    with pytest.raises(ValueError, match="場面の数が違います"):
+        count_answers([], [scene])
+
+
+@pytest.mark.parametrize("name", ["detr_anchored", "detr_plain"])
+def test_shipped_weights_reach_their_recorded_score(name, scenes):
+    recorded = train.read_record(name)["scores"]["AP50"]
+    assert recorded >= 0.85
+    found = detr.detect(train.load(name), scenes)
+    ap = metrics.average_precision(found, rcnn.truths(scenes), thresholds=(0.5,))
+    assert ap == pytest.approx(recorded, abs=0.08)  # 40 場面だけなので幅を持たせる
+
+
+def test_few_repeats_without_nms_and_the_lesion_disturbs_the_answers(model, scenes):
+    whole = count_answers(detr.detect(model, scenes), scenes)
+    cut = count_answers(detr.detect(without_talk(model), scenes), scenes)
+    assert whole.repeated < 0.2
+    assert cut.missed > whole.missed + 0.1
+    plain = train.load("detr_plain")
+    before = count_answers(detr.detect(plain, scenes), scenes)
+    after = count_answers(detr.detect(without_talk(plain), scenes), scenes)
+    assert after.repeated > 1.4 * before.repeated
+
+
+def test_two_stage_detector_repeats_itself_without_nms(scenes):
+    model = train.load("faster_rcnn")
+    model.roi_heads.nms_thresh = 1.0
+    assert count_answers(rcnn.detect(model, scenes[:16]), scenes[:16]).repeated > 1
+
+
+def test_lesion_leaves_the_model_as_it_was(model, scenes):
+    before = detr.detect(model, scenes[:2])[0].scores
+    without_talk(model)
+    assert (detr.detect(model, scenes[:2])[0].scores == before).all()
+
+
+def test_queries_look_at_their_own_objects(model, scenes):
+    inside, area = spotlight(model, scenes[:12])
+    assert inside > 3 * area
+    assert np.isnan(spotlight(model, [])).all()
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_short_training_changes_charge_less_with_anchors(seed, scenes):
+    """場所のあるクエリの方が，担当の交代が少ない。"""
+    trunk = train.load("faster_rcnn").backbone.state_dict()
+    lessons = data.scene_set(64, "train", train.SCENES)
+    changed = []
+    for anchored in (True, False):
+        p = short_training(
+            trunk,
+            lessons,
+            scenes[:12],
+            things=train.THINGS,
+            anchored=anchored,
+            iterations=24,
+            every=8,
+            batch=4,
+            seed=seed,
+        )
+        assert len(p.losses) == 24
+        assert p.steps == [8, 16, 24]
+        assert len(p.ap50) == 3
+        changed.append(np.mean(p.changed))
+    assert changed[0] < changed[1]
+
+
+class FakeProcessor:
+    """transformers の前処理の代わり。"""
+
+    def __call__(self, images, return_tensors):
+        assert return_tensors == "pt"
+        return {"pixel_values": torch.zeros(1, 3, images.height, images.width)}
+
+    def post_process_object_detection(self, outputs, target_sizes, threshold):
+        assert outputs == "answer"
+        assert target_sizes == [(20, 30)]
+        return [
+            {
+                "labels": torch.tensor([17]),
+                "scores": torch.tensor([0.95]),
+                "boxes": torch.tensor([[1.0, 2, 3, 4]]),
+            }
+        ]
+
+
+class FakeModel(torch.nn.Module):
+    """transformers のモデルの代わり。"""
+
+    config = types.SimpleNamespace(id2label={17: "cat"})
+
+    def forward(self, pixel_values):
+        return "answer"
+
+
+def fake_library(monkeypatch, processor, model):
+    library = types.SimpleNamespace(
+        DetrImageProcessor=types.SimpleNamespace(from_pretrained=processor),
+        DetrForObjectDetection=types.SimpleNamespace(from_pretrained=model),
+    )
+    monkeypatch.setitem(__import__("sys").modules, "transformers", library)
+
+
+def test_photo_detector_names_what_it_finds(monkeypatch):
+    fake_library(
+        monkeypatch, lambda _: FakeProcessor(), lambda _, use_safetensors: FakeModel()
+    )
+    detector = detr_r50.detr_r50()
+    found = detector.detect(np.zeros((20, 30, 3), np.uint8))
+    assert found == [("cat", pytest.approx(0.95), [1, 2, 3, 4])]
+    with pytest.raises(ValueError, match=r"\(H, W, 3\) の uint8"):
+        detector.detect(np.zeros((20, 30)))
+
+
+def test_photo_detector_says_what_is_missing(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "transformers", None)
+    with pytest.raises(WeightsError, match="pip install transformers"):
+        detr_r50.detr_r50()
+
+
+def test_photo_detector_says_that_it_is_offline(monkeypatch):
+    def offline(*_, **__):
+        raise OSError("no route")
+
+    fake_library(monkeypatch, offline, offline)
+    with pytest.raises(OfflineError, match="インターネット"):
+        detr_r50.detr_r50()
