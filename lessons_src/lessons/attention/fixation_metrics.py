@@ -24,7 +24,8 @@ def at_fixations(M: ArrayLike, fixations: ArrayLike) -> tuple[Array, Array]:
         地図 ``(h, w)`` と，値 ``(n,)``。
 
     Raises:
-        ValueError: 形が違うとき，固視が一つもないとき，地図の外の固視があるとき。
+        ValueError: 形が違うとき，地図に有限でない数があるとき，固視が一つもないとき，
+            固視が整数でないか，地図の外にあるとき。
     """
     values, places = np.asarray(M, float), np.asarray(fixations)
     if values.ndim != 2 or places.ndim != 2 or places.shape[1:] != (2,):
@@ -34,6 +35,14 @@ def at_fixations(M: ArrayLike, fixations: ArrayLike) -> tuple[Array, Array]:
         )
     if len(places) == 0:
         raise ValueError("固視が一つもありません。一つ以上の固視を渡してください。")
+    if not np.isfinite(values).all():
+        raise ValueError(
+            "地図に NaN か無限大があります。すべてのますを，有限の数にしてください。"
+        )
+    if (places != np.floor(places)).any():
+        raise ValueError(
+            "固視に，整数でない番号があります。ますの行番号と列番号に直してください。"
+        )
     if (places < 0).any() or (places >= values.shape).any():
         raise ValueError(
             f"地図 {values.shape} の外に固視があります。"

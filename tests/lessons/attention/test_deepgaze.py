@@ -73,6 +73,8 @@ def test_invariances(seed):
     [
         (lambda: fm.nss(np.ones(3), [[0, 0]]), "形にして"),
         (lambda: fm.nss(M, np.empty((0, 2), int)), "一つもありません"),
+        (lambda: fm.nss(M * np.nan, [[0, 0]]), "NaN"),
+        (lambda: fm.auc(M, [[0.7, 1.0]]), "整数でない"),
         (lambda: fm.auc(M, [[2, 0]]), "外に固視"),
         (lambda: fm.auc(M, [[0, 0], [0, 1], [1, 0], [1, 1]]), "計算できません"),
         (lambda: fm.information_gain(M, M / 10, [[0, 0]]), "合計"),
