@@ -15,6 +15,7 @@ from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as TF
 
 from lessons import runtime
+from lessons.weights.photo import checked
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,7 @@ class Eyes:
         Returns:
             ``(crop, crop, 3)``，float32，0〜1。図を重ねるときの下敷きになる。
         """
-        pixels = np.asarray(image)
-        if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
-            raise ValueError(
-                "写真は (高さ, 幅, 3) の uint8 にしてください"
-                f"（受け取った形: {pixels.shape}，型: {pixels.dtype}）。"
-                "自分の写真は lessons.stimuli.own_photo.load で読めます。"
-            )
-        picture = Image.fromarray(pixels)
+        picture = Image.fromarray(checked(image))
         resized = TF.resize(
             picture, [self.resize], self.interpolation, antialias=self.antialias
         )
