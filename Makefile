@@ -16,6 +16,7 @@ help:
 	@echo "make rehearse  できたノートブックを，読者と同じ条件で動かしてみる"
 	@echo "make gpu    GPU 用のセルを全規模で実行し，記録する（GPU が必要）"
 	@echo "make bench  ビルドの時間を，もとの Jupyter Book と並べて測る（10 分ほど）"
+	@echo "            続けて，モデルをよく知られた実装と，同じ時間だけ学習して比べる（40 分ほど）"
 	@echo "make weight / hits   頁の重さと要求の数／検索で用語が出る順番の表"
 	@echo "make lighthouse      Lighthouse（電話）の点の表（Node.js と Chromium が必要）"
 	@echo "make clean  作ったものを消す（環境と実行結果は残す）"
@@ -66,6 +67,7 @@ gpu: $(READY)
 
 bench: $(READY)
 	$(BIN)/python tests/bench/builds.py
+	$(BIN)/python tests/bench/references.py
 
 # 表を出す測り。本（make book）ができていること。
 weight hits lighthouse: $(READY)
