@@ -1,6 +1,6 @@
 """四角を扱う短い関数。頁の上で読めるように書き，torchvision.ops と同じ値になる。
 
-章: segmentation/mask_rcnn
+章: segmentation/rcnn, segmentation/mask_rcnn
 四角はすべて ``(x1, y1, x2, y2)``。
 """
 
@@ -11,12 +11,45 @@ import math
 import torch
 from torch import Tensor
 
-from lessons.segmentation.metrics import box_iou
+LARGEST_LOG = math.log(1000 / 16)
+"""四角を戻すときに許す，辺の倍率の対数の上限（torchvision と同じ）。"""
 
 
 def iou(a: Tensor, b: Tensor) -> Tensor:
-    """四角どうしの IoU ``(n, m)``。"""
-    return torch.from_numpy(box_iou(a.numpy(), b.numpy())).to(a.dtype)
+    """四角 ``(n, 4)`` と ``(m, 4)`` の IoU ``(n, m)``。和の面積が 0 の組は 0。"""
+    a, b = _checked(a), _checked(b)
+    top_left = torch.maximum(a[:, None, :2], b[None, :, :2])  # (n, m, 2)
+    bottom_right = torch.minimum(a[:, None, 2:], b[None, :, 2:])
+    inter = (bottom_right - top_left).clamp(min=0).prod(-1)  # (n, m)
+    union = _area(a)[:, None] + _area(b)[None] - inter
+    return torch.where(union > 0, inter / union.clamp(min=1e-12), 0.0)
+
+
+def _area(boxes: Tensor) -> Tensor:
+    """四角の面積 ``(n,)``。裏返った四角の面積は 0。"""
+    return (boxes[:, 2:] - boxes[:, :2]).clamp(min=0).prod(-1)
+
+
+def _checked(boxes: Tensor, *, solid: str = "") -> Tensor:
+    """四角 ``(..., 4)`` を確かめ，実数にして返す。
+
+    Args:
+        solid: 面積 0 の四角を断るときの，引数の名前。
+    """
+    if boxes.shape[-1:] != (4,):
+        raise ValueError(
+            f"四角は (x1, y1, x2, y2) の 4 列で渡してください（形 {tuple(boxes.shape)}）。"
+        )
+    if not torch.isfinite(boxes).all():
+        raise ValueError(
+            "四角に NaN または無限大があります。取り除いてから渡してください。"
+        )
+    if solid and bool((boxes[..., 2:] <= boxes[..., :2]).any()):
+        raise ValueError(
+            f"{solid} に，幅または高さが 0 以下の四角があります。"
+            "x1 < x2，y1 < y2 の四角だけを渡してください。"
+        )
+    return boxes if boxes.is_floating_point() else boxes.float()
 
 
 def suppress(boxes: Tensor, scores: Tensor, threshold: float) -> Tensor:
@@ -30,6 +63,10 @@ def suppress(boxes: Tensor, scores: Tensor, threshold: float) -> Tensor:
     Returns:
         残った四角の番号。点数の高い順。
     """
+    if len(boxes) != len(scores):
+        raise ValueError(
+            f"四角は {len(boxes)} 個，点数は {len(scores)} 個です。数をそろえてください。"
+        )
     if torch.isnan(scores).any():
         raise ValueError("scores に NaN があります。取り除いてから渡してください。")
     kept = []
@@ -56,6 +93,11 @@ def anchors(
     Returns:
         ``(rows * columns * len(ratios) * len(sizes), 4)``。
     """
+    if not sizes or not ratios or min(*sizes, *ratios) <= 0:
+        raise ValueError(
+            "sizes と ratios には，0 より大きい数を一つ以上書いてください"
+            f"（sizes={sizes}, ratios={ratios}）。"
+        )
     shapes = []
     for ratio in ratios:
         for size in sizes:
@@ -72,8 +114,8 @@ def anchors(
 
 def encode(boxes: Tensor, reference: Tensor) -> Tensor:
     """四角を，基準の四角からのずれ ``(tx, ty, tw, th)`` で表す（Girshick ほか 2014）。"""
-    x, y, w, h = _center(boxes)
-    xa, ya, wa, ha = _center(reference)
+    x, y, w, h = _center(_checked(boxes, solid="boxes"))
+    xa, ya, wa, ha = _center(_checked(reference, solid="reference"))
     return torch.stack(
         [(x - xa) / wa, (y - ya) / ha, (w / wa).log(), (h / ha).log()], dim=-1
     )
@@ -81,8 +123,9 @@ def encode(boxes: Tensor, reference: Tensor) -> Tensor:
 
 def decode(offsets: Tensor, reference: Tensor) -> Tensor:
     """ずれ ``(tx, ty, tw, th)`` を四角に戻す。``encode`` の逆。"""
-    tx, ty, tw, th = offsets.unbind(-1)
-    xa, ya, wa, ha = _center(reference)
+    tx, ty, tw, th = _checked(offsets).unbind(-1)
+    tw, th = tw.clamp(max=LARGEST_LOG), th.clamp(max=LARGEST_LOG)  # 桁あふれを防ぐ
+    xa, ya, wa, ha = _center(_checked(reference))
     x, y, w, h = xa + tx * wa, ya + ty * ha, wa * tw.exp(), ha * th.exp()
     return torch.stack([x - w / 2, y - h / 2, x + w / 2, y + h / 2], dim=-1)
 
@@ -112,7 +155,7 @@ def roi_align(
     """
     shift = 0.5 if aligned else 0.0
     found = []
-    for box in boxes:
+    for box in _checked(boxes):
         x1, y1, x2, y2 = (box * scale - shift).tolist()
         width, height = x2 - x1, y2 - y1
         if not aligned:  # 古い数え方では，小さすぎる四角を 1 に広げる

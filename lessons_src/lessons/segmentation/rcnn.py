@@ -1,6 +1,6 @@
 """小さな Faster R-CNN（Ren ほか 2015）。場面の中の物を四角で囲み，名前を言う。
 
-章: segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr
+章: segmentation/rcnn, segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr
 部品の一つ一つは ``lessons.segmentation.boxes`` で読めます。学習には，同じ働きをする
 torchvision の実装を使います。
 """
@@ -8,7 +8,7 @@ torchvision の実装を使います。
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -136,14 +136,18 @@ def fit(
     batch: int = 8,
     rate: float = 2e-3,
     seed: int = 0,
+    watch: Callable[[int, dict[str, float]], None] | None = None,
 ) -> list[float]:
-    """四つの誤差（提案の有無と位置，種類と位置）の和を小さくする。反復ごとの誤差を返す。"""
+    """四つの誤差（提案の有無と位置，種類と位置）の和を小さくする。反復ごとの誤差を返す。
+
+    ``watch`` には，反復の番号（1 から）と，名前のついた誤差を，反復のたびに渡す。
+    """
     masks = isinstance(model, MaskRCNN)
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, iterations)
     losses = []
-    model.train()
     for image, chosen in data.batches(scenes, batch, iterations, seed):
+        model.train()
         parts = model(list(image), targets(chosen, masks=masks))
         loss = torch.stack(list(parts.values())).sum()
         optimizer.zero_grad()
@@ -152,6 +156,8 @@ def fit(
         optimizer.step()
         schedule.step()
         losses.append(loss.item())
+        if watch:
+            watch(len(losses), {name: part.item() for name, part in parts.items()})
     return losses
 
 

@@ -1,0 +1,124 @@
+"""章 segmentation/rcnn の練習。"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lessons.exercises import Exercise
+from lessons.segmentation import boxes
+
+
+def _anchors(answer: Any) -> str | None:
+    value = float(answer)
+    if value == 37 * 50 * 9:
+        return None
+    if value == 37 * 50:
+        return "それは地図の点の数です。一点に九つ置きます。"
+    if value == 600 * 800 * 9:
+        return "アンカーは画素ごとではなく，地図の点ごとに置きます。"
+    if value == 37 * 50 * 3:
+        return "三つの大きさと三つの比なので，一点に 3 × 3 個です。"
+    return "地図の縦 × 横 × 一点のアンカーの数を計算してください。"
+
+
+def _encode(answer: Any) -> str | None:
+    t = [float(v) for v in answer]
+    if len(t) != 4:
+        return "四つの数を (tx, ty, tw, th) の順に答えてください。"
+    if all(
+        math.isclose(a, b, abs_tol=5e-3)
+        for a, b in zip(t, (0.75, 0.0, math.log(2), 0.0), strict=True)
+    ):
+        return None
+    if math.isclose(t[0], 15):
+        return "中心のずれは，アンカーの幅 20 で割ってください。"
+    if math.isclose(t[2], 2):
+        return "大きさは，何倍かの対数で表します。np.log を使ってください。"
+    if math.isclose(t[0], 0.25):
+        return "それは左の端のずれです。中心どうしを比べてください。"
+    return (
+        "アンカーの中心は (20, 20)，四角の中心は (35, 20) です。式に当てはめましょう。"
+    )
+
+
+def _nms(answer: Any) -> str | None:
+    if not callable(answer):
+        return "関数を渡してください。def my_nms(found, scores, threshold): の形です。"
+    for seed in range(3):
+        g = torch.Generator().manual_seed(seed)
+        corner = torch.rand(20, 2, generator=g) * 40
+        found = torch.hstack([corner, corner + 8 + torch.rand(20, 2, generator=g) * 20])
+        scores = torch.rand(20, generator=g)
+        right = boxes.suppress(found, scores, 0.4).tolist()
+        mine = [int(i) for i in answer(found, scores, 0.4)]
+        if mine == right:
+            continue
+        if sorted(mine) == sorted(right):
+            return "残す四角は合っています。点数の高い順に並べてください。"
+        if len(mine) == len(found):
+            return "どの四角も消えていません。重なりがしきい値を超えたら消します。"
+        return "残した四角とだけ比べていますか。消した四角は，ほかの四角を消せません。"
+    return None
+
+
+def _my_nms(found: Tensor, scores: Tensor, threshold: float) -> list[int]:
+    kept: list[int] = []
+    for i in scores.argsort(descending=True).tolist():
+        if (boxes.iou(found[i][None], found[kept]) <= threshold).all():
+            kept.append(i)
+    return kept
+
+
+def _removed_also_remove(found: Tensor, scores: Tensor, threshold: float) -> list[int]:
+    """消した四角にも，ほかの四角を消させてしまう間違い。"""
+    order = scores.argsort(descending=True).tolist()
+    overlap = boxes.iou(found, found)
+    return [
+        i
+        for n, i in enumerate(order)
+        if all(overlap[i, j] <= threshold for j in order[:n])
+    ]
+
+
+EXERCISES = [
+    Exercise(
+        name="rcnn/anchors",
+        judge=_anchors,
+        solution=16650,
+        praise="ここから，点数と NMS で絞ります。",
+        known_wrong=(
+            (1850, "一点に九つ"),
+            (5550, "3 × 3"),
+            (600 * 800 * 9, "画素ごと"),
+            (7, "一点のアンカー"),
+        ),
+    ),
+    Exercise(
+        name="rcnn/encode",
+        judge=_encode,
+        solution=(0.75, 0.0, math.log(2), 0.0),
+        praise="大きさが違う物でも，同じくらいの数になります。",
+        known_wrong=(
+            ((15, 0, math.log(2), 0), "割って"),
+            ((0.75, 0, 2, 0), "対数"),
+            ((0.25, 0, 0, 0), "中心どうし"),
+            ((1, 2, 3), "四つの数"),
+        ),
+    ),
+    Exercise(
+        name="rcnn/nms",
+        judge=_nms,
+        solution=_my_nms,
+        praise="残した四角どうしは，もう大きく重なっていません。",
+        known_wrong=(
+            (lambda b, s, t: sorted(_my_nms(b, s, t)), "高い順"),
+            (lambda b, s, t: s.argsort(descending=True).tolist(), "どの四角も"),
+            (_removed_also_remove, "消した四角"),
+            (3, "関数"),
+        ),
+    ),
+]
