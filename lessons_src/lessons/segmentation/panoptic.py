@@ -23,6 +23,8 @@ STUFF = 2
 """数えない種類（空と地面）の数。番号は 0 から。"""
 REACH = 3.0
 """中心の山の広がり（半分の細かさの地図での画素）。"""
+SMALLEST = 6
+"""これより小さい区画は作らない（中心の地図での画素の数）。"""
 
 
 class PanopticNet(nn.Module):
@@ -125,15 +127,17 @@ def merge(
 
     Args:
         semantic: 種類 ``(h, w)``。
-        center: 中心らしさ ``(h, w)``。
-        offset: 中心への矢印 ``(2, h, w)``。
+        center: 中心らしさ ``(h / s, w / s)``。s は 1 以上の整数。
+        offset: 中心への矢印 ``(2, h, w)``（``semantic`` の画素）。
 
     Returns:
         区画ごとの種類 ``(n,)`` と形 ``(n, h, w)``。空と地面も一区画になる。
     """
+    scale = semantic.shape[0] // center.shape[0]
     peaks = torch.from_numpy(center)[None, None]
     highest = F.max_pool2d(peaks, 7, stride=1, padding=3)[0, 0].numpy()
     found = np.argwhere((center == highest) & (center > 0.3))  # (K, 2)
+    found = found * scale + (scale - 1) / 2  # 種類の地図での位置
     labels, regions = [], []
     for kind in range(STUFF):
         if (semantic == kind).any():
@@ -146,7 +150,7 @@ def merge(
         nearest = np.linalg.norm(pointed[:, None] - found[None], axis=-1).argmin(1)
         for number in range(len(found)):
             mine = place[nearest == number]
-            if len(mine) < 6:
+            if len(mine) < SMALLEST * scale**2:
                 continue
             region = np.zeros_like(thing)
             region[mine[:, 0], mine[:, 1]] = True
@@ -154,6 +158,11 @@ def merge(
             labels.append(int(np.bincount(semantic[region]).argmax()))
             regions.append(region)
     return np.array(labels), np.array(regions).reshape(-1, *semantic.shape)
+
+
+def finer(maps: Tensor) -> Tensor:
+    """地図 ``(B, C, h, w)`` を，縦横 2 倍に引き伸ばす（双線形）。"""
+    return F.interpolate(maps, scale_factor=2, mode="bilinear", align_corners=False)
 
 
 @torch.no_grad()
@@ -165,11 +174,13 @@ def segment(model: PanopticNet, scenes: Sequence[Scene]) -> list[Detections]:
         part = scenes[start : start + 32]
         images = data.to_tensor(np.stack([scene.image for scene in part]))
         semantic, center, offset = model(images)
+        # 種類の点数と矢印を，なめらかに元の細かさへ引き伸ばしてから決める。
+        semantic, offset = finer(semantic), finer(offset) * 2
         for kinds, hill, arrow in zip(semantic, center, offset, strict=True):
             labels, regions = merge(
                 kinds.argmax(0).numpy(), hill[0].numpy(), arrow.numpy()
             )
-            found.append(Detections(labels, regions.repeat(2, 1).repeat(2, 2)))
+            found.append(Detections(labels, regions))
     return found
 
 

@@ -125,8 +125,8 @@ RECIPES: dict[str, Recipe] = {
     "fcn": _pixels(lambda: fcn.FCN(CLASSES), 4000),
     "fcn16": _pixels(lambda: fcn.FCN(CLASSES, stride=16), 4000),
     "fcn32": _pixels(lambda: fcn.FCN(CLASSES, stride=32), 4000),
-    "unet": _pixels(lambda: unet.UNet(CLASSES), 4000),
-    "unet_no_skip": _pixels(lambda: unet.UNet(CLASSES, skip=False), 4000),
+    "unet": _pixels(lambda: unet.UNet(CLASSES), 8000),
+    "unet_no_skip": _pixels(lambda: unet.UNet(CLASSES, skip=False), 8000),
     "one_stage": Recipe(
         build=lambda: one_stage.GridDetector(THINGS),
         fit=lambda m, s, n: one_stage.fit(m, s, iterations=n),  # type: ignore[arg-type]
@@ -144,7 +144,7 @@ RECIPES: dict[str, Recipe] = {
         build=lambda: panoptic.PanopticNet(CLASSES),
         fit=lambda m, s, n: panoptic.fit(m, s, iterations=n),  # type: ignore[arg-type]
         score=_panoptic_scores,
-        iterations=4000,
+        iterations=8000,
     ),
     "mask_rcnn": Recipe(
         build=lambda: rcnn.build(THINGS, masks=True),
@@ -164,14 +164,15 @@ def train(name: str, iterations: int | None = None) -> dict[str, float]:
     """モデルを学習し，重みと成績を書き，成績を返す。"""
     recipe = RECIPES[name]
     runtime.seed_everything(0)
-    model = recipe.build()
+    # 画素ごとにチャンネルを並べると，CPU の畳み込みが速い。
+    model = recipe.build().to(memory_format=torch.channels_last)
     if recipe.start_from:
         lender = load(recipe.start_from)
         model.trunk.load_state_dict(lender.backbone.state_dict())  # type: ignore[union-attr]
     scenes = data.scene_set(TRAINING, "train", recipe.config)
     losses = recipe.fit(model, scenes, iterations or recipe.iterations)
     half = {
-        key: value.half() if value.is_floating_point() else value
+        key: value.contiguous().half() if value.is_floating_point() else value
         for key, value in model.state_dict().items()
     }
     FOLDER.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ from lessons.segmentation.panoptic_merge import (
     count,
     overlay,
     painted,
+    rebuilt,
     short_training,
 )
 from lessons.stimuli.scenes import SceneConfig, make_scene
@@ -138,3 +139,25 @@ def test_short_training_lowers_the_loss():
     )
     assert p.steps == [15, 30]
     assert np.mean(p.losses[-5:]) < np.mean(p.losses[:5])
+
+
+def test_coarse_centers_are_placed_on_the_fine_map():
+    """半分の細かさの中心と，元の細かさの矢印を組み合わせる。"""
+    semantic = np.zeros((16, 16), int)
+    semantic[1:7, 1:7] = semantic[9:15, 9:15] = panoptic.STUFF
+    center = np.zeros((8, 8), np.float32)
+    center[1, 1] = center[5, 5] = 1  # 元の細かさでは (2.5, 2.5) と (10.5, 10.5)
+    labels, regions = panoptic.merge(semantic, center, np.zeros((2, 16, 16)))
+    assert labels.tolist() == [0, panoptic.STUFF, panoptic.STUFF]
+    assert regions[1, 1:7, 1:7].all()
+    assert regions[1].sum() == 36
+    assert regions[2, 9:15, 9:15].all()
+    assert regions[2].sum() == 36
+
+
+def test_half_resolution_alone_costs_a_little_quality():
+    scenes = data.scene_set(60, "test", train.SCENES)
+    found = [rebuilt(scene, train.CLASSES) for scene in scenes]
+    quality = metrics.panoptic_quality(found, panoptic.truths(scenes))
+    assert 0.8 < quality.pq < 1
+    assert all((f.regions.sum(0) <= 1).all() for f in found)
