@@ -1,6 +1,6 @@
 """場面を，学習に使うテンソルにする。
 
-章: segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr
+章: segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr, segmentation/pose
 """
 
 from __future__ import annotations

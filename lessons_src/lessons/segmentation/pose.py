@@ -1,12 +1,12 @@
 """姿勢の検出：関節の山（ヒートマップ）と，骨の向きの場 PAF（Cao ほか 2017）。
 
-章: segmentation/fpn, segmentation/mask_rcnn, segmentation/detr, segmentation/panoptic
+章: segmentation/pose, segmentation/fpn, segmentation/mask_rcnn, segmentation/detr, segmentation/panoptic
 何人いても，一度の計算で，すべての関節と骨を答える。あとから人ごとに組み立てる。
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -15,15 +15,12 @@ from torch import Tensor, nn
 
 from lessons.segmentation import data
 from lessons.segmentation.backbone import Backbone, conv
-from lessons.stimuli.people import KEYPOINTS, LIMBS
+from lessons.segmentation.pose_grouping import BONES, STRIDE, assemble
+from lessons.stimuli.people import KEYPOINTS
 from lessons.stimuli.scenes import Scene, SceneConfig
 
-STRIDE = 4
-"""地図の粗さ（画素）。"""
 SIGMA = 1.0
 """関節の山の広がり（地図の画素）。"""
-BONES: tuple[tuple[int, int], ...] = (*LIMBS, (0, 1), (0, 2))
-"""組み立てに使う骨。頭は両肩につなぐ。"""
 
 CROWD = SceneConfig(things=("person",), smallest=0.4, largest=0.7, fewest=1, most=3)
 """姿勢の章で使う場面：一人から三人。"""
@@ -99,8 +96,12 @@ def fit(
     batch: int = 16,
     rate: float = 3e-3,
     seed: int = 0,
+    watch: Callable[[int], None] | None = None,
 ) -> list[float]:
-    """山と向きの，正解との差の二乗を小さくする。"""
+    """山と向きの，正解との差の二乗を小さくする。
+
+    ``watch`` を渡すと，一歩ごとに，終わった反復の数を添えて呼ぶ。
+    """
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, iterations)
     losses = []
@@ -120,101 +121,10 @@ def fit(
         optimizer.step()
         schedule.step()
         losses.append(total.item())
+        if watch:
+            watch(len(losses))
+            model.train()
     return losses
-
-
-def peaks(heat: np.ndarray, *, threshold: float = 0.2) -> list[np.ndarray]:
-    """関節ごとに，山の頂を探す。
-
-    Args:
-        heat: ``(K, h, w)``。
-
-    Returns:
-        関節ごとの ``(n, 3)``：x, y（地図の画素，山の重心で細かく直す），高さ。
-    """
-    tensor = torch.from_numpy(heat)[None]
-    highest = F.max_pool2d(tensor, 3, stride=1, padding=1)[0].numpy()
-    found = []
-    for hill, top in zip(heat, highest, strict=True):
-        spots = []
-        for row, column in np.argwhere((hill == top) & (hill > threshold)):
-            rows = slice(max(0, row - 1), row + 2)
-            columns = slice(max(0, column - 1), column + 2)
-            weight = np.clip(hill[rows, columns], 1e-6, None)
-            yy, xx = np.mgrid[rows, columns][:, : weight.shape[0], : weight.shape[1]]
-            total = weight.sum()
-            spots.append(
-                (
-                    (xx * weight).sum() / total,
-                    (yy * weight).sum() / total,
-                    hill[row, column],
-                )
-            )
-        found.append(np.array(spots, np.float32).reshape(-1, 3))
-    return found
-
-
-def bone_score(field: np.ndarray, a: np.ndarray, b: np.ndarray) -> float:
-    """骨の候補の点数：``a`` から ``b`` へ進むとき，場の向きがどれだけ揃うか（線積分）。
-
-    Args:
-        field: 骨の向き ``(2, h, w)``。
-        a, b: 端の位置 ``(2,)``（x, y）。
-    """
-    bone = b - a
-    length = float(np.linalg.norm(bone))
-    if length < 1e-6:
-        return 0.0
-    steps = np.linspace(0, 1, 10)[:, None]
-    points = a + steps * bone  # (10, 2)
-    column = np.clip(points[:, 0].round().astype(int), 0, field.shape[2] - 1)
-    row = np.clip(points[:, 1].round().astype(int), 0, field.shape[1] - 1)
-    return float((field[:, row, column].T @ (bone / length)).mean())
-
-
-def assemble(heat: np.ndarray, field: np.ndarray) -> np.ndarray:
-    """関節の候補を，点数の高い骨から順につなぎ，人ごとにまとめる。
-
-    Args:
-        heat: ``(K, h, w)``。
-        field: ``(L, 2, h, w)``。
-
-    Returns:
-        人ごとの関節 ``(P, K, 3)``：x, y（画像の画素），高さ。見つからない関節は 0。
-    """
-    found = peaks(heat)
-    people: list[dict[int, int]] = []  # 関節の種類 → 候補の番号
-    candidates = []
-    for number, (a, b) in enumerate(BONES):
-        for i, p in enumerate(found[a]):
-            for j, q in enumerate(found[b]):
-                score = bone_score(field[number], p[:2], q[:2])
-                if score > 0.3:
-                    candidates.append((score, a, i, b, j))
-    for _, a, i, b, j in sorted(candidates, reverse=True):
-        have_a = next((p for p in people if p.get(a) == i), None)
-        have_b = next((p for p in people if p.get(b) == j), None)
-        if have_a is None and have_b is None:
-            people.append({a: i, b: j})
-        elif have_a is not None and have_b is None and b not in have_a:
-            have_a[b] = j
-        elif have_b is not None and have_a is None and a not in have_b:
-            have_b[a] = i
-        elif (
-            have_a is not None
-            and have_b is not None
-            and have_a is not have_b
-            and not have_a.keys() & have_b.keys()
-        ):
-            have_a.update(have_b)  # 二つの断片が同じ人のものとわかった
-            people.remove(have_b)
-    result = np.zeros((len(people), len(KEYPOINTS), 3), np.float32)
-    for person, parts in zip(result, people, strict=True):
-        for kind, index in parts.items():
-            x, y, height = found[kind][index]
-            person[kind] = (x + 0.5) * STRIDE, (y + 0.5) * STRIDE, height
-    enough = (result[..., 2] > 0).sum(1) >= 4
-    return result[enough]
 
 
 @torch.no_grad()

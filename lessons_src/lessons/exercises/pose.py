@@ -1,0 +1,99 @@
+"""章 segmentation/pose の練習。"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lessons.exercises import Exercise
+from lessons.segmentation.metrics import correct_keypoints
+
+
+def _score(answer: Any) -> str | None:
+    value = float(answer)
+    if math.isclose(value, 0.6, abs_tol=1e-3):
+        return None
+    if math.isclose(value, 3):
+        return "骨の長さで割っていません。進む向きの長さを 1 にしてから内積を取ります。"
+    if math.isclose(value, 0.8, abs_tol=1e-3):
+        return "それは縦の成分です。矢印は右（横）を向いています。"
+    return "進む向き (3, 4) を長さ 5 で割り，右向き (1, 0) との内積を取ってください。"
+
+
+def _passes(answer: Any) -> str | None:
+    try:
+        pair = tuple(int(v) for v in answer)
+    except TypeError:
+        return "二つの数を (ボトムアップ, トップダウン) の形で答えてください。"
+    if pair == (1, 9):
+        return None
+    if pair == (9, 1):
+        return "順番が逆です。先に，ボトムアップの回数を書きます。"
+    if pair == (1, 8):
+        return "人を囲む一回を忘れています。"
+    return "ボトムアップは人数によりません。トップダウンは，囲む一回と，人数分です。"
+
+
+def _pck(answer: Any) -> str | None:
+    if not callable(answer):
+        return (
+            "関数を渡してください。def my_pck(guess, truth, radius): の形で書きます。"
+        )
+    rng = np.random.default_rng(0)
+    truth = np.column_stack([rng.uniform(0, 90, (40, 2)), rng.integers(0, 3, 40)])
+    guess = truth[:, :2] + rng.normal(0, 4, (40, 2))
+    value = float(np.asarray(answer(guess, truth, 4.0), float))
+    if math.isclose(value, correct_keypoints(guess, truth, 4.0), abs_tol=1e-6):
+        return None
+    distance = np.linalg.norm(guess - truth[:, :2], axis=1)
+    if math.isclose(value, float((distance <= 4).mean()), abs_tol=1e-6):
+        return "三列めが 0 の関節も数えています。truth[:, 2] > 0 の関節だけを使います。"
+    if math.isclose(value, float((distance <= 4)[truth[:, 2] > 0].sum())):
+        return "それは個数です。数える関節の数で割ってください。"
+    return "距離は np.linalg.norm(guess - truth[:, :2], axis=1) で求められます。"
+
+
+def _my_pck(guess: np.ndarray, truth: np.ndarray, radius: float) -> float:
+    seen = truth[:, 2] > 0
+    distance = np.linalg.norm(guess - truth[:, :2], axis=1)
+    return float(np.mean(distance[seen] <= radius))
+
+
+def _every_joint(guess: np.ndarray, truth: np.ndarray, radius: float) -> float:
+    return float(np.mean(np.linalg.norm(guess - truth[:, :2], axis=1) <= radius))
+
+
+def _count(guess: np.ndarray, truth: np.ndarray, radius: float) -> float:
+    near = np.linalg.norm(guess - truth[:, :2], axis=1) <= radius
+    return float(near[truth[:, 2] > 0].sum())
+
+
+EXERCISES = [
+    Exercise(
+        name="pose/score",
+        judge=_score,
+        solution=0.6,
+        praise="矢印と進む向きのそろい具合が，そのまま点数になります。",
+        known_wrong=((3, "割って"), (0.8, "縦"), (1.0, "(3, 4)")),
+    ),
+    Exercise(
+        name="pose/passes",
+        judge=_passes,
+        solution=(1, 9),
+        praise="人が増えるほど，差は広がります。",
+        known_wrong=(((9, 1), "順番"), ((1, 8), "囲む"), ((8, 8), "人数分")),
+    ),
+    Exercise(
+        name="pose/pck",
+        judge=_pck,
+        solution=_my_pck,
+        praise="見えない関節を数えないことが大切です。",
+        known_wrong=(
+            (_every_joint, "三列め"),
+            (_count, "個数"),
+            (lambda a, b, c: 2.0, "np.linalg.norm"),
+        ),
+    ),
+]
