@@ -46,11 +46,20 @@ def test_it_can_be_stopped_and_is_described():
 
 
 def test_two_figures_on_a_page_do_not_share_names():
-    one = page([Panel("一", [walker()], WINDOW)])
-    two = page([Panel("二", [walker()], WINDOW)])
+    one = page([Panel("歩く", [walker()], WINDOW)])
+    two = page([Panel("歩く", [walker(bones=LIMBS)], WINDOW)])
     names = [re.search(r'id="(m\w+)"', html)[1] for html in (one, two)]
     assert names[0] != names[1]
-    assert one == page([Panel("一", [walker()], WINDOW)])  # いつも同じ
+    assert one == page([Panel("歩く", [walker()], WINDOW)])  # いつも同じ
+
+
+def test_nothing_wider_than_the_page_is_measured():
+    """コマの列は，一つの svg の中で切り取る（入れ子の svg は，頁からはみ出すと測られる）。"""
+    html = page([Panel("歩く", [walker()], WINDOW)] * 3)
+    assert html.count("<svg") == 1
+    cuts = re.findall(r'clipPath id="([^"]+)"', html)
+    assert len(set(cuts)) == 3
+    assert re.findall(r"url\(#([^)]+)\)", html) == cuts
 
 
 @settings(max_examples=25)
@@ -82,6 +91,19 @@ def test_every_frame_stays_in_its_own_cell(frames, seed):
 def test_wrong_input_is_refused(actors, window, message):
     with pytest.raises(ValueError, match=message):
         page([Panel("", actors, window)])
+
+
+def test_floors_are_drawn_across_every_frame():
+    html = page([Panel("", [walker()], WINDOW, floors=(0.0, -0.2))])
+    assert len(re.findall(r'class="floor"', html)) == 2
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_titles_can_be_read_on_a_phone(count):
+    html = page([Panel("歩く", [walker()], WINDOW)] * count)
+    width = float(re.search(r'viewBox="0 0 ([\d.]+)', html)[1])
+    size = float(re.search(r"font:(\d+)px", html)[1])
+    assert size * 328 / width >= 13.5
 
 
 def test_four_panels_and_missing_words_are_refused():

@@ -13,6 +13,7 @@ from html import escape
 
 import numpy as np
 
+from lessons.figures.output import PHONE_PX, SMALLEST_PX
 from lessons.figures.style import COLORS, DARK_COLORS
 
 HEIGHT = 300
@@ -38,12 +39,12 @@ class Actor:
 
 @dataclass(frozen=True)
 class Panel:
-    """区画一つ。``window`` は見せる範囲（左，上，右，下）。``floor`` に床の線を引く。"""
+    """区画一つ。``window`` は見せる範囲（左，上，右，下）。``floors`` に床の線を引く。"""
 
     title: str
     actors: Sequence[Actor]
     window: tuple[float, float, float, float]
-    floor: float | None = None
+    floors: Sequence[float] = ()
 
 
 def motion_html(
@@ -67,22 +68,27 @@ def motion_html(
         )
     drawn = [_strip(panel, frames) for panel in panels]
     widths = [width for _, width in drawn]
-    gap, head = 16, 44
+    gap = 16
     total = sum(widths) + gap * (len(panels) - 1)
+    letter = max(26, round(total * SMALLEST_PX / PHONE_PX) + 1)  # 電話で読める大きさ
+    head = round(letter * 1.5)
+    words = "".join(strip for strip, _ in drawn) + alt + caption
+    key = "m" + hashlib.sha256(words.encode()).hexdigest()[:10]
     body, left = [], 0
-    for panel, (strip, width) in zip(panels, drawn, strict=True):
-        middle = left + width / 2
-        body.append(f'<text x="{middle:g}" y="30">{escape(panel.title)}</text>')
+    for number, (panel, (strip, width)) in enumerate(zip(panels, drawn, strict=True)):
+        box = f'<rect width="{width}" height="{HEIGHT}"'
+        cut = f"{key}-{number}"
         body.append(
-            f'<svg x="{left}" y="{head}" width="{width}" height="{HEIGHT}">'
-            f'<rect class="back" width="{width}" height="{HEIGHT}"/>'
-            f'<g class="strip" style="--w:-{frames * width}px">{strip}</g></svg>'
+            f'<text x="{left + width / 2:g}" y="{letter}">{escape(panel.title)}</text>'
+            f'<clipPath id="{cut}">{box}/></clipPath>'
+            f'<g transform="translate({left} {head})"><g clip-path="url(#{cut})">'
+            f'{box} class="back"/>'
+            f'<g class="strip" style="--w:-{frames * width}px">{strip}</g></g></g>'
         )
         left += width + gap
     inside = "".join(body)
-    key = "m" + hashlib.sha256((inside + alt).encode()).hexdigest()[:10]
     return (
-        f'<figure class="motion" id="{key}"><style>{_style(key, frames, seconds)}'
+        f'<figure class="motion" id="{key}"><style>{_style(key, frames, seconds, letter)}'
         f'</style><input type="checkbox" id="{key}-stop">'
         f'<label for="{key}-stop"><span class="still">動きを止める</span>'
         '<span class="go">動かす</span></label>'
@@ -130,8 +136,8 @@ def _strip(panel: Panel, frames: int) -> tuple[str, int]:
     zoom = HEIGHT / (y2 - y1)
     width = round((x2 - x1) * zoom)
     parts = []
-    if panel.floor is not None:
-        y = round((panel.floor - y1) * zoom)
+    for floor in panel.floors:
+        y = round((floor - y1) * zoom)
         parts.append(f'<path class="floor" d="M0 {y}h{frames * width}"/>')
     for actor in panel.actors:
         points = np.rint((np.asarray(actor.poses) - [x1, y1]) * zoom).astype(int)
@@ -150,7 +156,7 @@ def _strip(panel: Panel, frames: int) -> tuple[str, int]:
     return "".join(parts), width
 
 
-def _style(key: str, frames: int, seconds: float) -> str:
+def _style(key: str, frames: int, seconds: float, letter: int) -> str:
     """この図だけに効く様式。明暗の色は，本と同じ組。"""
     used = ("ink", "muted", "panel", "blue", "orange", "green")
     light = ";".join(f"--{n}:{COLORS[n]}" for n in used)
@@ -166,7 +172,7 @@ def _style(key: str, frames: int, seconds: float) -> str:
         f"@media(prefers-color-scheme:dark){{:root:not([data-theme=light]) #{key}{{{dark}}}}}"
         f"[data-theme=dark] #{key}{{{dark}}}"
         f"#{key}>svg{{display:block;width:100%;height:auto;max-width:36rem;margin:auto}}"
-        f"#{key} text{{font:26px sans-serif;text-anchor:middle;fill:currentColor}}"
+        f"#{key} text{{font:{letter}px sans-serif;text-anchor:middle;fill:currentColor}}"
         f"#{key} .back{{fill:var(--panel)}}"
         f"#{key} .floor{{stroke:var(--muted);stroke-width:2}}"
         f"#{key} .bone{{fill:none;stroke-width:6;stroke-linecap:round}}"
