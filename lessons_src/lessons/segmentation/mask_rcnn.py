@@ -258,6 +258,14 @@ def paint(image: np.ndarray, masks: np.ndarray) -> np.ndarray:
     return shown.astype(np.uint8)
 
 
+def inside_box(mask: np.ndarray, box: np.ndarray) -> np.ndarray:
+    """形 ``(H, W)`` のうち，四角 ``(x1, y1, x2, y2)`` の中だけを残す。"""
+    x1, y1, x2, y2 = np.round(np.clip(box, 0, None)).astype(int)
+    kept = np.zeros_like(mask)
+    kept[y1:y2, x1:x2] = mask[y1:y2, x1:x2]
+    return kept
+
+
 def touching_cats(count: int, split: str = "test") -> list[Scene]:
     """猫が二匹いて，形が接している場面を ``count`` 枚集める。"""
     config = SceneConfig(things=("cat",), fewest=2, most=2, smallest=0.3)

@@ -133,10 +133,7 @@ def average_precision(
     Returns:
         0〜1。正解が一つもなければ ``nan``。
     """
-    if len(predictions) != len(truths):
-        raise ValueError(
-            f"画像の数が違います（検出 {len(predictions)}，正解 {len(truths)}）。"
-        )
+    _same_pictures(predictions, truths)
     classes = sorted({int(label) for truth in truths for label in truth.labels})
     values = [
         _class_ap(predictions, truths, kind, threshold, iou_function)
@@ -144,6 +141,16 @@ def average_precision(
         for threshold in thresholds
     ]
     return float(np.mean(values)) if values else float("nan")
+
+
+def _same_pictures(
+    predictions: Sequence[Detections], truths: Sequence[Detections]
+) -> None:
+    """検出と正解の，画像の数がそろっているか確かめる。"""
+    if len(predictions) != len(truths):
+        raise ValueError(
+            f"画像の数が違います（検出 {len(predictions)}，正解 {len(truths)}）。"
+        )
 
 
 def _class_ap(
@@ -212,6 +219,7 @@ def panoptic_quality(
     同じ種類で IoU が 0.5 を超える組だけを合ったとみなす。区画が重ならなければ，
     組は一通りに決まる。
     """
+    _same_pictures(predictions, truths)
     classes = sorted({int(c) for item in (*predictions, *truths) for c in item.labels})
     rows = []
     for kind in classes:
@@ -246,16 +254,27 @@ def object_keypoint_similarity(
         sigmas: 関節ごとの許す幅 ``(K,)``。
 
     Returns:
-        0〜1。見える関節がなければ ``nan``。
+        0〜1。置けなかった関節（NaN）は外れと数える。正解の関節がなければ ``nan``。
     """
-    if area <= 0:
+    _same_points(guess, truth)
+    _same_points(np.asarray(sigmas)[:, None], truth)
+    if not area > 0:
         raise ValueError(f"area は 0 より大きくしてください（受け取った値: {area}）。")
     labelled = truth[:, 2] > 0
     if not labelled.any():
         return float("nan")
     squared = ((guess - truth[:, :2]) ** 2).sum(1)
+    squared = np.where(np.isnan(squared), np.inf, squared)
     scale = 2 * area * (2 * np.asarray(sigmas)) ** 2
     return float(np.exp(-squared / scale)[labelled].mean())
+
+
+def _same_points(guess: np.ndarray, truth: np.ndarray) -> None:
+    """答えと正解の，特徴点の数がそろっているか確かめる。"""
+    if guess.shape[:-1] != truth.shape[:-1]:
+        raise ValueError(
+            f"特徴点の数が違います（{guess.shape[:-1]} と {truth.shape[:-1]}）。"
+        )
 
 
 def correct_keypoints(guess: np.ndarray, truth: np.ndarray, radius: float) -> float:
@@ -266,6 +285,7 @@ def correct_keypoints(guess: np.ndarray, truth: np.ndarray, radius: float) -> fl
         truth: ``(..., K, 3)``。3 列めが 0 の関節は数えない。
         radius: 許す距離（画素）。
     """
+    _same_points(guess, truth)
     labelled = truth[..., 2] > 0
     if not labelled.any():
         return float("nan")

@@ -14,8 +14,15 @@ def to_coco(scenes: list[Scene]) -> dict[str, Any]:
     """場面の正解を，COCO の形の辞書にする（JSON にそのまま書ける）。
 
     形は，圧縮しない RLE（列の順）で書く。``pycocotools`` でそのまま読める。
+
+    Raises:
+        ValueError: 物の種類の並びが違う場面が混じっているとき（番号の意味が変わるため）。
     """
     things = scenes[0].things if scenes else tuple(THINGS)
+    if any(scene.things != things for scene in scenes):
+        raise ValueError(
+            "物の種類の並びが違う場面が混じっています。同じ設定で作った場面だけを渡してください。"
+        )
     categories: list[dict[str, Any]] = []
     for number, name in enumerate(things, start=1):
         entry: dict[str, Any] = {"id": number, "name": name, "supercategory": "thing"}
