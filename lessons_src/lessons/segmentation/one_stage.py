@@ -1,12 +1,12 @@
 """一段で答える検出器（YOLO: Redmon ほか 2016；SSD: Liu ほか 2016）。
 
-章: segmentation/fpn, segmentation/mask_rcnn, segmentation/detr, segmentation/panoptic
+章: segmentation/one_stage, segmentation/fpn, segmentation/mask_rcnn, segmentation/detr, segmentation/panoptic
 画像を升目に分け，物の中心が入った升が，物の有無・種類・四角を一度に答える。
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -90,7 +90,13 @@ def assign(scene: Scene) -> Tensor:
 
     物の中心に近く，物の四角の中にある升が受け持つ。取り合いになれば小さい物が勝つ。
     """
-    size = scene.image.shape[0] // STRIDE
+    height, width = scene.image.shape[:2]
+    if height != width or height % (2 * STRIDE):
+        raise ValueError(
+            f"画像は，一辺が {2 * STRIDE} の倍数の正方形にしてください"
+            f"（受け取った大きさ: {height} × {width}）。"
+        )
+    size = height // STRIDE
     center = cell_centers(size, size)  # (G, 2)
     owner = torch.full((len(center),), -1)
     areas = np.prod(scene.boxes[:, 2:] - scene.boxes[:, :2], axis=1)
@@ -141,20 +147,27 @@ def fit(
     batch: int = 16,
     rate: float = 3e-3,
     seed: int = 0,
+    watch: Callable[[int, dict[str, float]], None] | None = None,
 ) -> list[float]:
-    """三つの誤差の和を小さくする。反復ごとの誤差を返す。"""
+    """三つの誤差の和を小さくする。反復ごとの誤差を返す。
+
+    ``watch`` には，反復の番号（1 から）と，名前のついた誤差を，反復のたびに渡す。
+    """
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, iterations)
     losses = []
-    model.train()
     for image, chosen in data.batches(scenes, batch, iterations, seed):
-        total = torch.stack(list(loss(model(image), chosen).values())).sum()
+        model.train()
+        parts = loss(model(image), chosen)
+        total = torch.stack(list(parts.values())).sum()
         optimizer.zero_grad()
         total.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 10.0)
         optimizer.step()
         schedule.step()
         losses.append(total.item())
+        if watch:
+            watch(len(losses), {name: part.item() for name, part in parts.items()})
     return losses
 
 
