@@ -1,6 +1,6 @@
 """画像切り出しの成績：IoU，AP，mIoU，PQ，OKS，PCK。
 
-章: segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr, segmentation/pose
+章: segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr, segmentation/pose, segmentation/fcn
 四角は ``(x1, y1, x2, y2)``，形は真偽の配列。どれも numpy で，読めるように書いています。
 COCO の決まり（101 点での平均，点数の高い順の照合）に従います。
 """
@@ -185,12 +185,26 @@ def _class_ap(
 
 
 def confusion(truth: np.ndarray, guess: np.ndarray, classes: int) -> np.ndarray:
-    """画素の混同行列 ``(classes, classes)``。行が正解，列が答え。"""
+    """画素の混同行列 ``(classes, classes)``。行が正解，列が答え。
+
+    正解が 0 以上 ``classes`` 未満でない画素は，数えない（境目などの印に使える）。
+
+    Raises:
+        ValueError: 地図の大きさが違うとき，または，数える画素の答えが 0 以上
+            ``classes`` 未満の整数でないとき。
+    """
     truth, guess = np.asarray(truth), np.asarray(guess)
     if truth.shape != guess.shape:
         raise ValueError(f"地図の大きさが違います（{truth.shape} と {guess.shape}）。")
     inside = (truth >= 0) & (truth < classes)
-    code = classes * truth[inside].astype(np.int64) + guess[inside]
+    answers = guess[inside]
+    wrong = answers[~((answers >= 0) & (answers < classes) & (answers % 1 == 0))]
+    if wrong.size:
+        raise ValueError(
+            f"答えの地図に，種類の番号でない値 {wrong[0]} があります。"
+            f"0 から {classes - 1} までの整数にしてください。"
+        )
+    code = classes * truth[inside].astype(np.int64) + answers.astype(np.int64)
     return np.bincount(code, minlength=classes**2).reshape(classes, classes)
 
 

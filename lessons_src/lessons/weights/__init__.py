@@ -4,6 +4,7 @@
 - ``nanodet()``，``movenet()``，``selfie()``: 写真の中の物・特徴点・人の形を，
   インターネットなしで見つける。
 - ``torchvision_detector(名前)``: torchvision の検出器（インターネットが要る）。
+- ``torchvision_segmenter(名前)``: torchvision の意味的切り出し（インターネットが要る）。
 - ``torchvision_classifier(名前)``: torchvision のどの分類器でも（インターネットが要る）。
 - ``load_state(名前)``: 台帳 ``digests.json`` にある重みを，sha256 を確かめて読む。
 
@@ -30,6 +31,11 @@ from lessons.weights.ledger import (
 )
 from lessons.weights.movenet import PoseEstimator, movenet
 from lessons.weights.nanodet import Detector, Found, nanodet
+from lessons.weights.segmenter import (
+    TorchvisionSegmenter,
+    segmenter_names,
+    torchvision_segmenter,
+)
 from lessons.weights.selfie import PersonSegmenter, selfie
 
 __all__ = [
@@ -42,6 +48,7 @@ __all__ = [
     "PersonSegmenter",
     "PoseEstimator",
     "TorchvisionDetector",
+    "TorchvisionSegmenter",
     "Weights",
     "WeightsError",
     "classifier_names",
@@ -53,7 +60,9 @@ __all__ = [
     "nanodet",
     "read_verified",
     "registry",
+    "segmenter_names",
     "selfie",
     "torchvision_classifier",
     "torchvision_detector",
+    "torchvision_segmenter",
 ]

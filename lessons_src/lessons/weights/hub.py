@@ -54,9 +54,9 @@ def torchvision_classifier(name: str) -> Classifier:
         OfflineError: インターネットにつながらないとき。
         WeightsError: ファイルが壊れているとき，または配り手が断ったとき。
     """
-    _known(name, classifier_names, "分類器")
+    known(name, classifier_names, "分類器")
     weights = get_model_weights(name).DEFAULT
-    model = _fetched(name, weights)
+    model = fetched(name, weights)
     preset = weights.transforms()
     eyes = Eyes(
         resize=preset.resize_size[0],
@@ -116,9 +116,9 @@ def torchvision_detector(name: str) -> TorchvisionDetector:
         OfflineError: インターネットにつながらないとき。
         WeightsError: ファイルが壊れているとき，または配り手が断ったとき。
     """
-    _known(name, detector_names, "検出器")
+    known(name, detector_names, "検出器")
     weights = get_model_weights(name).DEFAULT
-    model = _fetched(name, weights, "nanodet")
+    model = fetched(name, weights, "nanodet")
     return TorchvisionDetector(
         name,
         model.eval().to(runtime.device()),
@@ -127,7 +127,7 @@ def torchvision_detector(name: str) -> TorchvisionDetector:
     )
 
 
-def _known(name: str, names: Callable[[], list[str]], what: str) -> None:
+def known(name: str, names: Callable[[], list[str]], what: str) -> None:
     """知らない名前を，似た名前を挙げて断る。"""
     if name in names():
         return
@@ -138,7 +138,7 @@ def _known(name: str, names: Callable[[], list[str]], what: str) -> None:
     )
 
 
-def _fetched(
+def fetched(
     name: str, weights: WeightsEnum, instead: str = "efficientnet_lite0"
 ) -> nn.Module:
     """重みを取り寄せて確かめ，ネットワークを組み立てる。"""

@@ -188,3 +188,66 @@ def test_unknown_detector_lists_close_ones():
         "deeplabv3_mobilenet_v3_large",
     ):
         assert name in weights.detector_names()
+
+
+SEGMENTER = "lraspp_mobilenet_v3_large"
+
+
+def test_segmenter_answers_every_pixel_of_the_photo(served, monkeypatch):
+    from torchvision.models.segmentation import LRASPP_MobileNet_V3_Large_Weights
+
+    shelf, url = served
+    torch.manual_seed(3)
+    state = torchvision.models.get_model(
+        SEGMENTER, weights=None, weights_backbone=None
+    ).state_dict()
+    path = shelf / "new.pth"
+    torch.save(state, path)
+    file = f"{SEGMENTER}-{hashlib.sha256(path.read_bytes()).hexdigest()[:8]}.pth"
+    path.rename(shelf / file)
+    default = LRASPP_MobileNet_V3_Large_Weights.DEFAULT
+    monkeypatch.setattr(default.value, "url", url(file))
+    segmenter = weights.torchvision_segmenter(SEGMENTER)
+    assert not segmenter.model.training
+    for key, value in segmenter.model.state_dict().items():
+        assert torch.equal(value.cpu(), state[key]), key
+    assert len(segmenter.classes) == 21
+    assert segmenter.classes[15] == "person"
+    photo = np.random.default_rng(0).integers(0, 256, (60, 84, 3), np.uint8)
+    kinds = segmenter.segment(photo)
+    assert kinds.shape == (60, 84)
+    assert 0 <= kinds.min() <= kinds.max() < 21
+    with torch.no_grad():  # 縮めた写真の点数を，元の大きさに広げた答え
+        x = default.transforms()(torch.from_numpy(photo).permute(2, 0, 1))[None]
+        scores = segmenter.model(x.to(next(segmenter.model.parameters()).device))
+        fine = torch.nn.functional.interpolate(
+            scores["out"], (60, 84), mode="bilinear", align_corners=False
+        )
+    np.testing.assert_array_equal(kinds, fine[0].argmax(0).cpu().numpy())
+    with pytest.raises(ValueError, match="uint8"):
+        segmenter.segment(np.zeros((60, 80)))
+
+
+def test_segmenter_without_network_names_the_offline_one(served, monkeypatch):
+    import socket
+
+    from torchvision.models.segmentation import DeepLabV3_ResNet50_Weights
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    monkeypatch.setattr(
+        DeepLabV3_ResNet50_Weights.DEFAULT.value,
+        "url",
+        f"http://127.0.0.1:{port}/deeplab-12345678.pth",
+    )
+    with pytest.raises(weights.OfflineError, match=r"selfie\(\)"):
+        weights.torchvision_segmenter("deeplabv3_resnet50")
+
+
+def test_unknown_segmenter_lists_close_ones():
+    with pytest.raises(ValueError, match="deeplabv3_resnet50"):
+        weights.torchvision_segmenter("deeplab_resnet50")
+    with pytest.raises(ValueError, match="意味的切り出し"):
+        weights.torchvision_segmenter("fasterrcnn_resnet50_fpn_v2")
+    assert "fcn_resnet50" in weights.segmenter_names()

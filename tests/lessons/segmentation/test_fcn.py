@@ -1,0 +1,265 @@
+"""FCN：広げ方・受容野・全結合層の作り替えが正しく，悪い入力が一文で断られること。"""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from lessons import runtime
+from lessons.segmentation import data, fcn, metrics, train
+from lessons.segmentation import receptive_field as field
+from lessons.segmentation import upsampling as up
+from lessons.segmentation.backbone import Backbone
+from lessons.stimuli.scenes import SceneConfig, make_scenes
+
+SEEDS = st.integers(0, 2**31)
+TINY = SceneConfig(size=64, things=("cat", "car"), most=2, smallest=0.35, largest=0.6)
+
+
+def noise(seed, *shape):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+@given(
+    SEEDS, st.integers(1, 6), st.integers(1, 6), st.integers(1, 5), st.integers(1, 4)
+)
+@settings(max_examples=25, deadline=None)
+def test_transposed_equals_torch(seed, rows, columns, k, stride):
+    x, kernel = noise(seed, rows, columns), noise(seed + 1, k, k)
+    expected = F.conv_transpose2d(x[None, None], kernel[None, None], stride=stride)
+    torch.testing.assert_close(up.transposed(x, kernel, stride), expected[0, 0])
+
+
+@given(SEEDS, st.integers(1, 5), st.integers(1, 5))
+@settings(max_examples=25, deadline=None)
+def test_unpool_equals_torch_and_keeps_the_maxima(seed, rows, columns):
+    x = noise(seed, 2 * rows, 2 * columns)
+    values, places = up.pool_with_places(x)
+    back = up.unpool(values, places, (2 * rows, 2 * columns))
+    expected = F.max_unpool2d(values[None, None], places[None, None], 2)[0, 0]
+    torch.testing.assert_close(back, expected)
+    torch.testing.assert_close(
+        up.pool_with_places(back.clamp(min=0))[0] > 0, values > 0
+    )
+    kept = back != 0
+    assert int(kept.sum()) == rows * columns
+    torch.testing.assert_close(back[kept], x[kept])  # 値は，元の位置に戻る
+
+
+def test_batched_unpool_equals_the_shown_one():
+    x = noise(0, 2, 3, 8, 6)
+    values, places = F.max_pool2d(x, 2, return_indices=True)
+    found = up._unpool_maps(values, places)
+    for b in range(2):
+        for c in range(3):
+            expected = up.unpool(values[b, c], places[b, c], (8, 6))
+            torch.testing.assert_close(found[b, c], expected)
+
+
+def test_bilinear_is_a_transposed_convolution():
+    """縁を除けば，三角のカーネルの転置畳み込みは双線形補間に等しい。"""
+    x = noise(3, 6, 7)
+    tent = torch.tensor([1.0, 3, 3, 1]) / 4
+    found = up.transposed(x, tent[:, None] * tent[None], 2)[1:-1, 1:-1]
+    expected = F.interpolate(x[None, None], scale_factor=2, mode="bilinear")[0, 0]
+    torch.testing.assert_close(found[1:-1, 1:-1], expected[1:-1, 1:-1])
+
+
+@given(SEEDS, st.integers(2, 5))
+@settings(max_examples=25, deadline=None)
+def test_checkerboard_sees_only_repeats(seed, period):
+    plain = noise(seed, 60 * period, 60 * period)
+    assert up.checkerboard(plain, period) < 0.15
+    tile = noise(seed + 1, period, period)
+    repeated = tile.repeat(20, 20)
+    if tile.std() > 0.1:
+        assert up.checkerboard(repeated, period) == pytest.approx(1, abs=1e-4)
+    assert up.checkerboard(torch.ones(8 * period, 8 * period), period) == 0
+
+
+@given(SEEDS, st.integers(1, 4), st.integers(1, 4), st.integers(1, 3))
+@settings(max_examples=25, deadline=None)
+def test_fully_connected_layer_becomes_a_convolution(seed, channels, side, outputs):
+    torch.manual_seed(seed % 1000)
+    linear = nn.Linear(channels * side * side, outputs)
+    layer = field.as_convolution(linear, channels, side)
+    large = noise(seed, 1, channels, side + 2, side + 3)
+    answers = layer(large)
+    assert answers.shape == (1, outputs, 3, 4)
+    for i in range(3):
+        for j in range(4):
+            part = large[:, :, i : i + side, j : j + side]
+            torch.testing.assert_close(answers[:, :, i, j], linear(part.flatten(1)))
+
+
+@pytest.mark.parametrize("stage", range(4))
+def test_theoretical_field_is_exactly_what_can_matter(stage):
+    """理論上の受容野の外の勾配は 0 で，縁の勾配は 0 でない。"""
+    torch.manual_seed(0)
+    backbone = Backbone()
+    r, j = field.theoretical_field(backbone, stage)
+    assert j == 2 ** (stage + 1)
+    side = 320
+    found = field.gradient_field(backbone, stage, noise(1, 2, 3, side, side), seed=0)
+    rows = torch.nonzero(found.sum(dim=1) > 0)[:, 0]
+    centre = side // j // 2 * j
+    assert int(rows.min()) == centre - (r - 1) // 2
+    assert int(rows.max()) == centre + (r - 1) // 2
+    assert field.effective_side(found, j, 1.0) <= r
+    torch.testing.assert_close(found.sum(), torch.tensor(1.0))
+
+
+def test_effective_side_by_hand():
+    spot = torch.zeros(64, 64)
+    spot[32, 32] = 0.8
+    spot[32, 37] = 0.2
+    assert field.effective_side(spot, 8, 0.8) == 1
+    assert field.effective_side(spot, 8, 0.9) == 11
+
+
+def test_trained_effective_field_is_smaller_than_theory_and_larger_than_untrained():
+    images = data.to_tensor(
+        np.stack([s.image for s in make_scenes(2, "test", SceneConfig(size=320))])
+    )
+    book = train.load("fcn").backbone
+    for seed in range(3):
+        torch.manual_seed(seed)
+        r, j = field.theoretical_field(book, 3)
+        old, new = (
+            field.effective_side(field.gradient_field(b, 3, images, seed), j)
+            for b in (book, Backbone())
+        )
+        assert new < old < 0.8 * r
+
+
+def test_coarse_truth_is_a_ladder():
+    truth = np.stack([s.semantic for s in make_scenes(12, "test")])
+    scores = []
+    for stride in (32, 16, 8, 4, 1):
+        drawn = up.coarsened(truth, train.CLASSES, stride)
+        scores.append(metrics.mean_iou(metrics.confusion(truth, drawn, train.CLASSES)))
+    assert scores == sorted(scores)
+    assert scores[-1] == 1
+    with pytest.raises(ValueError, match="倍数"):
+        up.coarsened(truth, train.CLASSES, 7)
+
+
+def test_transposed_decoder_makes_more_checkerboard_than_bilinear():
+    scenes, held = tuple(make_scenes(60, "train", TINY)), make_scenes(20, "test", TINY)
+    images = data.to_tensor(np.stack([s.image for s in held]))
+    for seed in range(3):
+        strength = {}
+        for kind in ("bilinear", "transposed"):
+            runtime.seed_everything(seed)
+            model = up.Decoder(4, kind)
+            fcn.fit(model, scenes, iterations=20, batch=4, seed=seed)
+            with torch.no_grad():
+                maps = model.eval()(images)[:, :, 8:-8, 8:-8]
+            strength[kind] = np.mean([up.checkerboard(maps[:, c]) for c in range(4)])
+        assert strength["transposed"] > 2 * strength["bilinear"], seed
+
+
+def test_shallow_stages_help_over_seeds():
+    scenes, held = (
+        tuple(make_scenes(60, "train", TINY)),
+        tuple(make_scenes(20, "test", TINY)),
+    )
+    for seed in range(3):
+        scores = []
+        for stride in (32, 8):
+            runtime.seed_everything(seed)
+            model = fcn.FCN(4, stride=stride)
+            losses = fcn.fit(model, scenes, iterations=20, batch=4, seed=seed)
+            assert losses[-1] < losses[0]
+            scores.append(fcn.mean_iou(model, held, 4))
+        assert scores[0] < scores[1], seed
+
+
+def test_any_size_of_image_is_answered():
+    model = fcn.FCN(5).eval()
+    with torch.no_grad():
+        assert model(torch.zeros(1, 3, 70, 101)).shape == (1, 5, 70, 101)
+    grey = np.full((2, 40, 56, 3), 90, np.uint8)  # 一色の画像
+    answers = fcn.segment(model, grey)
+    assert answers.shape == (2, 40, 56)
+    assert answers.max() < 5
+
+
+def test_watch_does_not_change_the_training():
+    scenes = tuple(make_scenes(8, "train", TINY))
+    losses = []
+    for watched in (False, True):
+        runtime.seed_everything(0)
+        model = fcn.FCN(4)
+        seen = []
+
+        def watch(done, seen=seen, model=model):
+            seen.append(done)
+            fcn.mean_iou(model, scenes, 4)
+
+        losses.append(
+            fcn.fit(model, scenes, iterations=4, batch=2, watch=watched and watch)
+        )
+        assert seen == ([1, 2, 3, 4] if watched else [])
+    assert losses[0] == losses[1]
+
+
+def test_bad_input_is_one_clear_sentence():
+    model = fcn.FCN(4)
+    with pytest.raises(ValueError, match="stride は 8・16・32"):
+        fcn.FCN(4, stride=4)
+    with pytest.raises(ValueError, match="画像が一つもありません"):
+        fcn.segment(model, np.zeros((0, 64, 64, 3), np.uint8))
+    with pytest.raises(ValueError, match=r"image\[None\]"):
+        fcn.segment(model, np.zeros((64, 64, 3), np.uint8))
+    with pytest.raises(ValueError, match="uint8"):
+        fcn.segment(model, np.zeros((1, 64, 64, 3)))
+    with pytest.raises(ValueError, match="場面が一つもありません"):
+        fcn.mean_iou(model, (), 4)
+    with pytest.raises(ValueError, match="場面が一つもありません"):
+        fcn.fit(model, (), iterations=1)
+    with pytest.raises(ValueError, match="stride は 1 以上"):
+        up.transposed(torch.ones(2, 2), torch.ones(2, 2), 0)
+    with pytest.raises(ValueError, match="外の位置"):
+        up.unpool(torch.ones(1, 1), torch.tensor([[9]]), (2, 2))
+    with pytest.raises(ValueError, match="bilinear"):
+        up.Decoder(4, "magic")
+    with pytest.raises(ValueError, match="小さい"):
+        up.checkerboard(torch.ones(1, 5), 2)
+    with pytest.raises(ValueError, match="段 5"):
+        field.theoretical_field(Backbone(), 5)
+    with pytest.raises(ValueError, match="有限でない"):
+        field.gradient_field(Backbone(), 0, torch.full((1, 3, 32, 32), np.nan), 0)
+    dead = Backbone()
+    nn.init.zeros_(dead.stages[0][0][0].weight)
+    with pytest.raises(ValueError, match="勾配が 0"):
+        field.gradient_field(dead, 0, torch.zeros(1, 3, 32, 32), 0)
+    with pytest.raises(ValueError, match="share"):
+        field.effective_side(torch.ones(4, 4), 2, 0.0)
+    with pytest.raises(ValueError, match="3 × 2 × 2"):
+        field.as_convolution(nn.Linear(5, 2), 3, 2)
+
+
+@given(SEEDS, st.integers(1, 6))
+@settings(max_examples=25, deadline=None)
+def test_confusion_counts_every_counted_pixel(seed, classes):
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(-1, classes + 1, (2, 5, 7))  # 外の値は数えない
+    guess = rng.integers(0, classes, truth.shape)
+    table = metrics.confusion(truth, guess, classes)
+    for t in range(classes):
+        for g in range(classes):
+            assert table[t, g] == ((truth == t) & (guess == g)).sum()
+
+
+@pytest.mark.parametrize("wrong", [-1, 3, 255, 0.5, np.nan])
+def test_confusion_refuses_answers_that_are_no_kind(wrong):
+    truth = np.array([[0, 1], [2, 9]])
+    guess = np.array([[0, 1], [wrong, 0]])
+    with pytest.raises(ValueError, match="0 から 2 までの整数"):
+        metrics.confusion(truth, guess, 3)
+    elsewhere = np.array([[0, 1], [2, wrong]])  # 数えない画素の答えは問わない
+    assert metrics.confusion(truth, elsewhere, 3).trace() == 3
