@@ -1,10 +1,6 @@
 """小さな Faster R-CNN（Ren ほか 2015）。場面の中の物を四角で囲み，名前を言う。
 
-<<<<<<< HEAD
-章: segmentation/rcnn, segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr
-=======
-章: segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr, segmentation/pose
->>>>>>> fbaf62d (姿勢の検出の章：山と骨の向きから人を組み立て，トップダウンと手間を比べる。光る点の歩行を動く図で見せる)
+章: segmentation/rcnn, segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr, segmentation/pose
 部品の一つ一つは ``lessons.segmentation.boxes`` で読めます。学習には，同じ働きをする
 torchvision の実装を使います。
 """
