@@ -1,8 +1,9 @@
 """姿勢の移し替え：体格と立つ場所の違う二人の間で，姿勢をそろえる（Chan ほか 2019）。
 
+章: segmentation/pose_transfer
 踊り手の足首がいちばん近い（画面の下）ときと遠い（上）ときを，相手の同じときに対応させ，
 その間を直線でつなぐ。動かすのは縦の位置と大きさだけで，手足の長さの比は変えない。
-遠いときの選び方は，論文の考え方をもとにした，この本の簡単な形。
+式と，遠いときの選び方は，論文の考え方をもとに，この本で書き下した。
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ class Extremes:
     far_height: float
 
 
-def _checked(poses: np.ndarray) -> np.ndarray:
+def checked(poses: np.ndarray) -> np.ndarray:
+    """姿勢の列が ``(T, 13, 2)`` で有限なことを確かめる。"""
     poses = np.asarray(poses, float)
     if poses.ndim != 3 or poses.shape[1:] != (len(KEYPOINTS), 2) or not len(poses):
         raise ValueError(
@@ -45,7 +47,7 @@ def _checked(poses: np.ndarray) -> np.ndarray:
 
 def ankle_height(poses: np.ndarray) -> np.ndarray:
     """両足首の y の平均 ``(T,)``。``poses`` は ``(T, 13, 2)``。"""
-    return _checked(poses)[:, ANKLES, 1].mean(axis=1)
+    return checked(poses)[:, ANKLES, 1].mean(axis=1)
 
 
 def extremes(poses: np.ndarray) -> Extremes:
@@ -61,7 +63,7 @@ def extremes(poses: np.ndarray) -> Extremes:
     Raises:
         ValueError: 形が違う，または有限でない値があるとき。
     """
-    poses = _checked(poses)
+    poses = checked(poses)
     y = ankle_height(poses)  # (T,)
     height = y - poses[:, HEAD, 1]
     middle, near = float(np.median(y)), int(np.argmax(y))
@@ -69,7 +71,9 @@ def extremes(poses: np.ndarray) -> Extremes:
     above = (y < middle) & (np.abs(middle - y - reach) < NEARBY * reach)
     spots = np.flatnonzero(above)
     far = int(spots[np.argmin(y[spots])]) if len(spots) else int(np.argmin(y))
-    return Extremes(float(y[near]), float(y[far]), float(height[near]), height[far])
+    return Extremes(
+        float(y[near]), float(y[far]), float(height[near]), float(height[far])
+    )
 
 
 def normalise(poses: np.ndarray, source: Extremes, target: Extremes) -> np.ndarray:
@@ -89,7 +93,7 @@ def normalise(poses: np.ndarray, source: Extremes, target: Extremes) -> np.ndarr
     Raises:
         ValueError: 身長が 0 以下のとき。
     """
-    poses = _checked(poses)
+    poses = checked(poses)
     if min(source.close_height, source.far_height) <= 0:
         raise ValueError(
             "踊り手の身長が 0 以下です。頭と足首の位置を確かめてください。"
@@ -104,3 +108,8 @@ def normalise(poses: np.ndarray, source: Extremes, target: Extremes) -> np.ndarr
     foot = poses[:, ANKLES].mean(axis=1)  # (T, 2)
     moved = (poses - foot[:, None]) * scale[:, None, None]
     return moved + np.stack([foot[:, 0], floor], axis=1)[:, None]
+
+
+def mean_distance(poses: np.ndarray, truth: np.ndarray) -> float:
+    """関節どうしの隔たりの平均（画素）。どちらも ``(T, 13, 2)``。"""
+    return float(np.linalg.norm(checked(poses) - checked(truth), axis=-1).mean())

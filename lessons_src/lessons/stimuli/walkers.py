@@ -1,10 +1,12 @@
 """歩く人と踊る人の，関節の動き。光点だけの表示にも使う。
 
-章: segmentation/pose
+章: segmentation/pose, segmentation/pose_transfer
 角度の波で作った簡単な動きで，実際の人の記録ではありません。
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -107,3 +109,65 @@ def dots(pose: np.ndarray, side: int = 192, radius: float = 3.0) -> np.ndarray:
     squared = (x - points[:, 0, None, None]) ** 2 + (y - points[:, 1, None, None]) ** 2
     white = np.clip(radius + 0.5 - np.sqrt(squared.min(axis=0)), 0, 1)
     return np.repeat((255 * white).astype(np.uint8)[..., None], 3, axis=2)
+
+
+def dance(frames: int = 48, *, limbs: float = 1.0) -> np.ndarray:
+    """こちらを向いて，腕を振り，膝を曲げ，二度跳ぶ踊り。一周期分。
+
+    Args:
+        frames: 枚数 T。
+        limbs: 手足の長さの倍率（体格の違い）。身長は 1 に直す。
+
+    Returns:
+        ``(T, 13, 2)``。まっすぐ立ったときの身長が 1，両足首の中点が横の原点，床が y = 0。
+    """
+    phase = 2 * np.pi * np.arange(_checked(frames)) / frames  # (T,)
+    points = np.zeros((frames, len(KEYPOINTS), 2))
+    sway = 0.12 * np.sin(phase)  # 体の傾き
+    pelvis = np.zeros((frames, 2))
+    neck = pelvis - _TRUNK * _toward(-sway)
+    points[:, 0] = neck - _NECK * _toward(-sway)
+    bend = 0.25 * (1 - np.cos(2 * phase)) / 2  # 膝を曲げる角度
+    for side, sign in ((0, 1.0), (1, -1.0)):
+        arm = 1.3 + 0.9 * np.sin(2 * phase + (0 if side == 0 else np.pi))
+        shoulder = neck + np.array([sign * 0.11, 0.02])
+        hip = pelvis + np.array([sign * 0.07, 0.0])
+        across = np.array([sign, 1.0])
+        points[:, 1 + side] = shoulder
+        points[:, 3 + side] = shoulder + limbs * _ARM * _toward(arm) * across
+        points[:, 5 + side] = (
+            points[:, 3 + side] + limbs * _FOREARM * _toward(arm + 0.5) * across
+        )
+        points[:, 7 + side] = hip
+        points[:, 9 + side] = hip + limbs * _THIGH * _toward(0.15 + bend) * across
+        points[:, 11 + side] = (
+            points[:, 9 + side] + limbs * _SHIN * _toward(0.15 - bend) * across
+        )
+    standing = _TRUNK + _NECK + limbs * (_THIGH + _SHIN) * np.cos(0.15)
+    foot = points[:, _ANKLES].mean(axis=1)  # (T, 2)
+    points -= foot[:, None]
+    jump = 0.10 * np.clip(np.sin(2 * phase - 0.6), 0, None) ** 2
+    points[..., 1] -= jump[:, None]
+    return points / standing
+
+
+@dataclass(frozen=True)
+class Stage:
+    """カメラから見た床。奥行き ``depth`` は 0（地平線）〜1（いちばん手前）。"""
+
+    horizon: float  # 地平線の y（画素）
+    near: float  # いちばん手前の床の，地平線からの下がり（画素）
+    tall: float  # いちばん手前に立ったときの身長（画素）
+    middle: float = 0.0  # 立つ場所の x（画素）
+
+    def put(self, poses: np.ndarray, depth: np.ndarray) -> np.ndarray:
+        """身長 1 の動き ``(T, K, 2)`` を，奥行き ``(T,)`` の床に立たせる。"""
+        depth = np.asarray(depth, float)
+        if depth.shape != (len(poses),) or not (depth > 0).all():
+            raise ValueError(
+                "奥行きは，枚数と同じ長さの正の数にしてください"
+                f"（枚数 {len(poses)}，奥行きの形 {depth.shape}）。"
+            )
+        d = depth[:, None, None]
+        floor = np.array([self.middle, self.horizon]) + d * [0, self.near]
+        return np.asarray(poses) * self.tall * d + floor

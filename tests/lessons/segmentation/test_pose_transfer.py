@@ -5,13 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lessons.segmentation import pose, train
+from lessons.segmentation.pose_film import fill_gaps, film, main_person
 from lessons.segmentation.pose_transfer import (
     HEAD,
     ankle_height,
     extremes,
+    mean_distance,
     normalise,
 )
-from lessons.stimuli import people
+from lessons.stimuli import people, walkers
 
 
 def walker(horizon: float, near: float, tall: float, seed: int = 0) -> np.ndarray:
@@ -68,3 +71,96 @@ def test_missing_joint_and_flat_person_are_refused():
     flat = np.zeros((4, 13, 2))
     with pytest.raises(ValueError, match="身長が 0 以下"):
         normalise(flat, extremes(flat), extremes(poses))
+
+
+FRAMES = 32
+DEPTH = 0.7 + 0.3 * np.cos(2 * np.pi * np.arange(FRAMES) / FRAMES)
+ADULT = walkers.Stage(horizon=10, near=82, tall=68, middle=50)
+CHILD = walkers.Stage(horizon=40, near=46, tall=36, middle=50)
+
+
+def transferred(limbs):
+    """大人の踊りを子どもに移したときの，正解との隔たり。"""
+    source = ADULT.put(walkers.dance(FRAMES), DEPTH)
+    body = walkers.dance(FRAMES, limbs=limbs)
+    target = extremes(CHILD.put(np.repeat(body[:1], FRAMES, 0), DEPTH))
+    truth = CHILD.put(body, DEPTH)
+    found = normalise(source, extremes(source), target)
+    return mean_distance(found, truth), mean_distance(source, truth)
+
+
+def test_a_dance_fits_a_body_of_the_same_shape_but_not_of_another():
+    same, as_is = transferred(1.0)
+    assert same < 0.2
+    assert as_is > 10
+    short, long = transferred(0.6)[0], transferred(1.4)[0]
+    assert min(short, long) > 5 * same
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0, 0.4))
+def test_gaps_in_a_straight_motion_are_filled_exactly(seed, share):
+    rng = np.random.default_rng(seed)
+    start, step = rng.normal(size=(2, 13, 2))
+    true = start + np.arange(12)[:, None, None] * step
+    found = np.concatenate([true, np.ones((12, 13, 1))], axis=2)
+    lost = rng.random((12, 13)) < share
+    lost[[0, -1]] = False  # 端が見えていれば，間はまっすぐ補える
+    found[lost] = 0
+    np.testing.assert_allclose(fill_gaps(found), true, atol=1e-9)
+
+
+def test_nothing_lost_means_nothing_changed_and_ends_are_held():
+    poses = np.concatenate([walker(40, 100, 90), np.ones((21, 13, 1))], axis=2)
+    np.testing.assert_allclose(fill_gaps(poses), poses[..., :2])
+    poses[:5] = 0
+    np.testing.assert_allclose(fill_gaps(poses)[:5], poses[[5] * 5, :, :2])
+
+
+def test_a_joint_never_found_is_named():
+    poses = np.ones((4, 13, 3))
+    poses[:, HEAD, 2] = 0
+    with pytest.raises(ValueError, match="見つからない関節があります：頭"):
+        fill_gaps(poses)
+    with pytest.raises(ValueError, match="の形にしてください"):
+        fill_gaps(poses[..., :2])
+    with pytest.raises(ValueError, match="見つからない関節"):
+        fill_gaps(main_person([np.zeros((0, 13, 3))]))
+
+
+def test_the_person_with_most_joints_is_followed():
+    whole, half = np.ones((13, 3)), np.ones((13, 3))
+    half[6:, 2] = 0
+    found = main_person([np.stack([half, whole]), np.zeros((0, 13, 3))])
+    assert np.array_equal(found[0], whole)
+    assert not found[1].any()
+
+
+def test_the_network_finds_the_dancer_in_the_film():
+    """描いた絵から検出して移しても，正解から数画素の中に収まる。"""
+    dancer = ADULT.put(walkers.dance(8), DEPTH[::4])
+    scenes = film(dancer)
+    assert scenes[0].image.shape == (96, 96, 3)
+    found = main_person(pose.detect(train.load("pose"), scenes))
+    assert (found[..., 2] > 0).mean() > 0.9
+    assert mean_distance(fill_gaps(found) * 100 / 96, dancer) < 4
+
+
+def test_film_refuses_a_person_upside_down():
+    with pytest.raises(ValueError, match="頭が足首より下"):
+        film(walker(40, 100, 90)[:2] * [1, -1])
+
+
+@given(st.integers(1, 60), st.floats(0.5, 1.6))
+def test_a_dancer_has_unit_height_and_never_sinks(frames, limbs):
+    poses = walkers.dance(frames, limbs=limbs)
+    ankles = poses[:, [11, 12], 1].mean(axis=1)
+    assert (ankles <= 1e-9).all()
+    tall = ankles - poses[:, HEAD, 1]
+    assert tall.max() <= 1 + 1e-9
+    assert tall.min() > 0.8
+
+
+@pytest.mark.parametrize("depth", [[1.0], [0.0, 1.0], [1.0, np.nan]])
+def test_a_stage_refuses_wrong_depths(depth):
+    with pytest.raises(ValueError, match="奥行き"):
+        ADULT.put(walkers.dance(2), np.array(depth))
