@@ -1,6 +1,6 @@
 """写真への検出器の答えを，四角・形・関節・種類の色で描く。
 
-章: segmentation/tasks, segmentation/mask_rcnn
+章: segmentation/tasks, segmentation/rcnn, segmentation/mask_rcnn
 torchvision の検出器はインターネットがあれば取り寄せ，なければ本に入っている NanoDet-g に答えさせる。
 """
 
