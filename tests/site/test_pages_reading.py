@@ -183,7 +183,7 @@ def test_one_of_two_figures_shows(browser: Any, base_url: str, scheme: str) -> N
 
 
 def test_print_is_clean(context: Any, base_url: str) -> None:
-    """刷ると，本文だけが出る。折りたたみは開き，暗い図は出ない。"""
+    """刷ると，本文と図だけが出る。折りたたみは開き，隠したコードは出ない。"""
     page = context.new_page()
     page.goto(base_url + CHAPTER)
     page.emulate_media(media="print")
@@ -191,8 +191,14 @@ def test_print_is_clean(context: Any, base_url: str) -> None:
         assert not page.locator(part).first.is_visible(), part
     assert page.locator("article h1").is_visible()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    closed = page.locator("article details:not([open])").count()
-    assert closed == 0
+    assert page.locator("article details:not([open], .hide)").count() == 0
+    hidden = page.locator("article details.hide:not([open])")
+    assert hidden.count() > 0
+    assert not any(box.is_visible() for box in hidden.all())
+    page.wait_for_function(  # 画面の外の図も，刷る前に読む
+        "() => [...document.querySelectorAll('article img.only-light')]"
+        ".every((i) => i.complete && i.naturalWidth > 0)"
+    )
     assert len(page.pdf(format="A4")) > 10_000
 
 

@@ -203,8 +203,11 @@
     });
   }
 
-  /* 折りたたみ：印刷のときと，中を指す番地のときは開く */
-  addEventListener("beforeprint", () => all("article details:not([open])").forEach((d) => { d.open = true; d.dataset.printing = ""; }));
+  /* 折りたたみ：印刷のときと，中を指す番地のときは開く（隠した作図のコードは刷らない） */
+  addEventListener("beforeprint", () => {
+    all("article details:not([open], .hide)").forEach((d) => { d.open = true; d.dataset.printing = ""; });
+    all("article img[loading=lazy]").forEach((i) => { i.loading = "eager"; });
+  });
   addEventListener("afterprint", () => all("details[data-printing]").forEach((d) => { d.open = false; delete d.dataset.printing; }));
   const reveal = () => {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
