@@ -51,6 +51,13 @@ def difference(one: Look, other: Look) -> float:
     return float(sum(np.abs(f - g).max() for f, g in pairs))
 
 
+def looks_of(display: Display) -> tuple[list[Look], list[int]]:
+    """画面にある見かけの種類と，項目ごとの種類の番号 ``(n,)``。"""
+    number: dict[Look, int] = {}
+    which = [number.setdefault(item.look, len(number)) for item in display.items]
+    return list(number), which
+
+
 def bottom_up(display: Display) -> np.ndarray:
     """ボトムアップの活性：近くの項目とどれだけ違うか。
 
@@ -61,11 +68,13 @@ def bottom_up(display: Display) -> np.ndarray:
     near = np.exp(-apart / (display.side / 6))  # 近いほど重い
     np.fill_diagonal(near, 0)
     near /= np.maximum(near.sum(axis=1, keepdims=True), 1e-12)
-    looks = [item.look for item in display.items]
-    differ = np.array([[difference(a, b) for b in looks] for a in looks])
+    kinds, which = looks_of(display)
+    table = np.array([[difference(a, b) for b in kinds] for a in kinds])  # 見かけどうし
+    differ = table[np.ix_(which, which)]  # (n, n)：項目どうし
     return (near * differ).sum(axis=1)
 
 
+@cache
 def best_channels(search: Search) -> dict[str, int]:
     """次元ごとに，標的を妨害から最もよく分けるチャンネルを選ぶ。
 
@@ -82,11 +91,12 @@ def best_channels(search: Search) -> dict[str, int]:
 
 def top_down(display: Display) -> np.ndarray:
     """トップダウンの活性：選んだチャンネルの応答の合計 ``(n,)``。"""
-    total = np.zeros(display.set_size)
+    kinds, which = looks_of(display)
+    total = np.zeros(len(kinds))  # 見かけごとの合計
     for dimension, channel in best_channels(display.search).items():
-        for k, item in enumerate(display.items):
-            total[k] += responses(item.look)[dimension][channel]
-    return total
+        for k, look in enumerate(kinds):
+            total[k] += responses(look)[dimension][channel]
+    return total[which]
 
 
 def guided_trial(

@@ -111,7 +111,8 @@ def feature_maps(r: Tensor, g: Tensor, b: Tensor) -> dict[str, Tensor]:
     """42 枚の特徴地図をつくる：明るさ 6，色 12，方位 24。"""
     I = gaussian_pyramid((r + g + b) / 3)
     R, G, B, Y = (gaussian_pyramid(x) for x in broadly_tuned(r, g, b))
-    O = {theta: [gabor(level, theta) for level in I] for theta in THETAS}
+    used = {level for pair in PAIRS for level in pair}  # 細かい段 0 と 1 は使わない
+    O = {theta: {level: gabor(I[level], theta) for level in used} for theta in THETAS}
     maps = {}
     for c, s in PAIRS:
         maps[f"I({c},{s})"] = center_surround(I[c], I[s])

@@ -5,33 +5,49 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 from torch import nn
 
 from lessons import weights
 from lessons.attention.grad_cam import grad_cam, gradients, guided_backprop
-from lessons.attention.sanity import Explain, cascade
+from lessons.attention.sanity import randomised, similarity
 from lessons.effects import Effect
 from lessons.stimuli import photos
 
 _PAPER = "Adebayo ほか（2018）"
 
 
-def _after_randomising(explain_with: str, seed: int) -> float:
-    """最後の二段を乱した後の地図と，元の地図との順位の相関。"""
+def _by_grad_cam(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    g = gradients(model, x, 282, "_act")
+    return grad_cam(g.A, g.G)
+
+
+def _by_guided(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    return guided_backprop(model, x, 282).abs().sum(0)
+
+
+_METHODS = {"grad_cam": _by_grad_cam, "guided": _by_guided}
+
+
+@lru_cache(maxsize=1)
+def _network() -> tuple[nn.Module, torch.Tensor]:
     net = weights.efficientnet_lite0()
-    x = net.input(photos.load("chelsea"))
+    return net.model, net.input(photos.load("chelsea"))
 
-    def by_grad_cam(model: nn.Module) -> torch.Tensor:
-        g = gradients(model, x, 282, "_act")
-        return grad_cam(g.A, g.G)
 
-    def by_guided(model: nn.Module) -> torch.Tensor:
-        return guided_backprop(model, x, 282).abs().sum(0)
+@lru_cache(maxsize=2)
+def _original(method: str) -> torch.Tensor:
+    """乱す前の地図。種によらないので，一度だけ求める。"""
+    return _METHODS[method](*_network())
 
-    methods: dict[str, Explain] = {"grad_cam": by_grad_cam, "guided": by_guided}
-    stages = [["_fc"], ["_conv_head"]]
-    return cascade(net.model, stages, methods[explain_with], seed=seed)[-1]
+
+def _after_randomising(method: str, seed: int) -> float:
+    """最後の二段を乱した後の地図と，元の地図との順位の相関。"""
+    model, x = _network()
+    *_, broken = randomised(model, [["_fc"], ["_conv_head"]], seed=seed)
+    return similarity(_original(method), _METHODS[method](broken, x))
 
 
 EFFECTS = [

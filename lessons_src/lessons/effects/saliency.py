@@ -18,7 +18,7 @@ EFFECTS = [
         paper=_PAPER,
         reported="色や傾きなどが一つだけ違う標的は，妨害の数によらず，最初に選ばれた",
         quantity="項目 25 個の画面で，最初の視線が標的に落ちた割合（偶然なら 0.04）",
-        measure=lab.pop_out_accuracy,
+        measure=lambda seed: lab.pop_out_accuracy(seed, displays=4),
         low=0.75,
     ),
     Effect(
@@ -36,7 +36,7 @@ EFFECTS = [
         paper=_PAPER,
         reported="注意が移った場所をしばらく抑えると，次に目立つ場所が選ばれる",
         quantity="0.5 秒のうちに見た円の中へ視線が戻った割合（抑制を切ると 1）",
-        measure=lab.returns_on_displays,
+        measure=lambda seed: lab.returns_on_displays(seed, displays=2),
         high=0.25,
     ),
 ]

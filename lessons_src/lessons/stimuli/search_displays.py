@@ -174,8 +174,7 @@ def make_display(
     if present:  # 場所は無作為に選んであるので，先頭に置いてよい
         looks.insert(0, search.target)
     items = tuple(
-        Item(float(x), float(y), look)
-        for (x, y), look in zip(centers, looks, strict=True)
+        Item(x, y, look) for (x, y), look in zip(centers.tolist(), looks, strict=True)
     )
     return Display(search, items, 0 if present else None, side, 0.27 * cell)
 
