@@ -1,6 +1,6 @@
 """場面を，学習に使うテンソルにする。
 
-章: segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr, segmentation/pose, segmentation/fcn
+章: segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr, segmentation/pose, segmentation/fcn, segmentation/unet
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """完全畳み込みネットワーク FCN（Long ほか 2015；Shelhamer ほか 2017）。
 
-章: segmentation/fcn, segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr
+章: segmentation/fcn, segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr, segmentation/unet
 粗い段の答えを引き伸ばし，細かい段の答えを足していく（FCN-32s → 16s → 8s）。
 """
 

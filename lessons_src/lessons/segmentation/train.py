@@ -1,6 +1,6 @@
 """第 3 部の「よく学習したモデル」を作る台本。
 
-章: segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr, segmentation/pose, segmentation/fcn
+章: segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr, segmentation/pose, segmentation/fcn, segmentation/unet
 
 使い方::
 

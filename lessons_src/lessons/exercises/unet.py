@@ -1,0 +1,96 @@
+"""章 segmentation/unet の練習。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lessons.exercises import Exercise
+
+
+def _channels(answer: Any) -> str | None:
+    value = float(answer)
+    if value == 160:
+        return None
+    if value == 96:
+        return "横から来る 64 枚も，畳み込みに入ります。"
+    if value == 80:
+        return "平均するのではありません。二つの組を，そのまま並べます。"
+    return "チャンネルの方向に並べるので，二つの枚数を足し算します。"
+
+
+def _weight(answer: Any) -> str | None:
+    value = float(answer)
+    if abs(value - 9.353) < 0.06:
+        return None
+    if abs(value - 8.353) < 0.06:
+        return "釣り合いの重み w_c = 1 を足し忘れています。"
+    if abs(value - (1 + 10 * np.exp(-5 / 50))) < 0.06:
+        return "d1 と d2 は，別々に二乗せず，足してから二乗します。"
+    if abs(value - (1 + 10 * np.exp(-9 / 25))) < 0.06:
+        return "指数の分母は 2σ² です。2 を忘れています。"
+    return "(d1 + d2)² ÷ (2σ²) に負の符号を付けて，指数関数に入れます。"
+
+
+def _near(answer: Any) -> str | None:
+    if not callable(answer):
+        return "関数を渡してください。def near(truth, guess, away, width): の形です。"
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 3, (4, 9, 9))
+    guess = np.where(rng.random(truth.shape) < 0.4, 2, truth)
+    away = rng.uniform(0, 6, truth.shape)
+    value = np.asarray(answer(truth, guess, away, 2.0), float)
+    if value.size != 1:
+        return "答えが一つの数になっていません。最後に平均してください。"
+    right = truth == guess
+    if np.isclose(value, right[away < 2].mean()):
+        return None
+    if np.isclose(value, right.mean()):
+        return "すべての画素を数えています。away < width の画素だけを使います。"
+    if np.isclose(value, (right & (away < 2)).mean()):
+        return "分母が画素の全体になっています。境の近くの画素だけで平均します。"
+    return "away < width の画素を取り出し，truth と guess が同じ割合を求めます。"
+
+
+def _my_near(
+    truth: np.ndarray, guess: np.ndarray, away: np.ndarray, width: float
+) -> float:
+    band = away < width
+    return float((truth[band] == guess[band]).mean())
+
+
+EXERCISES = [
+    Exercise(
+        name="unet/channels",
+        judge=_channels,
+        solution=160,
+        praise="並べた地図の混ぜ方は，次の畳み込みが学びます。",
+        known_wrong=((96, "64 枚"), (80, "平均"), (6144, "足し算")),
+    ),
+    Exercise(
+        name="unet/weight",
+        judge=_weight,
+        solution=9.4,
+        praise="この膜の一画素は，離れた背景の九画素分を超えて誤差に効きます。",
+        known_wrong=(
+            (8.4, "足し忘れ"),
+            (10.05, "足してから"),
+            (7.98, "2σ²"),
+            (1.0, "負の符号"),
+        ),
+    ),
+    Exercise(
+        name="unet/near",
+        judge=_near,
+        solution=_my_near,
+        praise="平均を取る場所を変えると，見える違いも変わります。",
+        known_wrong=(
+            (lambda t, g, a, w: (t == g).mean(), "すべての画素"),
+            (lambda t, g, a, w: ((t == g) & (a < w)).mean(), "分母"),
+            (lambda t, g, a, w: t, "一つの数"),
+            (lambda t, g, a, w: 0.0, "同じ割合"),
+            (3, "関数"),
+        ),
+    ),
+]
