@@ -1,6 +1,6 @@
 """粗い地図を細かく戻す三つの方法と，その癖を測る物差し。
 
-章: segmentation/fcn
+章: segmentation/fcn, segmentation/unet
 双線形補間，転置畳み込み（チェッカー模様：Odena ほか 2016），最大値の位置を覚える
 アンプーリング（Noh ほか 2015；Badrinarayanan ほか 2017）。
 """

@@ -1,0 +1,274 @@
+"""U-Net：つなぎ，境の重み（式 2），輪郭の物差し，細胞の絵，出荷した重み。"""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy import ndimage
+
+from lessons.segmentation import boundary, data, fcn, train, unet
+from lessons.stimuli import cells
+from lessons.stimuli.scenes import SceneConfig
+
+EDGES = (0, 1, 8, np.inf)
+LABELS = arrays(int, (9, 8), elements=st.integers(0, 3))
+
+
+@pytest.mark.parametrize("skip", [True, False])
+def test_answer_has_the_size_of_the_image(skip):
+    model = unet.UNet(5, skip=skip).eval()
+    with torch.no_grad():
+        assert model(torch.zeros(2, 3, 64, 96)).shape == (2, 5, 64, 96)
+
+
+def test_skip_adds_only_the_channels_that_are_laid_side_by_side():
+    count = {
+        skip: sum(p.numel() for p in unet.UNet(5, skip=skip).parameters())
+        for skip in (True, False)
+    }
+    widths = unet.UNet(5).backbone.widths
+    # 横から来る c 枚の地図は，c 枚を出す 3 × 3 の畳み込みに c * c * 9 の重みを足す
+    assert count[True] - count[False] == sum(9 * c * c for c in widths[:-1])
+
+
+def test_a_model_without_skips_cannot_be_cut():
+    image = np.zeros((1, 64, 64, 3), np.uint8)
+    with pytest.raises(ValueError, match="つなぎがありません"):
+        boundary.segment_with_cut(unet.UNet(3, skip=False), image, 0)
+
+
+def test_no_cut_equals_the_plain_network():
+    model = train.load("unet")
+    images = np.stack([s.image for s in data.scene_set(4, "test", train.SCENES)])
+    assert np.array_equal(
+        boundary.segment_with_cut(model, images, -1), fcn.segment(model, images)
+    )
+    with pytest.raises(ValueError, match="段 4 はありません"):
+        boundary.segment_with_cut(model, images, 4)
+
+
+# --- 式 2 -------------------------------------------------------------
+
+
+def slow_weight(instances, w0, sigma):
+    """式 2 を，画素を一つずつ回って求める（背景だけに境の項を足す）。"""
+    weights = np.ones(instances.shape)
+    spots = {
+        k: np.argwhere(instances == k) for k in np.unique(instances[instances > 0])
+    }
+    for place in np.argwhere(instances == 0):
+        away = sorted(np.hypot(*(spot - place).T).min() for spot in spots.values())
+        if len(away) > 1:
+            d1, d2 = away[:2]
+            weights[tuple(place)] += w0 * np.exp(-((d1 + d2) ** 2) / (2 * sigma**2))
+    return weights
+
+
+@given(LABELS, st.floats(0, 20), st.floats(0.5, 8))
+@settings(deadline=None, max_examples=40)
+def test_weight_map_equals_the_equation(instances, w0, sigma):
+    mine = unet.weight_map(instances, w0=w0, sigma=sigma)
+    np.testing.assert_allclose(mine, slow_weight(instances, w0, sigma), atol=1e-9)
+
+
+@given(LABELS)
+@settings(deadline=None, max_examples=40)
+def test_balance_gives_cells_and_background_the_same_total(instances):
+    weights = unet.weight_map(instances, w0=0, balance=True)
+    inside = instances > 0
+    assert weights.mean() == pytest.approx(1)
+    if inside.any() and not inside.all():
+        assert weights[inside].sum() == pytest.approx(weights[~inside].sum())
+
+
+def test_narrow_gap_is_heavier_than_a_wide_one():
+    instances = np.zeros((20, 40), int)
+    instances[:, :10], instances[:, 11:20] = 1, 2  # 間が 1 画素
+    instances[:, 30:] = 3  # 間が 10 画素
+    weights = unet.weight_map(instances)
+    assert weights[10, 10] == pytest.approx(1 + 10 * np.exp(-(2**2) / 50))
+    assert weights[10, 10] > 2 * weights[10, 25]
+    assert (weights[instances > 0] == 1).all()
+
+
+@pytest.mark.parametrize(
+    "instances",
+    [np.zeros((0, 0), int), np.zeros((5, 5), int), np.ones((5, 5), int)],
+    ids=["空", "細胞なし", "細胞が一つ"],
+)
+def test_without_two_cells_every_pixel_weighs_one(instances):
+    weights = unet.weight_map(instances, balance=True)
+    assert (weights == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("instances", "options", "message"),
+    [
+        (np.zeros((2, 3, 3), int), {}, "整数にしてください"),
+        (np.zeros((3, 3)), {}, "整数にしてください"),
+        (np.full((3, 3), -1), {}, "整数にしてください"),
+        (np.zeros((3, 3), int), {"sigma": 0}, "sigma は 0 より大きく"),
+        (np.zeros((3, 3), int), {"w0": -1}, "w0 は 0 以上"),
+        (np.zeros((3, 3), int), {"w0": np.nan}, "w0 は 0 以上"),
+    ],
+)
+def test_bad_weight_map_input_is_refused(instances, options, message):
+    with pytest.raises(ValueError, match=message):
+        unet.weight_map(instances, **options)
+
+
+# --- 輪郭の物差し -----------------------------------------------------
+
+
+@given(arrays(int, (1, 9, 8), elements=st.integers(0, 2)), st.integers(0, 500))
+@settings(deadline=None, max_examples=40)
+def test_bands_together_are_the_whole_accuracy(truth, seed):
+    guess = np.random.default_rng(seed).integers(0, 3, truth.shape)
+    away = boundary.distance_to_boundary(truth[0])
+    shares = boundary.accuracy_by_distance(truth, guess, EDGES)
+    total = 0.0
+    for low, high, share in zip(EDGES[:-1], EDGES[1:], shares, strict=True):
+        size = ((away >= low) & (away < high)).sum()
+        total += size * share if size else 0
+    finite = np.isfinite(away)
+    assert total == pytest.approx((truth == guess)[0][finite].sum())
+
+
+def test_distance_counts_pixels_from_the_border():
+    truth = np.zeros((5, 10), int)
+    truth[:, 5:] = 1
+    away = boundary.distance_to_boundary(truth)
+    assert away[2].tolist() == [4.5, 3.5, 2.5, 1.5, 0.5, 0.5, 1.5, 2.5, 3.5, 4.5]
+    assert np.isinf(boundary.distance_to_boundary(np.zeros((4, 4), int))).all()
+
+
+def test_bad_boundary_input_is_refused():
+    maps = np.zeros((1, 4, 4), int)
+    with pytest.raises(ValueError, match="地図の大きさが違う"):
+        boundary.accuracy_by_distance(maps, np.zeros((1, 5, 4), int), EDGES)
+    with pytest.raises(ValueError, match="空です"):
+        boundary.accuracy_by_distance(maps[:0], maps[:0], EDGES)
+    with pytest.raises(ValueError, match="高さ, 幅"):
+        boundary.distance_to_boundary(maps)
+
+
+# --- 細胞の絵 ---------------------------------------------------------
+
+
+@given(st.integers(0, 10_000))
+@settings(deadline=None, max_examples=20)
+def test_cells_are_apart_in_the_truth(seed):
+    """正解の塗り方なら，隣り合う細胞はすべて分かれる。"""
+    made = cells.make_cells(seed)
+    again = cells.make_cells(seed)
+    assert np.array_equal(made.image, again.image)
+    assert made.image.dtype == np.float32
+    assert 0 <= made.image.min() <= made.image.max() <= 1
+    good, pairs = cells.separated(made.instances > 0, made.instances)
+    assert good == pairs
+
+
+def test_filling_the_membranes_joins_the_cells():
+    joined = total = 0
+    for seed in range(10):
+        made = cells.make_cells(seed)
+        filled = ndimage.binary_closing(made.instances > 0, np.ones((5, 5)))
+        good, pairs = cells.separated(filled, made.instances)
+        joined, total = joined + pairs - good, total + pairs
+    assert total > 40
+    assert joined > 0.8 * total
+
+
+def test_empty_pictures_and_bad_settings():
+    empty = cells.make_cells(0, cells.CellConfig(most=0))
+    assert not empty.instances.any()
+    assert cells.separated(empty.instances > 0, empty.instances) == (0, 0)
+    with pytest.raises(ValueError, match="16 以上"):
+        cells.CellConfig(size=8)
+    with pytest.raises(ValueError, match="大きさが違います"):
+        cells.separated(np.zeros((3, 3), bool), np.zeros((4, 4), int))
+
+
+def test_unequal_cell_pictures_are_refused():
+    images, truth = torch.zeros(2, 1, 16, 16), torch.zeros(2, 16, 16).long()
+    for weights in (torch.ones(1, 16, 16), torch.ones(0, 16, 16)):
+        with pytest.raises(ValueError, match="同じ数を一枚以上"):
+            unet.fit_cells(unet.CellNet(), images, truth, weights, iterations=1)
+
+
+# --- 章が比べる効果 ---------------------------------------------------
+
+
+def test_border_weight_separates_more_cells():
+    """境を重くすると，三つの種のどれでも，隣り合う細胞をより多く分ける。"""
+    train_cells = [cells.make_cells(seed) for seed in range(60)]
+    tests = [cells.make_cells(10**6 + seed) for seed in range(12)]
+    images = torch.from_numpy(np.stack([c.image for c in train_cells]))[:, None]
+    truth = torch.from_numpy(np.stack([c.instances > 0 for c in train_cells])).long()
+    seen = torch.from_numpy(np.stack([c.image for c in tests]))[:, None]
+    maps = {
+        w0: torch.from_numpy(
+            np.stack(
+                [unet.weight_map(c.instances, w0=w0, balance=True) for c in train_cells]
+            )
+        ).float()
+        for w0 in (0, 10)
+    }
+    for seed in range(3):
+        apart = {}
+        for w0, weights in maps.items():
+            torch.manual_seed(seed)
+            net = unet.CellNet()
+            unet.fit_cells(
+                net, images, truth, weights, iterations=60, batch=4, seed=seed
+            )
+            with torch.no_grad():
+                mask = net.eval()(seen).argmax(1).numpy() > 0
+            apart[w0] = sum(
+                cells.separated(m, c.instances)[0]
+                for m, c in zip(mask, tests, strict=True)
+            )
+        assert apart[10] > apart[0]
+
+
+def test_skips_help_most_near_the_border():
+    """よく学習した二つのモデルで，差は輪郭の近くほど大きい（三組の場面）。"""
+    scenes = data.scene_set(120, "test", train.SCENES)
+    models = [train.load(name) for name in ("unet", "unet_no_skip")]
+    for part in (scenes[:40], scenes[40:80], scenes[80:]):
+        truth = np.stack([s.semantic for s in part])
+        images = np.stack([s.image for s in part])
+        plain, bare = (
+            boundary.accuracy_by_distance(truth, fcn.segment(m, images), EDGES)
+            for m in models
+        )
+        gap = plain - bare
+        assert gap[0] > 0.1
+        assert gap[0] > 3 * gap[2]
+
+
+@pytest.mark.parametrize(("name", "least"), [("unet", 0.86), ("unet_no_skip", 0.68)])
+def test_shipped_weights_reach_their_recorded_score(name, least):
+    record = train.read_record(name)["scores"]["mIoU"]
+    assert record > least
+    scenes = data.scene_set(100, "test", train.SCENES)
+    found = fcn.mean_iou(train.load(name), scenes, train.CLASSES)
+    assert found == pytest.approx(record, abs=0.04)
+
+
+def test_scene_of_one_colour_gets_one_answer_for_each_pixel():
+    flat = np.full((1, 96, 96, 3), 128, np.uint8)
+    answer = fcn.segment(train.load("unet"), flat)
+    assert answer.shape == (1, 96, 96)
+    assert 0 <= answer.min() <= answer.max() < train.CLASSES
+
+
+def test_short_training_lowers_the_loss():
+    torch.manual_seed(0)
+    tiny = SceneConfig(size=64, things=("cat", "car"), most=2, smallest=0.35)
+    losses = fcn.fit(
+        unet.UNet(4), data.scene_set(40, "train", tiny), iterations=30, batch=4
+    )
+    assert np.mean(losses[-5:]) < np.mean(losses[:5])
