@@ -187,6 +187,10 @@ AIMS = {
     "unet": ("U-Net", "mIoU", 0.92),
     "faster_rcnn": ("Faster R-CNN", "AP50", 0.95),
     "one_stage": ("一段の検出器", "AP50", 0.93),
+    "mask_rcnn": ("Mask R-CNN", "mask AP50", 0.85),
+    "pose": ("姿勢", "PCK", 0.85),
+    "detr_anchored": ("DETR", "AP50", 0.85),
+    "panoptic": ("パノプティック", "PQ", 0.88),
 }
 """本で学習した重みの名前と，目標。"""
 

@@ -173,7 +173,10 @@ def test_every_figure_has_real_alt_text(site: Path, page: str) -> None:
 
 @pytest.mark.parametrize("document", CHAPTERS)
 def test_figures_have_number_and_caption(site: Path, document: str) -> None:
-    """章の図はどれも figure に入り，番号とキャプションを持つ。"""
+    """章の図はどれも figure に入り，番号とキャプションを持つ。
+
+    動く図（セルが出す svg）は，番号の代わりに「動く図：」で始まるキャプションを持つ。
+    """
     article = article_of(site, f"{document}.html")
     pictures = figures_of(article)
     assert pictures, f"{document}: 図が一つもありません"
@@ -182,7 +185,11 @@ def test_figures_have_number_and_caption(site: Path, document: str) -> None:
         what = picture.get("src") or picture.get("id")
         assert figure, f"{document}: {what} が figure に入っていません"
         assert figure.get("id"), f"{document}: {what} に名前がありません"
-        assert figure.find(class_="caption-number"), f"{document}: {what} に番号がない"
+        moving = "motion" in figure.get("class", [])
+        numbered = figure.find(class_="caption-number")
+        assert numbered or moving, f"{document}: {what} に番号がない"
+        if moving:
+            assert figure.find("figcaption").get_text().startswith("動く図：")
         assert caption, f"{document}: {what} にキャプションがありません"
 
 
