@@ -132,23 +132,27 @@ def test_unknown_name_lists_close_ones():
     assert not [n for n in weights.classifier_names() if "fasterrcnn" in n]
 
 
+def put_on_shelf(name, default, served, monkeypatch):
+    """でたらめな重みを代役の配り手に置き，その中身を返す。"""
+    shelf, url = served
+    torch.manual_seed(3)
+    model = torchvision.models.get_model(name, weights=None, weights_backbone=None)
+    path = shelf / "new.pth"
+    torch.save(model.state_dict(), path)
+    file = f"{name}-{hashlib.sha256(path.read_bytes()).hexdigest()[:8]}.pth"
+    path.rename(shelf / file)
+    monkeypatch.setattr(default.value, "url", url(file))
+    return model.state_dict()
+
+
 DETECTOR = "ssdlite320_mobilenet_v3_large"
 
 
 def test_detector_arrives_and_answers(served, monkeypatch):
     from torchvision.models.detection import SSDLite320_MobileNet_V3_Large_Weights
 
-    shelf, url = served
-    torch.manual_seed(3)
-    state = torchvision.models.get_model(
-        DETECTOR, weights=None, weights_backbone=None
-    ).state_dict()
-    path = shelf / "new.pth"
-    torch.save(state, path)
-    file = f"{DETECTOR}-{hashlib.sha256(path.read_bytes()).hexdigest()[:8]}.pth"
-    path.rename(shelf / file)
     default = SSDLite320_MobileNet_V3_Large_Weights.DEFAULT
-    monkeypatch.setattr(default.value, "url", url(file))
+    state = put_on_shelf(DETECTOR, default, served, monkeypatch)
     detector = weights.torchvision_detector(DETECTOR)
     assert not detector.model.training
     for key, value in detector.model.state_dict().items():
@@ -196,17 +200,8 @@ SEGMENTER = "lraspp_mobilenet_v3_large"
 def test_segmenter_answers_every_pixel_of_the_photo(served, monkeypatch):
     from torchvision.models.segmentation import LRASPP_MobileNet_V3_Large_Weights
 
-    shelf, url = served
-    torch.manual_seed(3)
-    state = torchvision.models.get_model(
-        SEGMENTER, weights=None, weights_backbone=None
-    ).state_dict()
-    path = shelf / "new.pth"
-    torch.save(state, path)
-    file = f"{SEGMENTER}-{hashlib.sha256(path.read_bytes()).hexdigest()[:8]}.pth"
-    path.rename(shelf / file)
     default = LRASPP_MobileNet_V3_Large_Weights.DEFAULT
-    monkeypatch.setattr(default.value, "url", url(file))
+    state = put_on_shelf(SEGMENTER, default, served, monkeypatch)
     segmenter = weights.torchvision_segmenter(SEGMENTER)
     assert not segmenter.model.training
     for key, value in segmenter.model.state_dict().items():
