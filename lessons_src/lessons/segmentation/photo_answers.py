@@ -50,7 +50,8 @@ SMALLEST = 0.01
 class Answer:
     """検出器一つの答え。"""
 
-    found: dict[str, np.ndarray]  # TorchvisionDetector.answer の返す辞書
+    # TorchvisionDetector.answer の返す辞書。意味的切り出しなら kinds (H, W) だけ
+    found: dict[str, np.ndarray]
     classes: Sequence[str]  # 番号の順の名前
     sure: float = SURE  # 描く答えの点数の下限
 
@@ -69,28 +70,39 @@ def packaged(photo: np.ndarray) -> Answer:
 
 
 def ask(names: Sequence[str], photo: np.ndarray) -> dict[str, Answer]:
-    """検出器を取り寄せて，写真に答えさせる。
+    """検出器と意味的切り出しを取り寄せて，写真に答えさせる。
 
-    取り寄せられない検出器は，わけを一文で表示して飛ばす。一つもなければ，
+    取り寄せられないものは，わけを一文で表示して飛ばす。一つもなければ，
     ``packaged`` の答えを返す。
 
     Args:
-        names: torchvision の検出器の名前。
+        names: torchvision の検出器か，意味的切り出しの名前。
         photo: 写真 ``(H, W, 3)`` uint8。
     """
     answers = {}
     for name in names:
         try:
-            detector = weights.torchvision_detector(name)
+            found, classes = _ask_one(name, photo)
         except weights.WeightsError as error:
             print(error)
             continue
-        classes = [japanese(word) for word in detector.classes]
-        answers[TITLES.get(name, name)] = Answer(detector.answer(photo), classes)
+        words = [japanese(word) for word in classes]
+        answers[TITLES.get(name, name)] = Answer(found, words)
     if not answers:
         print("大きな検出器の代わりに，本に入っている NanoDet-g の答えを描きます。")
         answers["NanoDet-g"] = packaged(photo)
     return answers
+
+
+def _ask_one(
+    name: str, photo: np.ndarray
+) -> tuple[dict[str, np.ndarray], Sequence[str]]:
+    """一つを取り寄せて，答えと，番号の順の英語名を返す。"""
+    if name in weights.segmenter_names():
+        segmenter = weights.torchvision_segmenter(name)
+        return {"kinds": segmenter.segment(photo)}, segmenter.classes
+    detector = weights.torchvision_detector(name)
+    return detector.answer(photo), detector.classes
 
 
 def draw(axes: Axes, photo: np.ndarray, answer: Answer, title: str = "") -> list[str]:
@@ -101,7 +113,7 @@ def draw(axes: Axes, photo: np.ndarray, answer: Answer, title: str = "") -> list
         photo: 写真 ``(H, W, 3)`` uint8。
         answer: 検出器の答え。点数が ``answer.sure`` を超えた物だけを描く。
     """
-    if "out" in answer.found:
+    if "kinds" in answer.found:
         return _draw_kinds(axes, photo, answer, title)
     sure = answer.found["scores"] > answer.sure
     if "masks" in answer.found:  # (n, 1, H, W)
@@ -124,12 +136,9 @@ def draw(axes: Axes, photo: np.ndarray, answer: Answer, title: str = "") -> list
 
 
 def _draw_kinds(axes: Axes, photo: np.ndarray, answer: Answer, title: str) -> list[str]:
-    """意味的切り出しの答え ``out`` (種類, h, w) を，種類ごとの色で塗る。"""
-    kinds = answer.found["out"].argmax(0)  # (h, w)。0 は背景
-    height, width = photo.shape[:2]
-    rows = np.arange(height) * kinds.shape[0] // height
-    columns = np.arange(width) * kinds.shape[1] // width
-    kinds = kinds[rows][:, columns]  # (H, W)
+    """意味的切り出しの答え ``kinds`` (H, W) を，種類ごとの色で塗る。"""
+    kinds = answer.found["kinds"]  # 0 は背景
+    height, width = kinds.shape
     areas = np.bincount(kinds.ravel(), minlength=len(answer.classes)) / kinds.size
     shown = [int(kind) for kind in np.flatnonzero(areas > SMALLEST) if kind]
     shapes = np.array([kinds == kind for kind in shown], bool)

@@ -16,10 +16,13 @@ from lessons.weights.efficientnet_lite0 import EfficientNetLite0, efficientnet_l
 from lessons.weights.hub import (
     OfflineError,
     TorchvisionDetector,
+    TorchvisionSegmenter,
     classifier_names,
     detector_names,
+    segmenter_names,
     torchvision_classifier,
     torchvision_detector,
+    torchvision_segmenter,
 )
 from lessons.weights.ledger import (
     Weights,
@@ -31,11 +34,6 @@ from lessons.weights.ledger import (
 )
 from lessons.weights.movenet import PoseEstimator, movenet
 from lessons.weights.nanodet import Detector, Found, nanodet
-from lessons.weights.segmenter import (
-    TorchvisionSegmenter,
-    segmenter_names,
-    torchvision_segmenter,
-)
 from lessons.weights.selfie import PersonSegmenter, selfie
 
 __all__ = [

@@ -1,6 +1,6 @@
-"""torchvision の学習ずみの分類器と検出器を，名前で取り寄せる（初回だけインターネットが要る）。
+"""torchvision の学習ずみの分類器・検出器・意味的切り出しを，名前で取り寄せる（初回だけインターネットが要る）。
 
-章: attention/cam, attention/deepgaze, attention/grad_cam, segmentation/tasks, segmentation/pose
+章: attention/cam, attention/deepgaze, attention/grad_cam, segmentation/tasks, segmentation/fcn, segmentation/pose
 torchvision 自身の重みの仕組みを使い，ファイルの名前にある sha256 の始まりを確かめます。
 """
 
@@ -19,8 +19,9 @@ from urllib.parse import urlparse
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 import torchvision
-from torch import nn
+from torch import Tensor, nn
 from torchvision.models import WeightsEnum, get_model, get_model_weights, list_models
 
 from lessons import runtime
@@ -54,9 +55,7 @@ def torchvision_classifier(name: str) -> Classifier:
         OfflineError: インターネットにつながらないとき。
         WeightsError: ファイルが壊れているとき，または配り手が断ったとき。
     """
-    known(name, classifier_names, "分類器")
-    weights = get_model_weights(name).DEFAULT
-    model = fetched(name, weights)
+    model, weights = _trained(name, classifier_names, "分類器", "efficientnet_lite0")
     preset = weights.transforms()
     eyes = Eyes(
         resize=preset.resize_size[0],
@@ -66,42 +65,43 @@ def torchvision_classifier(name: str) -> Classifier:
         interpolation=preset.interpolation,
         antialias=bool(preset.antialias),
     )
-    return Classifier(name, model.eval().to(runtime.device()), eyes)
+    return Classifier(name, model, eyes)
 
 
 def detector_names() -> list[str]:
-    """名前で呼べる検出・切り出しの部品の一覧。"""
-    tasks = torchvision.models.detection, torchvision.models.segmentation
-    return [name for task in tasks for name in list_models(module=task)]
+    """名前で呼べる検出器の一覧。"""
+    return list_models(module=torchvision.models.detection)
 
 
 @dataclass(frozen=True)
-class TorchvisionDetector:
-    """torchvision の学習ずみの検出器。COCO や VOC の重みを持つ。"""
+class _PhotoModel:
+    """写真一枚を，torchvision の決まりのとおりに整えて見る部品。"""
 
     name: str
     model: nn.Module
-    classes: list[str]  # 番号の順の英語名
+    classes: list[str]  # 番号の順の英語名。0 は背景
     transforms: nn.Module
+
+    def input(self, photo: np.ndarray) -> Tensor:
+        """写真 ``(H, W, 3)`` uint8 を，ネットワークの入力 ``(1, 3, h, w)`` にする。"""
+        picture = torch.from_numpy(checked(photo)).permute(2, 0, 1)
+        return self.transforms(picture).to(runtime.device())[None]
+
+
+@dataclass(frozen=True)
+class TorchvisionDetector(_PhotoModel):
+    """torchvision の学習ずみの検出器。COCO の重みを持つ。"""
 
     @torch.no_grad()
     def answer(self, photo: np.ndarray) -> dict[str, np.ndarray]:
         """写真 ``(H, W, 3)`` uint8 への答えを返す。
 
         Returns:
-            検出器なら ``boxes`` (n, 4)，``labels``，``scores`` と，
+            ``boxes`` (n, 4)，``labels``，``scores`` と，
             種類により ``masks`` (n, 1, H, W)，``keypoints`` (n, 17, 3)。
-            意味的な切り出しなら ``out`` (種類, h, w)。
         """
-        picture = torch.from_numpy(checked(photo)).permute(2, 0, 1)
-        x = self.transforms(picture).to(runtime.device())
-        found = self.model(x[None])
-        first = {k: v[0] for k, v in found.items()} if _is_map(found) else found[0]
-        return {key: value.cpu().numpy() for key, value in first.items()}
-
-
-def _is_map(found: object) -> bool:
-    return isinstance(found, dict)
+        (found,) = self.model(self.input(photo))
+        return {key: value.cpu().numpy() for key, value in found.items()}
 
 
 def torchvision_detector(name: str) -> TorchvisionDetector:
@@ -109,44 +109,74 @@ def torchvision_detector(name: str) -> TorchvisionDetector:
 
     Args:
         name: ``fasterrcnn_resnet50_fpn_v2``，``maskrcnn_resnet50_fpn_v2``，
-            ``keypointrcnn_resnet50_fpn``，``deeplabv3_mobilenet_v3_large`` など。
+            ``keypointrcnn_resnet50_fpn`` など。
 
     Raises:
         ValueError: 知らない名前のとき。似た名前を挙げる。
         OfflineError: インターネットにつながらないとき。
         WeightsError: ファイルが壊れているとき，または配り手が断ったとき。
     """
-    known(name, detector_names, "検出器")
+    model, weights = _trained(name, detector_names, "検出器", "nanodet")
+    classes = list(weights.meta["categories"])
+    return TorchvisionDetector(name, model, classes, weights.transforms())
+
+
+def segmenter_names() -> list[str]:
+    """名前で呼べる意味的切り出しの一覧。"""
+    return list_models(module=torchvision.models.segmentation)
+
+
+@dataclass(frozen=True)
+class TorchvisionSegmenter(_PhotoModel):
+    """torchvision の学習ずみの意味的切り出し。背景と PASCAL VOC の 20 種類を合わせた，21 種類を答える。"""
+
+    @torch.no_grad()
+    def segment(self, photo: np.ndarray) -> np.ndarray:
+        """写真 ``(H, W, 3)`` uint8 の画素ごとの種類 ``(H, W)`` int64 を返す。"""
+        scores = self.model(self.input(photo))["out"]  # (1, C, h, w)
+        size = tuple(np.asarray(photo).shape[:2])
+        fine = F.interpolate(scores, size, mode="bilinear", align_corners=False)
+        return fine[0].argmax(0).cpu().numpy()
+
+
+def torchvision_segmenter(name: str) -> TorchvisionSegmenter:
+    """torchvision の意味的切り出しを，学習ずみの重みとともに用意する。
+
+    Args:
+        name: ``deeplabv3_resnet50``，``fcn_resnet50``，``lraspp_mobilenet_v3_large``
+            など。
+
+    Raises:
+        ValueError: 知らない名前のとき。似た名前を挙げる。
+        OfflineError: インターネットにつながらないとき。
+        WeightsError: ファイルが壊れているとき，または配り手が断ったとき。
+    """
+    model, weights = _trained(name, segmenter_names, "意味的切り出し", "selfie")
+    classes = list(weights.meta["categories"])
+    return TorchvisionSegmenter(name, model, classes, weights.transforms())
+
+
+def _trained(
+    name: str, names: Callable[[], list[str]], what: str, instead: str
+) -> tuple[nn.Module, WeightsEnum]:
+    """名前を確かめ，取り寄せた重みで組み立てて，答える用意をする。
+
+    知らない名前は，似た名前を挙げて断る。つながらないときは，
+    代わりの ``lessons.weights.{instead}()`` を教える。
+    """
+    if name not in names():
+        close = difflib.get_close_matches(name, names(), n=5, cutoff=0.4) or names()[:3]
+        raise ValueError(
+            f"torchvision に{what} {name!r} はありません。似た名前: {', '.join(close)}"
+            f"（一覧は lessons.weights.{names.__name__}() で見られます）。"
+        )
     weights = get_model_weights(name).DEFAULT
-    model = fetched(name, weights, "nanodet")
-    return TorchvisionDetector(
-        name,
-        model.eval().to(runtime.device()),
-        list(weights.meta["categories"]),
-        weights.transforms(),
-    )
-
-
-def known(name: str, names: Callable[[], list[str]], what: str) -> None:
-    """知らない名前を，似た名前を挙げて断る。"""
-    if name in names():
-        return
-    close = difflib.get_close_matches(name, names(), n=5, cutoff=0.4) or names()[:3]
-    raise ValueError(
-        f"torchvision に{what} {name!r} はありません。似た名前: {', '.join(close)}"
-        f"（一覧は lessons.weights.{names.__name__}() で見られます）。"
-    )
-
-
-def fetched(
-    name: str, weights: WeightsEnum, instead: str = "efficientnet_lite0"
-) -> nn.Module:
-    """重みを取り寄せて確かめ，ネットワークを組み立てる。"""
     with _explained(name, weights, instead):
         _check_kept_file(weights)
         # テンソルだけを許して一度読み，中身を確かめてから組み立てる。
         weights.get_state_dict(progress=False, check_hash=True, weights_only=True)
-        return get_model(name, weights=weights, progress=False)
+        model = get_model(name, weights=weights, progress=False)
+    return model.eval().to(runtime.device()), weights
 
 
 def _check_kept_file(weights: WeightsEnum) -> None:

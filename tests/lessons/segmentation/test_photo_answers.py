@@ -77,11 +77,10 @@ def test_keypoints_are_joined_where_they_are_sure():
     assert len(axes.lines) == 2 + faces + len(photo_answers.BONES)
 
 
-def test_kinds_are_stretched_to_the_photo_and_named():
-    out = np.zeros((3, 6, 9), np.float32)
-    out[0] = 1
-    out[2, 3:, :] = 2  # 下半分が猫
-    axes, names = drawn(Answer({"out": out}, CLASSES))
+def test_kinds_are_painted_and_named():
+    kinds = np.zeros((60, 90), int)
+    kinds[30:] = 2  # 下半分が猫
+    axes, names = drawn(Answer({"kinds": kinds}, CLASSES))
     assert names == ["猫"]
     shown = np.asarray(axes.images[0].get_array())
     assert np.array_equal(shown[:30], PHOTO[:30])
@@ -92,7 +91,8 @@ def test_kinds_are_stretched_to_the_photo_and_named():
 
 def test_nothing_found_leaves_the_photo_alone():
     none = {k: v[:0] for k, v in found(masks=np.zeros((3, 1, 60, 90))).items()}
-    for answer in (Answer(none, CLASSES), Answer({"out": np.ones((3, 6, 9))}, CLASSES)):
+    ground = np.zeros((60, 90), int)
+    for answer in (Answer(none, CLASSES), Answer({"kinds": ground}, CLASSES)):
         axes, names = drawn(answer)
         assert names == []
         assert np.array_equal(np.asarray(axes.images[0].get_array()), PHOTO)
@@ -121,6 +121,21 @@ def test_fetched_detectors_answer_and_missing_ones_are_told(monkeypatch, capsys)
     assert list(answers["Mask R-CNN"].classes)[1:] == ["人", "食卓"]
     fig = photo_answers.draw_all(PHOTO, answers)
     assert [t.get_text() for t in fig.axes[0].texts] == ["人", "食卓"]
+    figures.show(fig)
+
+
+def test_a_segmenter_is_asked_for_the_kind_of_every_pixel(monkeypatch):
+    class Segmenter:
+        classes = ("__background__", "person", "diningtable")
+
+        def segment(self, photo):
+            return np.repeat([[0] * 45 + [1] * 45], 60, axis=0)
+
+    monkeypatch.setattr(weights, "torchvision_segmenter", lambda name: Segmenter())
+    answers = photo_answers.ask(["deeplabv3_mobilenet_v3_large"], PHOTO)
+    assert list(answers) == ["DeepLabv3"]
+    fig = photo_answers.draw_all(PHOTO, answers)
+    assert [t.get_text() for t in fig.axes[0].texts] == ["人"]
     figures.show(fig)
 
 

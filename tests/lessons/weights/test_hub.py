@@ -1,7 +1,8 @@
-"""torchvision の分類器を取り寄せる道を，手元の小さな配り手で確かめる。"""
+"""torchvision の部品を取り寄せる道を，手元の小さな配り手で確かめる。"""
 
 import hashlib
 import http.server
+import socket
 import threading
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import torch
 import torchvision
 from PIL import Image
-from torchvision.models import SqueezeNet1_1_Weights
+from torchvision.models import SqueezeNet1_1_Weights, detection, segmentation
 
 from lessons import weights
 
@@ -108,8 +109,6 @@ def test_refusal_of_the_server_is_told(served, monkeypatch):
 
 
 def test_no_network_is_one_clear_sentence(served, monkeypatch):
-    import socket
-
     with socket.socket() as free:  # 誰も聞いていない口
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -149,9 +148,7 @@ DETECTOR = "ssdlite320_mobilenet_v3_large"
 
 
 def test_detector_arrives_and_answers(served, monkeypatch):
-    from torchvision.models.detection import SSDLite320_MobileNet_V3_Large_Weights
-
-    default = SSDLite320_MobileNet_V3_Large_Weights.DEFAULT
+    default = detection.SSDLite320_MobileNet_V3_Large_Weights.DEFAULT
     state = put_on_shelf(DETECTOR, default, served, monkeypatch)
     detector = weights.torchvision_detector(DETECTOR)
     assert not detector.model.training
@@ -165,21 +162,33 @@ def test_detector_arrives_and_answers(served, monkeypatch):
         detector.answer(np.zeros((60, 80)))
 
 
-def test_detector_without_network_names_the_offline_one(served, monkeypatch):
-    import socket
-
-    from torchvision.models.segmentation import DeepLabV3_MobileNet_V3_Large_Weights
-
-    with socket.socket() as free:
+@pytest.mark.parametrize(
+    ("load", "default", "instead"),
+    [
+        (
+            weights.torchvision_detector,
+            detection.MaskRCNN_ResNet50_FPN_V2_Weights.DEFAULT,
+            "nanodet",
+        ),
+        (
+            weights.torchvision_segmenter,
+            segmentation.DeepLabV3_ResNet50_Weights.DEFAULT,
+            "selfie",
+        ),
+    ],
+)
+def test_without_network_the_offline_one_is_named(
+    load, default, instead, served, monkeypatch
+):
+    with socket.socket() as free:  # 誰も聞いていない口
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    name = type(default).__name__.removesuffix("_Weights").lower()
     monkeypatch.setattr(
-        DeepLabV3_MobileNet_V3_Large_Weights.DEFAULT.value,
-        "url",
-        f"http://127.0.0.1:{port}/deeplab-12345678.pth",
+        default.value, "url", f"http://127.0.0.1:{port}/{name}-12345678.pth"
     )
-    with pytest.raises(weights.OfflineError, match=r"nanodet\(\)"):
-        weights.torchvision_detector("deeplabv3_mobilenet_v3_large")
+    with pytest.raises(weights.OfflineError, match=rf"{instead}\(\)"):
+        load(name)
 
 
 def test_unknown_detector_lists_close_ones():
@@ -189,18 +198,17 @@ def test_unknown_detector_lists_close_ones():
         "fasterrcnn_resnet50_fpn_v2",
         "maskrcnn_resnet50_fpn_v2",
         "keypointrcnn_resnet50_fpn",
-        "deeplabv3_mobilenet_v3_large",
     ):
         assert name in weights.detector_names()
+    with pytest.raises(ValueError, match="検出器"):
+        weights.torchvision_detector("deeplabv3_mobilenet_v3_large")
 
 
 SEGMENTER = "lraspp_mobilenet_v3_large"
 
 
 def test_segmenter_answers_every_pixel_of_the_photo(served, monkeypatch):
-    from torchvision.models.segmentation import LRASPP_MobileNet_V3_Large_Weights
-
-    default = LRASPP_MobileNet_V3_Large_Weights.DEFAULT
+    default = segmentation.LRASPP_MobileNet_V3_Large_Weights.DEFAULT
     state = put_on_shelf(SEGMENTER, default, served, monkeypatch)
     segmenter = weights.torchvision_segmenter(SEGMENTER)
     assert not segmenter.model.training
@@ -221,23 +229,6 @@ def test_segmenter_answers_every_pixel_of_the_photo(served, monkeypatch):
     np.testing.assert_array_equal(kinds, fine[0].argmax(0).cpu().numpy())
     with pytest.raises(ValueError, match="uint8"):
         segmenter.segment(np.zeros((60, 80)))
-
-
-def test_segmenter_without_network_names_the_offline_one(served, monkeypatch):
-    import socket
-
-    from torchvision.models.segmentation import DeepLabV3_ResNet50_Weights
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    monkeypatch.setattr(
-        DeepLabV3_ResNet50_Weights.DEFAULT.value,
-        "url",
-        f"http://127.0.0.1:{port}/deeplab-12345678.pth",
-    )
-    with pytest.raises(weights.OfflineError, match=r"selfie\(\)"):
-        weights.torchvision_segmenter("deeplabv3_resnet50")
 
 
 def test_unknown_segmenter_lists_close_ones():
