@@ -166,6 +166,8 @@ BROKEN = [
     ("ascii-paren", "似ている点が", "似ている(点)が", "似て", "括弧"),
     ("alt-comma", "描かれ，横軸", "描かれ、横軸", "alt:", "「，」"),
     ("caption-comma", "caption: 直線の", "caption: 直線、の", "caption:", "「，」"),
+    ("ruby-bar", "**注意**と", "{ruby}`注意`と", "{ruby}", "語|よみ"),
+    ("ruby-kana", "**注意**と", "{ruby}`注意|注意`と", "{ruby}", "かな"),
     (
         "doc",
         "{doc}`../basics/first`",

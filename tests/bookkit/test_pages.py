@@ -355,6 +355,23 @@ def test_ruby(make: Callable[..., Path]) -> None:
     )
 
 
+def test_ruby_of_a_term_is_a_link_to_the_glossary(make: Callable[..., Path]) -> None:
+    glossary = ":::{glossary}\n顕著性\n  （よみ：けんちょせい，英：saliency）目立つ度合い。\n:::\n"
+    site = make(
+        {
+            "index.md": "# {ruby}`顕著性|けんちょせい`\n\n{ruby}`顕著性|けんちょせい`と"
+            "{ruby}`網膜|もうまく`。[{ruby}`顕著性|けんちょせい`](https://example.com)\n\n"
+            + glossary
+        }
+    )
+    page = soup_of(site / "index.html")
+    links = [a for a in page.select("article a") if a.find("ruby")]
+    assert [(a["class"], a["href"]) for a in links] == [
+        (["reference", "internal", "term"], "#term-0"),
+        (["reference", "external"], "https://example.com"),
+    ]
+
+
 def test_wrong_ruby_is_refused(make: Callable[..., Path]) -> None:
     said = StringIO()
     make({"index.md": "# 題\n\n{ruby}`顕著性`\n"}, warnings=said)

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from bs4 import BeautifulSoup
 
-from .conftest import BASE_URL, CHAPTERS, DOCUMENTS, PAGES
+from .conftest import BASE_URL, CHAPTERS, DOCUMENTS, PAGES, ROOT
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 CHAPTER = "book/basics/softmax.html"
@@ -80,14 +80,24 @@ CONTROLS = """() => [...document.querySelectorAll(
   .map(e => e.outerHTML.slice(0, 120))"""
 
 
-@pytest.mark.parametrize("path", [CHAPTER, "book/glossary.html"])
+KINDS = [
+    CHAPTER,
+    "book/index.html",
+    "book/glossary.html",
+    "book/attention/visual_search.html",  # 実験
+    "book/segmentation/pose_transfer.html",  # 動く図と動画
+    "search.html",
+]
+"""働きの違う頁。"""
+
+
+@pytest.mark.parametrize("path", KINDS)
 def test_every_control_is_reached_by_keyboard(
     context: Any, base_url: str, path: str
 ) -> None:
     """Tab だけで，見えているすべての物に着き，いまどこにいるかが見える。"""
     page = context.new_page()
     page.goto(base_url + path)
-    page.add_style_tag(content="article section{content-visibility:visible!important}")
     expected = set(page.evaluate(CONTROLS))
     reached, hidden = set(), []
     for _ in range(3 * len(expected)):
@@ -134,6 +144,67 @@ def test_term_card_opens_by_a_tap(browser: Any, base_url: str) -> None:
     assert page.url == before
     card.locator("a").tap()
     page.wait_for_url("**/glossary.html#term-*")
+    context.close()
+
+
+VIDEO_PAGES = [
+    f"{name}.html"
+    for name in CHAPTERS
+    if "```{video}" in (ROOT / f"{name}.md").read_text("utf8")
+]
+
+
+@pytest.mark.parametrize("path", VIDEO_PAGES)
+def test_video_asks_outside_only_when_pressed(
+    browser: Any, base_url: str, path: str
+) -> None:
+    """押すまでは頁の外へ何も頼まず，押すと埋め込みが開く（頁の決まりも，それを許す）。"""
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, service_workers="block"
+    )
+    context.route(
+        re.compile(r"^https://"),
+        lambda route: route.fulfill(
+            content_type="text/html", body="<title>代役</title><p>動画の代役</p>"
+        ),
+    )
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(base_url + path, wait_until="networkidle")
+    boxes = page.locator("figure.video").all()
+    assert boxes
+    for box in boxes:
+        assert not [url for url in asked if not url.startswith(base_url)]
+        link = box.locator(".video-box > a")
+        embed = link.get_attribute("data-embed")
+        title = link.get_attribute("data-title")
+        link.focus()
+        page.keyboard.press("Enter")
+        inside = box.frame_locator("iframe").locator("p")
+        assert inside.inner_text() == "動画の代役"
+        frame = box.locator("iframe")
+        assert frame.get_attribute("title") == title
+        assert frame.bounding_box()["width"] <= 360
+        assert [url for url in asked if not url.startswith(base_url)] == [embed]
+        asked.clear()
+    context.close()
+
+
+@pytest.mark.parametrize("path", VIDEO_PAGES)
+def test_video_is_a_link_without_scripts(
+    browser: Any, base_url: str, path: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(base_url + path)
+    for box in page.locator("figure.video").all():
+        links = box.locator("a").all()
+        addresses = {link.get_attribute("href") for link in links}
+        assert len(addresses) == 1
+        assert addresses.pop().startswith("https://")
+        assert all(link.is_visible() for link in links)
+        assert "YouTube" in box.locator("figcaption").inner_text()
     context.close()
 
 

@@ -51,6 +51,12 @@ def _term(document: Document, book: Book, target: str) -> str:
     )
 
 
+def _ruby(document: Document, book: Book, target: str) -> str:
+    if re.fullmatch(r"[^|]*[^|\s][^|]*\|\s*[ぁ-ゖァ-ヺー・]+\s*", target):
+        return ""
+    return f"ルビ {target!r} は {{ruby}}`語|よみ` の形で，よみをかなで書いてください。"
+
+
 def _cite(document: Document, book: Book, target: str) -> str:
     for key in re.split(r"\s*,\s*", target):
         if key not in book.works:
@@ -82,6 +88,7 @@ ROLES: dict[str, Callable[[Document, Book, str], str]] = {
     "numref": _label,
     "eq": _label,
     "term": _term,
+    "ruby": _ruby,
     "glue:": _glue,
     "glue:text": _glue,
     "glue:md": _glue,

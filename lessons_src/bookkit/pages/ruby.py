@@ -1,13 +1,18 @@
-"""``{ruby}`` の役目：むずかしい語に読みをふる。``{ruby}`顕著性|けんちょせい` ``。"""
+"""``{ruby}`` の役目：むずかしい語に読みをふる。``{ruby}`顕著性|けんちょせい` ``。
+
+用語集にある語なら，``{term}`` と同じく用語集へのリンクにもなる。
+"""
 
 from __future__ import annotations
 
 from html import escape
-from typing import Any
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst.states import Inliner
+from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 
 class ruby(nodes.Inline, nodes.TextElement):
@@ -31,6 +36,41 @@ def ruby_role(
         )
         return [inliner.problematic(rawtext, rawtext, message)], [message]
     return [ruby(rawtext, word, reading=reading)], []
+
+
+class RubyTerms(SphinxPostTransform):
+    """用語集にある語の読みを，用語集へのリンクで包む。見出しとリンクの中では包まない。"""
+
+    default_priority = 5  # リンクの行き先を決める変換（10）より前
+    OUTSIDE: ClassVar = (nodes.title, nodes.reference, addnodes.pending_xref)
+
+    def run(self, **kwargs: Any) -> None:
+        """読みをふった語を，一つずつ調べる。"""
+        terms = self.env.domains["std"].objects
+        for node in list(self.document.findall(ruby)):
+            word = node.astext()
+            if ("term", word) not in terms or _inside(node, self.OUTSIDE):
+                continue
+            link = addnodes.pending_xref(
+                "",
+                refdomain="std",
+                reftype="term",
+                reftarget=word,
+                refdoc=self.env.docname,
+                refexplicit=True,
+                refwarn=True,
+            )
+            text = nodes.inline(classes=["xref", "std", "std-term"])
+            node.replace_self(link)
+            link += text
+            text += node
+
+
+def _inside(node: nodes.Node, kinds: tuple[type, ...]) -> bool:
+    while node := node.parent:
+        if isinstance(node, kinds):
+            return True
+    return False
 
 
 def visit_ruby(self: Any, node: ruby) -> None:
@@ -57,7 +97,7 @@ def _in_notebook(writer: Any, node: ruby) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """役目を登録する。"""
+    """役目と，用語集につなぐ変換を登録する。"""
     app.add_node(
         ruby,
         html=(visit_ruby, depart_ruby),
@@ -66,3 +106,4 @@ def setup(app: Sphinx) -> None:
         notebook=(_in_notebook, None),
     )
     app.add_role("ruby", ruby_role)
+    app.add_post_transform(RubyTerms)

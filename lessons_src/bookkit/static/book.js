@@ -224,12 +224,12 @@
     if (!works) { say("この開き方では保存できません。公開された番地で開いてください。"); return; }
     say("保存しています…");
     const worker = (await navigator.serviceWorker.ready).active;
-    navigator.serviceWorker.addEventListener("message", ({ data }) => {
+    navigator.serviceWorker.onmessage = ({ data }) => {
       if (data.saved === undefined) return;
       say(data.saved < data.total ? `保存しています… ${data.saved} / ${data.total}`
         : data.failed ? `${data.failed} 件を保存できませんでした。電波のよい所で，もう一度押してください。`
           : "本を全部，端末に保存しました。電波がなくても読めます。");
-    });
+    };
     worker.postMessage("save-all");
   };
 
