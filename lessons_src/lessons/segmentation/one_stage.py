@@ -1,7 +1,7 @@
 """一段で答える検出器（YOLO: Redmon ほか 2016；SSD: Liu ほか 2016）。
 
 章: segmentation/one_stage, segmentation/fpn, segmentation/mask_rcnn, segmentation/detr, segmentation/panoptic
-画像を升目に分け，物の中心が入った升が，物の有無・種類・四角を一度に答える。
+画像を升目に分け，物の中心に近い升が，物の有無・種類・四角を一度に答える。
 """
 
 from __future__ import annotations
