@@ -168,10 +168,15 @@ def letters(text: str) -> str:
 
 @functools.cache
 def words_of(site: Path, document: str) -> str:
-    """ノートブックの文章の文字だけを，空白なしでつないだもの。数式は除く。"""
+    """ノートブックの文章の文字だけを，空白なしでつないだもの。数式とルビのよみは除く。"""
     found = []
+    reading = False
     for token in tokens_of(site, document):
-        if token.type in ("text", "code_inline", "fence", "code_block"):
+        if token.type == "html_inline":
+            reading = token.content in ("<rp>", "<rt>")
+        elif reading:
+            continue
+        elif token.type in ("text", "code_inline", "fence", "code_block"):
             found.append(token.content)
         elif token.type == "html_block":
             found.append(BeautifulSoup(token.content, "html.parser").get_text())

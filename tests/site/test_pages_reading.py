@@ -103,7 +103,9 @@ def test_every_control_is_reached_by_keyboard(
     for _ in range(3 * len(expected)):
         page.keyboard.press("Tab")
         found = page.evaluate(FOCUS)
-        if found["top"] or (found["key"] in reached and len(reached) >= len(expected)):
+        if found["top"]:  # 一回りした（途中の欄から始まる頁もある）
+            continue
+        if found["key"] in reached and len(reached) >= len(expected):
             break
         reached.add(found["key"])
         if not found["outline"] or not found["width"]:
@@ -165,7 +167,8 @@ def test_video_asks_outside_only_when_pressed(
     context.route(
         re.compile(r"^https://"),
         lambda route: route.fulfill(
-            content_type="text/html", body="<title>代役</title><p>動画の代役</p>"
+            content_type="text/html; charset=utf-8",
+            body="<title>代役</title><p>動画の代役</p>",
         ),
     )
     page = context.new_page()
