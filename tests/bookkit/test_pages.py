@@ -430,6 +430,29 @@ def test_cards_tell_the_meaning(searchable: Path) -> None:
     assert str(link["href"]).partition("#")[2] in cards
 
 
+def test_formulas_become_plain_letters(make: Callable[..., Path]) -> None:
+    """検索・用語の札・頁の説明に，LaTeX の命令を出さない。"""
+    index = (
+        "# 題\n\n```{toctree}\nglossary\n```\n\n驚き $-\\log p$ を測ります。\n\n"
+        "## なぜ $\\sqrt{d_k}$ で割るのか\n\n温度 $\\beta$ です。\n"
+    )
+    glossary = GLOSSARY.replace("低いほど", "$\\beta$ が低いほど").replace(
+        "{doc}`net`", "層"
+    )
+    site = make({"index.md": index, "glossary.md": glossary})
+    pages = read_js(site / "_static" / "search-index.js")["pages"]
+    (page,) = [page for page in pages if page["name"] == "index"]
+    assert [section[1:] for section in page["sections"]] == [
+        ["題", "驚き -log p を測ります。"],
+        ["なぜ √(d_k) で割るのか", "温度 β です。"],
+    ]
+    cards = read_js(site / "_static" / "glossary.js")
+    assert "β が低いほど決断的です。" in [card["text"] for card in cards.values()]
+    meta = soup_of(site / "index.html").find("meta", {"name": "description"})
+    assert meta is not None
+    assert str(meta["content"]).startswith("驚き -log p を測ります。")
+
+
 @pytest.fixture(scope="module")
 def script() -> MiniRacer:
     """search.js を，頁なしで動かす。"""
@@ -503,6 +526,18 @@ def test_ranking(script: MiniRacer, make: Callable[..., Path]) -> None:
     }
     found = search(script, make(files), "渦巻き")
     assert [page for page, _ in found] == ["c", "b", "glossary", "a"]
+
+
+def test_the_title_that_begins_with_the_word_comes_first(
+    script: MiniRacer, make: Callable[..., Path]
+) -> None:
+    files = {
+        "index.md": "# 表紙\n\n```{toctree}\na\nb\n```\n",
+        "a.md": "# 注意と渦巻き\n\n渦巻きの文です。\n",
+        "b.md": "# 渦巻き：回る形\n\n渦巻きの文です。\n",
+    }
+    found = search(script, make(files), "渦巻き")
+    assert [page for page, _ in found] == ["b", "a"]
 
 
 def test_nothing_is_found_for_a_strange_word(

@@ -9,6 +9,8 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.environment import BuildEnvironment
 
+from bookkit.pages import maths
+
 # 説明の初め：「（よみ：ざんさねっと，英：residual network，ResNet）」。よみも英語名も，並べられる。
 OPENING = re.compile(
     r"^\s*（よみ：(?P<reading>[^）]+?)(?:，英：(?P<english>[^）]+))?）\s*"
@@ -103,10 +105,10 @@ def _body(env: BuildEnvironment, page: str, definition: nodes.definition) -> str
     for xref in list(copy.findall(addnodes.pending_xref)):
         target = _target(env, page, xref)
         if target and not xref.get("refexplicit"):
-            title = env.titles[target].astext()
+            title = maths.plain_text(env.titles[target])
             xref.replace_self(nodes.inline("", f"「{title}」"))
     return (
-        re.sub(r"\s*\n\s*", " ", copy.astext())
+        re.sub(r"\s*\n\s*", " ", maths.plain_text(copy))
         .replace(" 「", "「")
         .replace("」 ", "」")
     )

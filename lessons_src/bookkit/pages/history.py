@@ -14,6 +14,8 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from bookkit.pages import maths
+
 MOST = 60
 """更新履歴に載せる変更の数。"""
 
@@ -74,7 +76,7 @@ def _pages(app: Sphinx, change: Change) -> list[dict[str, str]]:
     names = (re.sub(r"\.(md|ipynb|rst)$", "", path) for path in change.files)
     titles = app.env.titles
     return [
-        {"name": name, "title": titles[name].astext()}
+        {"name": name, "title": maths.plain_text(titles[name])}
         for name in names
         if name in titles
     ]

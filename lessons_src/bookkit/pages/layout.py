@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from bookkit.pages import assets, body, social, video
+from bookkit.pages import assets, body, maths, social, video
 from bookkit.pages.figures import Picture, measure
 from bookkit.pages.history import History, in_japanese
 
@@ -65,7 +65,7 @@ def describe(doctree: nodes.document) -> str:
     found = ""
     for paragraph in doctree.findall(nodes.paragraph):
         if isinstance(paragraph.parent, nodes.section):
-            text = re.sub(r"\s+", " ", paragraph.astext()).strip()
+            text = re.sub(r"\s+", " ", maths.plain_text(paragraph)).strip()
             found += text
             if len(found) >= DESCRIPTION // 2:
                 break

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from pylatexenc.latex2text import LatexNodes2Text
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
@@ -31,6 +32,21 @@ def katex_source() -> Path:
             "sphinxcontrib-katex がありません。pip install -r requirements.txt で入れてください。"
         )
     return Path(found.origin).with_name("katex.min.js")
+
+
+@cache
+def plain(latex: str) -> str:
+    """LaTeX の式を，一行の文字にする。``\\sqrt{d_k}`` は ``√(d_k)`` になる。"""
+    converter = LatexNodes2Text(math_mode="text", strict_latex_spaces="based-on-source")
+    return re.sub(r"\s+", " ", converter.latex_to_text(latex)).strip()
+
+
+def plain_text(node: nodes.Node) -> str:
+    """要素の文字。式は一行の文字にする（検索の見出し，用語の札，頁の説明のため）。"""
+    copy = node.deepcopy()
+    for formula in list(copy.findall(nodes.math)):
+        formula.replace_self(nodes.Text(plain(formula.astext())))
+    return str(copy.astext())
 
 
 @cache

@@ -17,6 +17,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 
 from bookkit.chapters import lesson_box
+from bookkit.pages import maths
 from bookkit.pages.glossary import Term, names_in, read_terms
 
 Section = tuple[str, str, str]
@@ -44,7 +45,7 @@ def sections_of(doctree: nodes.document) -> list[Section]:
     for section in doctree.findall(nodes.section):
         title = next(iter(section.findall(nodes.title)), None)
         anchor = section["ids"][0] if section["ids"] else ""
-        heading = title.astext() if title is not None else ""
+        heading = maths.plain_text(title) if title is not None else ""
         own = [
             child
             for child in section.children
@@ -76,8 +77,8 @@ def _text(node: nodes.Node) -> str:
         return ""
     if isinstance(node, nodes.Text):
         return str(node)
-    if isinstance(node, nodes.math):  # 短い式だけを，記号のまま残す
-        formula = node.astext().replace("\\", "")
+    if isinstance(node, nodes.math):  # 短い式だけを，一行の文字で残す
+        formula = maths.plain(node.astext())
         return formula if len(formula) <= SHORT_FORMULA else "…"
     if isinstance(node, nodes.Element) and "source-name" in node.get("classes", []):
         return ""
@@ -121,7 +122,7 @@ def write_index(app: Sphinx, error: Exception | None) -> None:
             {
                 "name": name,
                 "url": app.builder.get_target_uri(name),
-                "title": env.titles[name].astext(),
+                "title": maths.plain_text(env.titles[name]),
                 "glossary": name in with_terms,
                 "sections": json.loads(path.read_text("utf8")),
             }

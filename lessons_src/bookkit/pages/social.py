@@ -14,6 +14,7 @@ from docutils import nodes
 from PIL import Image, ImageDraw, ImageFont
 from sphinx.application import Sphinx
 
+from bookkit.pages import maths
 from bookkit.pages.figures import without_data
 
 WIDTH, HEIGHT = 1200, 630
@@ -97,7 +98,7 @@ def note(
     """頁の題名と最初の図から，絵の名前を決める。"""
     if doctree is None or app.builder.format != "html":
         return
-    title = app.env.titles[pagename].astext()
+    title = maths.plain_text(app.env.titles[pagename])
     figure = first_figure(app, doctree)
     digest = hashlib.sha256((FORM + title).encode())
     if figure:

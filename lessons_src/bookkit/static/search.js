@@ -59,12 +59,13 @@
     if (!parts.length) return 0;
     let score = 0;
     const inHeading = count(place.foldedHeading, word);
-    if (inHeading) score += WEIGHT[place.kind] * (place.foldedHeading === word ? 1.25 : 1);
+    const whole = place.foldedHeading === word ? 1.25 : place.foldedHeading.startsWith(word) ? 1.1 : 1;
+    if (inHeading) score += WEIGHT[place.kind] * whole;
     const n = count(place.foldedText, word);
     if (n) score += WEIGHT.body * (1 + Math.log2(n));
     if (score) return score;
-    const whole = place.foldedHeading + "\n" + place.foldedText;
-    const hit = parts.filter((part) => whole.includes(part)).length;
+    const text = place.foldedHeading + "\n" + place.foldedText;
+    const hit = parts.filter((part) => text.includes(part)).length;
     return hit === parts.length ? WEIGHT.body * 0.5 : parts.length > 3 && hit / parts.length > 0.6 ? hit / parts.length : 0;
   };
 
