@@ -115,7 +115,8 @@ class SourceDirective(SphinxDirective):
             "",
             "",
             nodes.literal("", target),
-            nodes.Text(" のソース"),
+            nodes.Text(" "),
+            nodes.inline("", "のソース", classes=["unbroken"]),
             classes=["source-name"],
         )
         return [nodes.container("", caption, block, classes=["source-box"])]

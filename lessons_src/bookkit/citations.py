@@ -154,7 +154,8 @@ class PsychologyStyle(BaseStyle):
         year = first_of[optional[bib_field("year")], "n.d."]
         parts: list[Any] = [self._people(), " (", year, "). "]
         if _people(entry):
-            parts += [title, ". "]
+            asks = entry.fields.get("title", "").rstrip("}").endswith(("?", "!"))
+            parts += [title, " " if asks else ". "]
         if source:
             parts += [*source, ". "]
         parts += [optional[join[bib_field("note"), ". "]], _link(entry)]

@@ -23,6 +23,8 @@ BIB = r"""
 @book{book, author={浅川, 伸一}, title={本の題}, publisher={出版社}, year={2015}}
 @misc{web, author={Sutton, Rich}, title={The bitter lesson}, year={2019},
   url={http://example.org/lesson}}
+@article{asks, author={Schenk, Thomas}, title={Do we have two {streams}?},
+  journal={CN}, year={2010}}
 @misc{anon, title={Unknown work}, year={2000}}
 """
 
@@ -93,6 +95,7 @@ def test_citations_and_bibliography(build: Callable[..., Path]) -> None:
         "Koch, C., & Ullman, S. (1985). Shifts. Human Neurobiology.",
         "Lin, T.-Y., Dollár, P., & He, K. (2017). Feature pyramid. "
         "In CVPR (pp. 1–2). arXiv:1612.03144",
+        "Schenk, T. (2010). Do we have two streams? CN.",
         "Sutton, R. (2019). The bitter lesson. http://example.org/lesson",
         "Unknown work (2000).",
         "浅川 伸一 (2015). 本の題. 出版社.",

@@ -166,6 +166,21 @@ def test_inline_scripts_are_removed() -> None:
     assert "script" not in body.tidy("<p>a</p><script>x()</script>", no_picture)
 
 
+def test_names_and_short_formulas_are_not_broken() -> None:
+    formula = '<span class="math"><span class="katex-html">{}</span></span>'
+    html = (
+        "<h2>U-Net の章</h2><p>Faster R-CNN と log-sum-exp，<code>(r, j)</code>，"
+        f"<code>a long line of code</code>{formula.format('(n,4)')}，つぎ"
+        f"{formula.format('a long formula')}。</p><pre>U-Net</pre>"
+    )
+    tidy = BeautifulSoup(body.tidy(html, no_picture), "html.parser")
+    kept = [tag.get_text() for tag in tidy.select(".unbroken")]
+    assert kept == ["U-Net", "R-CNN", "(r, j)", "(n,4)，", "a long formula。"]
+    assert tidy.get_text() == BeautifulSoup(html, "html.parser").get_text()
+    assert tidy.pre is not None
+    assert tidy.pre.find("span") is None
+
+
 def test_words_left_in_english_are_translated() -> None:
     html = (
         '<h2>題<a class="headerlink" href="#a" title="Link to this heading">#</a></h2>'

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, NavigableString, Tag
 
 from bookkit.pages.figures import Picture
 
@@ -28,6 +28,16 @@ WORDS = {
 """Sphinx の日本語訳にない言葉。"""
 
 
+NAME = re.compile(r"(?<![\w-])([A-Za-z]{1,8}-[A-Za-z]{1,5})(?![\w-])")
+"""途中で折らない名前（U-Net，NanoDet-g など）。"""
+
+SHORT = 14
+"""途中で折らない式とコードの，字の数。"""
+
+CLOSING = "，。、．）」』：；！？"
+"""行の初めに来てはならない字。"""
+
+
 def tidy(html: str, find: Find) -> str:
     """頁の本文を整える。
 
@@ -45,6 +55,7 @@ def tidy(html: str, find: Find) -> str:
     _works(soup)
     _scrolling(soup)
     _links(soup)
+    _unbroken(soup)
     return str(soup)
 
 
@@ -215,3 +226,32 @@ def _links(soup: BeautifulSoup) -> None:
         link["rel"] = "noopener"
     for cite in soup.select(".bibtex-citation a[title]"):
         cite["title"] = re.sub(r"\s+", " ", str(cite["title"]))
+
+
+def _unbroken(soup: BeautifulSoup) -> None:
+    """名前，短い式，短いコードを途中で折らない。式のすぐ後の句読点を，次の行に送らない。"""
+    for text in soup.find_all(string=NAME):
+        if text.find_parent(
+            ["pre", "code", "script", "style", "svg", "math", "option"]
+        ):
+            continue
+        for part in NAME.split(str(text)):
+            name = NAME.fullmatch(part)
+            text.insert_before(
+                _new(soup, "span", part, class_="unbroken")
+                if name
+                else NavigableString(part)
+            )
+        text.extract()
+    for code in soup.select("code:not(pre code)"):
+        if " " in code.get_text() and len(code.get_text()) <= SHORT:
+            _add_class(code, "unbroken")
+    for formula in soup.select("span.math:not(div.math span)"):
+        shown = formula.select_one(".katex-html")
+        if shown is None or len(shown.get_text()) > SHORT:
+            continue
+        after = formula.next_sibling
+        together = formula.wrap(_new(soup, "span", class_="unbroken"))
+        if isinstance(after, NavigableString) and str(after).startswith(tuple(CLOSING)):
+            together.append(NavigableString(str(after)[:1]))
+            after.replace_with(NavigableString(str(after)[1:]))

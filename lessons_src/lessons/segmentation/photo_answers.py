@@ -122,8 +122,8 @@ def draw(axes: Axes, photo: np.ndarray, answer: Answer, title: str = "") -> list
     names = [answer.classes[int(label)] for label in answer.found["labels"][sure]]
     boxes = answer.found["boxes"][sure]  # (n, 4)
     outline(axes, photo, boxes)
-    for (x, y), name in zip(boxes[:, :2], names, strict=True):
-        _write(axes, photo, x, y, name)
+    for (left, top, right, _), name in zip(boxes, names, strict=True):
+        _write(axes, photo, (left, right), top, name)
     if "keypoints" in answer.found:
         points = answer.found["keypoints"][sure]  # (n, 17, 3)
         seen = answer.found["keypoints_scores"][sure] > SEEN  # (n, 17)
@@ -145,7 +145,7 @@ def _draw_kinds(axes: Axes, photo: np.ndarray, answer: Answer, title: str) -> li
     figures.draw_image(axes, paint(photo, shapes.reshape(-1, height, width)), title)
     for kind in shown:
         y, x = ndimage.center_of_mass(kinds == kind)
-        _write(axes, photo, float(x), float(y), answer.classes[kind])
+        _write(axes, photo, (float(x), float(x)), float(y), answer.classes[kind])
     _frame(axes, photo)
     return [answer.classes[kind] for kind in shown]
 
@@ -160,12 +160,19 @@ def outline(
     _frame(axes, photo)
 
 
-def _write(axes: Axes, photo: np.ndarray, x: float, y: float, name: str) -> None:
-    """名前を，読める地の上に書く。右の方では，左へ伸ばす。"""
+def _write(
+    axes: Axes, photo: np.ndarray, span: tuple[float, float], y: float, name: str
+) -> None:
+    """名前を，読める地の上に書く。右の方の四角では，右の端にそろえて左へ伸ばす。
+
+    Args:
+        span: 四角の左と右の端。
+    """
     panel = {"facecolor": figures.COLORS["panel"], "pad": 1, "linewidth": 0}
     height, width = photo.shape[:2]
+    ha = "right" if span[0] > 0.6 * width else "left"
+    x = span[1] if ha == "right" else span[0]
     at = np.clip(x, 0, width), np.clip(y, 0, height)
-    ha = "right" if at[0] > 0.6 * width else "left"
     axes.text(*at, name, va="top", ha=ha, color=figures.COLORS["ink"], bbox=panel)
 
 

@@ -242,7 +242,8 @@ def test_ruby_and_video(make_book: Maker) -> None:
     )
     assert built.warnings == ""
     assert built.text().endswith(
-        "<ruby>顕著性<rp>（</rp><rt>けんちょせい</rt><rp>）</rp></ruby> です。\n\n"
+        "[<ruby>顕著性<rp>（</rp><rt>けんちょせい</rt><rp>）</rp></ruby>]"
+        "(https://example.org/book/book/glossary.html#term-0) です。\n\n"
         f"▶ 動画：[題]({address})。作者（CC BY 4.0）。"
     )
 

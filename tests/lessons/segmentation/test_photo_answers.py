@@ -44,13 +44,13 @@ def test_only_sure_boxes_are_drawn_with_their_names():
     assert axes.get_ylim() == (59.5, -0.5)
 
 
-def test_a_name_at_the_right_grows_to_the_left():
+def test_a_name_at_the_right_ends_at_the_right_of_its_box():
     far = {k: v[:1] for k, v in found().items()}
     far["boxes"] = np.array([[80, -5, 99, 50]], np.float32)
     axes, _ = drawn(Answer(far, CLASSES))
     (text,) = axes.texts
     assert text.get_ha() == "right"
-    assert text.get_position() == (80, 0)
+    assert text.get_position() == (90, 0)
 
 
 def test_masks_are_painted_one_colour_each():
