@@ -67,7 +67,7 @@ def main_person(found: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def film(poses: np.ndarray, side: float = 100.0, seed: int = 0) -> list[Scene]:
-    """姿勢の列 ``(T, 13, 2)`` を，同じ服の人が動く絵にする。
+    """姿勢の列 ``(T, 13, 2)`` を，同じ服の人が地面の上で動く絵にする。
 
     Args:
         poses: 一辺 ``side`` の画面での位置。
@@ -76,17 +76,35 @@ def film(poses: np.ndarray, side: float = 100.0, seed: int = 0) -> list[Scene]:
 
     Returns:
         枚ごとの場面（一辺 96 画素）。正解の関節は付けない。
+
+    Raises:
+        ValueError: 頭が足首より下にある，または，足首が画面の上の方にあり，
+            どの背景でも足が空に浮くとき。
     """
-    empty = make_scene(seed, SceneConfig(things=("person",), fewest=0, most=0))
-    size = empty.image.shape[0]
+    config = SceneConfig(things=("person",), fewest=0, most=0)
+    poses = checked(poses) * config.size / side
+    heights = poses[:, ANKLES, 1].mean(axis=1) - poses[:, HEAD, 1]  # (T,)
+    if (heights <= 0).any():
+        raise ValueError("頭が足首より下にあります。姿勢を確かめてください。")
+    empty = _background(float(poses[:, ANKLES, 1].min()), seed, config)
     frames = []
-    for pose in checked(poses) * size / side:
-        height = float(pose[ANKLES, 1].mean() - pose[HEAD, 1])
-        if height <= 0:
-            raise ValueError("頭が足首より下にあります。姿勢を確かめてください。")
+    for pose, height in zip(poses, heights.tolist(), strict=True):
         patch, points = draw_person(pose / height, height, np.random.default_rng(seed))
         corner = np.rint(pose[HEAD] - points[HEAD]).astype(int)
         image = Image.fromarray(empty.image)
         image.paste(Image.fromarray(patch), tuple(corner), Image.fromarray(patch))
         frames.append(replace(empty, image=np.asarray(image)))
     return frames
+
+
+def _background(highest: float, seed: int, config: SceneConfig) -> Scene:
+    """空がどこでも ``highest`` より上で終わる背景のうち，``seed`` から数えて最初のもの。"""
+    for number in range(seed, seed + 200):
+        empty = make_scene(number, config)
+        sky = (empty.semantic == 0).sum(axis=0)  # (W,) 列ごとの空の画素の数
+        if sky.max() < highest:
+            return empty
+    raise ValueError(
+        f"足首が画面の上の方（y = {highest:.0f}）にあり，足が地面に着く背景がありません。"
+        "姿勢を下へずらしてください。"
+    )

@@ -145,9 +145,21 @@ def test_the_network_finds_the_dancer_in_the_film():
     assert mean_distance(fill_gaps(found) * 100 / 96, dancer) < 4
 
 
-def test_film_refuses_a_person_upside_down():
+@pytest.mark.parametrize("seed", [0, 1, 7])
+def test_the_dancer_in_the_film_stands_on_the_ground(seed):
+    dancer = ADULT.put(walkers.dance(FRAMES), DEPTH)
+    scenes = film(dancer, seed=seed)
+    highest = dancer[:, [11, 12], 1].min() * 96 / 100  # 跳んだときも含む
+    for scene in scenes:
+        assert (scene.semantic[int(highest) :] == 1).all()
+        np.testing.assert_array_equal(scene.semantic, scenes[0].semantic)
+
+
+def test_film_refuses_a_person_upside_down_or_in_the_sky():
     with pytest.raises(ValueError, match="頭が足首より下"):
         film(walker(40, 100, 90)[:2] * [1, -1])
+    with pytest.raises(ValueError, match="足が地面に着く背景がありません"):
+        film(walker(0, 20, 15)[:2])
 
 
 @given(st.integers(1, 60), st.floats(0.5, 1.6))
