@@ -267,6 +267,32 @@ def test_overlay_is_stretched_over_the_photo() -> None:
     assert [tuple(i.get_extent()) for i in axes.get_images()] == [(0, 40, 30, 0)] * 2
 
 
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (1, 3), (2, 1)])
+def test_overlay_at_corner_puts_a_cell_on_its_anchor(row: int, column: int) -> None:
+    """ますの番号 i の値は，i × 一ますの幅を中心に描かれる。"""
+    _figure, axes = figures.new()
+    heat = np.zeros((4, 5))
+    heat[row, column] = 1
+    photo = np.ones((4 * 8, 5 * 16, 3))
+    figures.draw_overlay(axes, photo, heat, at_corner=True)
+    cover = axes.get_images()[1]
+    left, right, bottom, top = cover.get_extent()
+    rows, columns = cover.get_array().shape
+    y, x = np.unravel_index(cover.get_array().argmax(), (rows, columns))
+    assert left + (x + 0.5) * (right - left) / columns == pytest.approx(16 * column)
+    assert top + (y + 0.5) * (bottom - top) / rows == pytest.approx(8 * row)
+    assert (axes.get_xlim(), axes.get_ylim()) == ((0, 80), (32, 0))
+
+
+def test_overlay_at_corner_leaves_no_bare_edge() -> None:
+    """右と下の端の半ますも，端の値で埋まる。"""
+    _figure, axes = figures.new()
+    figures.draw_overlay(axes, np.ones((8, 8, 3)), np.eye(2), at_corner=True)
+    cover = axes.get_images()[1]
+    assert tuple(cover.get_extent()) == (-2, 10, 10, -2)
+    assert cover.get_array().tolist() == [[1, 0, 0], [0, 1, 1], [0, 1, 1]]
+
+
 def test_scanpath_is_numbered_in_order() -> None:
     _figure, axes = figures.new()
     points = [(1.0, 2.0), (3.0, 1.0), (0.0, 0.0)]

@@ -32,6 +32,7 @@ def draw_overlay(
     title: str = "",
     *,
     alpha: float = 0.6,
+    at_corner: bool = False,
 ) -> None:
     """写真の上に熱地図を重ねる。熱が 0 の場所は写真がそのまま見える。
 
@@ -39,12 +40,21 @@ def draw_overlay(
         image: 写真 ``(H, W, 3)``，0〜1。
         heat: 地図 ``(h, w)``。写真と違う大きさなら引き伸ばす。負の値は 0 とみなす。
         alpha: 熱が最大の場所での重ねの濃さ。
+        at_corner: 真なら，番号 i の値を，ますの真ん中でなく左上の角に置く。
+            torchvision のアンカーの中心は，ますの角にある。右と下の端に余る半ますは，
+            端の値で埋める。
     """
     pixels = np.asarray(image)
     values = np.clip(np.asarray(heat, float), 0, None)
     peak = values.max()
     values = values / peak if peak > 0 else values
     height, width = pixels.shape[:2]
+    left, right, bottom, top = 0.0, width, height, 0.0
+    if at_corner:
+        across, down = width / values.shape[1] / 2, height / values.shape[0] / 2
+        values = np.pad(values, ((0, 1), (0, 1)), mode="edge")
+        left, right = -across, width + across
+        bottom, top = height + down, -down
     axes.imshow(pixels, extent=(0, width, height, 0))
     axes.imshow(
         values,
@@ -52,7 +62,7 @@ def draw_overlay(
         vmin=0,
         vmax=1,
         alpha=_smooth(values) * alpha if values.shape else alpha,
-        extent=(0, width, height, 0),
+        extent=(left, right, bottom, top),
         interpolation="bilinear",
     )
     axes.set_xlim(0, width)

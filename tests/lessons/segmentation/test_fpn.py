@@ -204,6 +204,26 @@ def test_levels_share_the_sizes(models):
     assert all(float(m.min()) >= 0 and float(m.max()) <= 1 for m in maps)
 
 
+def test_each_size_is_seen_best_on_its_own_level(models):
+    """物の中心にいちばん近いアンカーで読むと，小・中・大を，粗さ 8・16・32 が見る。"""
+    seen = {size: [] for size in SIZES}
+    for scene in data.scene_set(60, "test", MANY_SIZES):
+        maps = objectness(models["fpn"], data.to_tensor(scene.image[None]))
+        for box in scene.boxes:
+            x, y = (box[:2] + box[2:]) / 2
+            size = next(s for s in SIZES if in_range(box[None], SIZES[s]).any())
+            places = [
+                [min(round(v / stride), len(m) - 1) for v in (y, x)]
+                for m, stride in zip(maps, (8, 16, 32), strict=True)
+            ]
+            seen[size].append(
+                [float(m[i, j]) for m, (i, j) in zip(maps, places, strict=True)]
+            )
+    table = np.array([np.mean(values, axis=0) for values in seen.values()])
+    assert table.argmax(1).tolist() == [0, 1, 2]
+    assert table.diagonal().min() > 0.7
+
+
 def test_proposals_on_an_empty_scene_and_on_many(models):
     empty = make_scenes(1, "test", replace(MANY_SIZES, fewest=0, most=0))
     assert all(np.isnan(v) for v in proposal_recall(models["fpn"], empty).values())
