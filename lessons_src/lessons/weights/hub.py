@@ -117,8 +117,7 @@ def torchvision_detector(name: str) -> TorchvisionDetector:
         WeightsError: ファイルが壊れているとき，または配り手が断ったとき。
     """
     model, weights = _trained(name, detector_names, "検出器", "nanodet")
-    classes = list(weights.meta["categories"])
-    return TorchvisionDetector(name, model, classes, weights.transforms())
+    return TorchvisionDetector(name, model, *_reading(weights))
 
 
 def segmenter_names() -> list[str]:
@@ -152,8 +151,12 @@ def torchvision_segmenter(name: str) -> TorchvisionSegmenter:
         WeightsError: ファイルが壊れているとき，または配り手が断ったとき。
     """
     model, weights = _trained(name, segmenter_names, "意味的切り出し", "selfie")
-    classes = list(weights.meta["categories"])
-    return TorchvisionSegmenter(name, model, classes, weights.transforms())
+    return TorchvisionSegmenter(name, model, *_reading(weights))
+
+
+def _reading(weights: WeightsEnum) -> tuple[list[str], nn.Module]:
+    """重みに決められた，番号の順の英語名と，入力の整え方。"""
+    return list(weights.meta["categories"]), weights.transforms()
 
 
 def _trained(
