@@ -165,6 +165,16 @@ def objectness(detector: FasterRCNN, image: Tensor) -> list[Tensor]:
     return [score[0, 0].sigmoid() for score in scores]  # (H, W)
 
 
+def at_nearest_anchor(heat: Tensor, stride: int, x: float, y: float) -> float:
+    """確率の地図 ``(H, W)`` の，画像の点 (x, y) にいちばん近いアンカーの値。
+
+    torchvision の ``AnchorGenerator`` は，i 番めのアンカーの中心を ``i * stride`` に置く。
+    """
+    rows, columns = heat.shape
+    row, column = min(round(y / stride), rows - 1), min(round(x / stride), columns - 1)
+    return float(heat[row, column])
+
+
 @torch.no_grad()
 def proposal_recall(
     detector: FasterRCNN, scenes: Sequence[Scene], threshold: float = 0.5

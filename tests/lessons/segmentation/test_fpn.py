@@ -19,6 +19,7 @@ from lessons.segmentation.metrics import Detections, average_precision
 from lessons.segmentation.object_sizes import (
     SIZES,
     ap_of_size,
+    at_nearest_anchor,
     cost,
     image_pyramid,
     in_range,
@@ -204,6 +205,13 @@ def test_levels_share_the_sizes(models):
     assert all(float(m.min()) >= 0 and float(m.max()) <= 1 for m in maps)
 
 
+def test_nearest_anchor_is_at_the_corner_of_its_cell():
+    heat = torch.arange(6.0).reshape(2, 3)  # 粗さ 8：中心は x = 0, 8, 16，y = 0, 8
+    places = {(3.9, 3.9): 0, (4.1, 0): 1, (8, 8): 4, (12.1, 3): 2, (23, 15): 5}
+    for (x, y), value in places.items():
+        assert at_nearest_anchor(heat, 8, x, y) == value
+
+
 def test_each_size_is_seen_best_on_its_own_level(models):
     """物の中心にいちばん近いアンカーで読むと，小・中・大を，粗さ 8・16・32 が見る。"""
     seen = {size: [] for size in SIZES}
@@ -212,12 +220,11 @@ def test_each_size_is_seen_best_on_its_own_level(models):
         for box in scene.boxes:
             x, y = (box[:2] + box[2:]) / 2
             size = next(s for s in SIZES if in_range(box[None], SIZES[s]).any())
-            places = [
-                [min(round(v / stride), len(m) - 1) for v in (y, x)]
-                for m, stride in zip(maps, (8, 16, 32), strict=True)
-            ]
             seen[size].append(
-                [float(m[i, j]) for m, (i, j) in zip(maps, places, strict=True)]
+                [
+                    at_nearest_anchor(m, stride, x, y)
+                    for m, stride in zip(maps, (8, 16, 32), strict=True)
+                ]
             )
     table = np.array([np.mean(values, axis=0) for values in seen.values()])
     assert table.argmax(1).tolist() == [0, 1, 2]
