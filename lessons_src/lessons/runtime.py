@@ -2,7 +2,7 @@
 
 章: すべての章が使います。
 環境変数 ``LESSONS_DEVICE``（``cpu`` または ``cuda``）で，装置の判定を上書きできます。
-``python -m lessons.runtime`` は，装置の種類と名前を JSON で答えます。
+``python -m lessons.runtime`` は，装置の種類と名前，CPU の型などを JSON で答えます。
 読み込むだけなら速いように，numpy と torch は使うときに読みます。
 """
 
@@ -119,11 +119,11 @@ def seed_everything(seed: int = 0) -> torch.Generator:
 
 
 def main() -> None:
-    """装置の種類・名前・まねかどうかを，JSON の一行で答える。"""
+    """装置の種類と名前，CPU の型，まねかどうかを，JSON の一行で答える。"""
     kind = device_kind()
     simulated = kind == "cuda" and not _has_gpu()
-    answer = {"kind": kind, "name": device_name(), "simulated": simulated}
-    print(json.dumps(answer))
+    names = {"name": device_name(), "cpu": _cpu_name()}
+    print(json.dumps({"kind": kind, **names, "simulated": simulated}))
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bookkit.execution.closure import facts_of
 from bookkit.lint import Book, whole
+from bookkit.lint.imports import imports
 from bookkit.new import PARTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +37,7 @@ SITE_TOOLS = {
 
 def imported(path: Path) -> frozenset[str]:
     package = ".".join(path.parent.relative_to(SOURCES).parts)
-    return facts_of(path, package).imports
+    return imports(path.read_text("utf8"), package)
 
 
 def named(path: Path) -> str:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bookkit.execution import keys, recordings
+from bookkit.execution import keys, machine, recordings
 from bookkit.execution.cache import Cache, CellResult, Entry, Run
-from bookkit.execution.chapter import Cell, Chapter
-from bookkit.execution.closure import Library
-from bookkit.execution.keys import Components, Observed
+from bookkit.execution.chapter import Chapter
+from bookkit.execution.keys import Components
 from bookkit.execution.machine import THREADS, Machine, lessons_root, workers
 from bookkit.execution.outcome import Failure, Outcome
 from bookkit.execution.recordings import GpuCell, Recordings
+from bookkit.execution.trace import Stamps, Trace, stamps
 
 CACHE_FOLDER = ".execution"
 TIMEOUT = 180
@@ -32,6 +31,8 @@ class State:
     components: Components
     entry: Entry | None = None
     reasons: list[str] = field(default_factory=list)
+    seconds: float | None = None
+    """最後に実行したときにかかった秒。"""
 
 
 @dataclass
@@ -45,8 +46,8 @@ class Result:
     failure: Failure | None = None
     gpu: list[GpuCell] = field(default_factory=list)
     """GPU 用のセルの状態。"""
-    gpu_observed: dict[int, Observed] = field(default_factory=dict)
-    """いま実行した GPU 用のセルが，それまでに使ったもの。"""
+    gpu_traces: dict[int, Trace] = field(default_factory=dict)
+    """いま実行した GPU 用のセルまでの足あと。"""
     changed_meanwhile: bool = False
     """実行している間に，使った部品が書き換えられたか。"""
 
@@ -87,28 +88,25 @@ class Book:
         self.root = root
         self.machine = machine
         self.say = say
-        self.library = Library(lessons_root(root))
+        self.lessons = lessons_root(root)
         self.cache = Cache(cache or root / "_build" / CACHE_FOLDER, say)
-        self.recordings = Recordings(root, self.library)
+        self.recordings = Recordings(root, self.lessons)
         self.unsaved: list[str] = []
         """結果を置き場所に書けなかった章の，理由の文。"""
 
     def state(self, chapter: Chapter) -> State:
         """章が新しいか，古ければなぜかを調べる。"""
-        wanted = keys.components(chapter, self.library, self.machine)
-        entry = self.cache.load(chapter.name, wanted.key)
-        if entry is not None:
-            changes = entry.observed.changes(self.library)
-            if not changes:
+        wanted = keys.components(chapter, self.machine)
+        for entry in self.cache.entries(chapter.name, wanted.key):
+            if not entry.trace.changes(self.lessons):
+                self.cache.used(entry)
                 return State(chapter, wanted, entry)
-            return State(chapter, wanted, None, changes)
-        last = self.cache.last(chapter.name)
+        last = next(self.cache.entries(chapter.name), None)
         if last is None:
             return State(chapter, wanted, None, [NEVER_RAN])
-        changes = keys.reasons(last.components, wanted, chapter, self.library)
-        return State(
-            chapter, wanted, None, changes or ["実行結果が置き場所にありません"]
-        )
+        why = keys.reasons(last.components, wanted, chapter)
+        why += last.trace.changes(self.lessons)
+        return State(chapter, wanted, None, why, last.run.seconds)
 
     def results(
         self, chapters: list[Chapter], timeout: int | None = TIMEOUT
@@ -124,7 +122,6 @@ class Book:
                 stale[chapter.name] = state
                 self.say(f"古い {chapter.name}：{'，'.join(state.reasons)}")
             else:
-                self._remember(state.entry)
                 found[chapter.name] = self.shown(state)
         if stale:
             found |= self.run(list(stale.values()), timeout=timeout)
@@ -148,38 +145,31 @@ class Book:
     ) -> dict[str, Result]:
         """章を実行し，終わった順に置き場所へ入れる。"""
         # 実行するものがないビルドを遅くしないように，ここで読み込む。
-        from bookkit.execution import forked
         from bookkit.execution.schedule import Job, run_all
 
-        started = time.time()
+        before = stamps(self.lessons)
         by_name = {state.chapter.name: state for state in states}
         found: dict[str, Result] = {}
 
         def done(chapter: Chapter, outcome: Outcome) -> None:
             state = by_name[chapter.name]
-            found[chapter.name] = self._keep(state, outcome, started)
+            found[chapter.name] = self._keep(state, outcome, before)
 
-        jobs = []
-        for state in states:
-            last = self.cache.last(state.chapter.name)
-            limit = state.chapter.timeout or timeout
-            expected = last.run.seconds if last else None
-            jobs.append(Job(state.chapter, expected, limit))
-        if len(jobs) > 1 and forked.POSSIBLE:
-            for job in jobs:
-                codes = [cell.source for cell in job.chapter.cells]
-                job.imports = forked.heavy_imports(self.library, codes)
         run_all(
             self.root,
-            jobs,
+            [
+                Job(state.chapter, state.seconds, state.chapter.timeout or timeout)
+                for state in states
+            ],
             side_by_side or workers(),
             self.say,
             done,
             threads=threads,
+            packages=machine.dependencies(self.root),
         )
         return found
 
-    def _keep(self, state: State, outcome: Outcome, started: float) -> Result:
+    def _keep(self, state: State, outcome: Outcome, before: Stamps) -> Result:
         """結果を置き場所に入れる。失敗した結果は入れない。"""
         chapter = state.chapter
         result = Result(
@@ -204,18 +194,16 @@ class Book:
             downloads=report["downloads"],
             hosts=report["hosts"],
         )
-        observed = self._observed(outcome.report, chapter.cells)
-        result.gpu_observed = {
-            number: self._observed(said, chapter.cells[: number + 1])
+        trace = Trace.of(self.lessons, report["trace"])
+        result.gpu_traces = {
+            number: Trace.of(self.lessons, said["trace"])
             for number, said in outcome.gpu_reports.items()
         }
-        if self._changed_meanwhile(state, observed, started):
+        if trace.touched(before, stamps(self.lessons)):
             result.changed_meanwhile = True
             self.say(f"{chapter.name}：実行中に部品が変わったので，結果を残しません。")
             return result
-        entry = Entry(
-            chapter.name, state.components, observed, outcome.cells, result.run
-        )
+        entry = Entry(chapter.name, state.components, trace, outcome.cells, result.run)
         try:
             self.cache.store(entry)
         except OSError as error:
@@ -225,31 +213,3 @@ class Book:
                 f"{self.cache.root} の空きを確かめてください。"
             )
         return result
-
-    def _observed(self, report: dict[str, Any], cells: tuple[Cell, ...]) -> Observed:
-        """実行してはじめて分かった，使ったもの。構文から分かるものは除く。"""
-        static = {
-            path.relative_to(self.library.root).as_posix()
-            for path in self.library.closure(cell.source for cell in cells).values()
-        }
-        files = {*report["files"], *report["modules"]} - static - {keys.DIGESTS}
-        return Observed.of(self.library, files, report["folders"])
-
-    def _changed_meanwhile(
-        self, state: State, observed: Observed, started: float
-    ) -> bool:
-        """実行している間に，使った部品が書き換えられたか。"""
-        now = keys.components(state.chapter, self.library, self.machine)
-        paths = (self.library.root / name for name in observed.files)
-        return now != state.components or any(
-            path.is_file() and path.stat().st_mtime > started for path in paths
-        )
-
-    def _remember(self, entry: Entry) -> None:
-        """前の枝の結果に戻ったときも，この章が最後に使った鍵を覚えておく。"""
-        last = self.cache.last(entry.chapter)
-        if last is None or last.components != entry.components:
-            try:
-                self.cache.remember(entry)
-            except OSError:
-                self.say(f"{entry.chapter} の実行の記録を書けません。")

@@ -1,10 +1,10 @@
-"""実行結果の置き場所。鍵ごとに一つのファイルで，書きかけが見えることはない。
+"""実行結果の置き場所。書きかけが見えることはない。
 
 ::
 
-    _build/.execution/results/<章>/<鍵>.json   セルの出力と，測った値
-    _build/.execution/chapters/<章>.json       その章を最後に実行したときの鍵と材料
+    _build/.execution/runs/<章>/<鍵>-<足あと>.json   材料，足あと，セルの出力，測った値
 
+鍵が同じ結果が，足あとの違いだけいくつもあってよい（枝を行き来しても，実行し直さない）。
 ファイルの一行めは，版と，残りの SHA-256。合わなければ使わない。
 """
 
@@ -16,17 +16,20 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bookkit.execution.keys import Components, Observed
+from bookkit.execution.keys import Components
+from bookkit.execution.trace import DIGESTS, Trace
 
-VERSION = 3
+VERSION = 4
 """ファイルの形の版。形を変えたら増やす。"""
 KEEP_DAYS = 30
 """使われないまま，この日数を過ぎた結果は消す。"""
+KEEP_RUNS = 20
+"""一つの章に残す結果の数。"""
 
 
 @dataclass
@@ -73,22 +76,13 @@ class Entry:
 
     chapter: str
     components: Components
-    observed: Observed
+    trace: Trace
     cells: list[CellResult]
     run: Run
 
     @property
     def key(self) -> str:
         return self.components.key
-
-
-@dataclass
-class Last:
-    """章を最後に実行したときのこと（出力を除く）。"""
-
-    components: Components
-    run: Run
-    cell_seconds: list[float]
 
 
 class Cache:
@@ -103,27 +97,36 @@ class Cache:
         self.root = root
         self.say = say
 
-    def _result(self, chapter: str, key: str) -> Path:
-        return self.root / "results" / chapter / f"{key}.json"
+    def entries(self, chapter: str, key: str = "") -> Iterator[Entry]:
+        """章の結果を，新しく使った順に読む。``key`` があれば，その鍵のものだけ。"""
+        paths = (self.root / "runs" / chapter).glob(f"{key}*.json")
+        for path in sorted(paths, key=_used, reverse=True):
+            entry = self._load(path)
+            if entry is not None:
+                yield entry
 
-    def _chapter(self, name: str) -> Path:
-        return self.root / "chapters" / f"{name}.json"
-
-    def load(self, chapter: str, key: str) -> Entry | None:
-        """結果を読む。なければ，または使えなければ ``None``。"""
-        path = self._result(chapter, key)
+    def _load(self, path: Path) -> Entry | None:
         data = self._read(path)
         if data is None:
             return None
-        with contextlib.suppress(OSError):  # 最後に使った日を残す
-            os.utime(path)
-        return Entry(
-            data["chapter"],
-            Components(**data["components"]),
-            Observed(**data["observed"]),
-            [CellResult(**cell) for cell in data["cells"]],
-            Run(**data["run"]),
-        )
+        try:
+            trace = Trace(data["trace"]["seen"])
+            if trace.seen.keys() != DIGESTS.keys():
+                raise ValueError("足あとが足りません")
+            return Entry(
+                data["chapter"],
+                Components(**data["components"]),
+                trace,
+                [CellResult(**cell) for cell in data["cells"]],
+                Run(**data["run"]),
+            )
+        except (ValueError, TypeError, KeyError, AttributeError):
+            self._broken(path)
+            return None
+
+    def _path(self, entry: Entry) -> Path:
+        name = f"{entry.key}-{entry.trace.short}.json"
+        return self.root / "runs" / entry.chapter / name
 
     def store(self, entry: Entry) -> None:
         """結果を書く。
@@ -131,26 +134,15 @@ class Cache:
         Raises:
             OSError: 書けないとき（空きがないなど）。前の結果はそのまま残る。
         """
-        self._write(self._result(entry.chapter, entry.key), asdict(entry))
-        self.remember(entry)
+        body = json.dumps(asdict(entry), ensure_ascii=False).encode()
+        header = {"version": VERSION, "sha256": hashlib.sha256(body).hexdigest()}
+        content = json.dumps(header).encode() + b"\n" + body
+        write_atomically(self._path(entry), content)
 
-    def remember(self, entry: Entry) -> None:
-        """章が最後に使った結果の，材料と測った値を覚える。"""
-        data = {
-            "components": asdict(entry.components),
-            "run": asdict(entry.run),
-            "cell_seconds": [cell.seconds for cell in entry.cells],
-        }
-        self._write(self._chapter(entry.chapter), data)
-
-    def last(self, chapter: str) -> Last | None:
-        """章を最後に実行したときのこと。"""
-        data = self._read(self._chapter(chapter))
-        if data is None:
-            return None
-        return Last(
-            Components(**data["components"]), Run(**data["run"]), data["cell_seconds"]
-        )
+    def used(self, entry: Entry) -> None:
+        """いま使ったことを残す。"""
+        with contextlib.suppress(OSError):
+            os.utime(self._path(entry))
 
     def _read(self, path: Path) -> dict[str, Any] | None:
         try:
@@ -161,7 +153,7 @@ class Cache:
             header = json.loads(head)
             version, checksum = header["version"], header["sha256"]
         except (ValueError, TypeError, KeyError):
-            self.say(f"実行結果 {path.name} は壊れているので，使わずに作り直します。")
+            self._broken(path)
             return None
         if version != VERSION:
             self.say(
@@ -169,25 +161,40 @@ class Cache:
             )
             return None
         if hashlib.sha256(body).hexdigest() != checksum:
-            self.say(f"実行結果 {path.name} は壊れているので，使わずに作り直します。")
+            self._broken(path)
             return None
         data: dict[str, Any] = json.loads(body)
         return data
 
-    def _write(self, path: Path, data: dict[str, Any]) -> None:
-        body = json.dumps(data, ensure_ascii=False).encode()
-        header = {"version": VERSION, "sha256": hashlib.sha256(body).hexdigest()}
-        write_atomically(path, json.dumps(header).encode() + b"\n" + body)
+    def _broken(self, path: Path) -> None:
+        self.say(f"実行結果 {path.name} は壊れているので，使わずに作り直します。")
 
     def prune(self) -> None:
         """長く使われていない結果と，途中で終わったビルドの書きかけを消す。"""
-        oldest = time.time() - KEEP_DAYS * 86400
-        yesterday = time.time() - 86400
-        for pattern, limit in (("results/**/*.json", oldest), ("**/*.tmp", yesterday)):
-            for path in self.root.glob(pattern):
-                with contextlib.suppress(OSError):
-                    if path.stat().st_mtime < limit:
-                        path.unlink()
+        runs: dict[Path, list[Path]] = {}
+        for path in self.root.glob("runs/**/*.json"):
+            runs.setdefault(path.parent, []).append(path)
+        old = [path for path in self.root.glob("**/*.tmp") if _used(path) < _days(1)]
+        for paths in runs.values():
+            paths.sort(key=_used, reverse=True)
+            old += [p for p in paths[:KEEP_RUNS] if _used(p) < _days(KEEP_DAYS)]
+            old += paths[KEEP_RUNS:]
+        for path in old:
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def _used(path: Path) -> float:
+    """最後に使った時刻。ちょうど消されたところなら 0。"""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _days(count: int) -> float:
+    """``count`` 日前の時刻。"""
+    return time.time() - count * 86400
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -12,15 +12,15 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from bookkit.execution import closure, labels, machine, reader, report
+from bookkit.execution import labels, machine, reader, report
 from bookkit.execution.book import TIMEOUT, Book, Result
 from bookkit.execution.chapter import Chapter, ChapterError, read_chapter
+from bookkit.execution.trace import digest
 
 logger = logging.getLogger(__name__)
 
 READER = "bookkit.execution.reader.read"
 READ = "bookkit_read_chapters"
-FACTS = "bookkit_facts"
 """Sphinx の環境に，次のビルドのために残すもの。"""
 UNFINISHED = ".unfinished"
 """警告なしで終わっていないビルドの目印。次のビルドは，すべての頁を読み直す。"""
@@ -85,14 +85,13 @@ def execute(
 def _chapters(env: BuildEnvironment, root: Path) -> dict[str, Chapter]:
     """コードの章を ``{docname: 章}`` で返す。原稿が同じなら，前に読んだものを使う。"""
     before: dict[str, tuple[str, Chapter | None]] = env.__dict__.get(READ, {})
-    closure.remembered.update(env.__dict__.get(FACTS, {}))
     config = env.myst_config  # type: ignore[attr-defined]
     read: dict[str, tuple[str, Chapter | None]] = {}
     for docname in sorted(env.found_docs):
         path = Path(env.doc2path(docname))
         if path.suffix != ".md":
             continue
-        mark = f"{path} {closure.digest(path)} {sorted(config.enable_extensions)}"
+        mark = f"{path} {digest(path)} {sorted(config.enable_extensions)}"
         if before.get(docname, ("", None))[0] == mark:
             read[docname] = before[docname]
             continue
@@ -101,7 +100,6 @@ def _chapters(env: BuildEnvironment, root: Path) -> dict[str, Chapter]:
         except ChapterError as error:
             raise ExtensionError(str(error)) from error
     setattr(env, READ, read)
-    setattr(env, FACTS, closure.known)
     return {docname: chapter for docname, (_, chapter) in read.items() if chapter}
 
 

@@ -1,6 +1,6 @@
 """枝分かれで作ったカーネルの世話：始める，生きているか見る，止める。
 
-``prefork`` のプロセスを，読み込むモジュールの組ごとに一つ持つ（Linux だけ）。
+重い読み込みを済ませた ``prefork`` のプロセスを一つ持つ（Linux だけ）。
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.manager import AsyncKernelManager
-
-from bookkit.execution.closure import Library, facts, facts_of
 
 POSSIBLE = sys.platform == "linux"
 HEAVY = {
@@ -26,84 +24,63 @@ HEAVY = {
     "torch": "torch",
     "torchvision": "torchvision",
 }
-"""前もって読み込む値打ちのあるパッケージと，読み込むモジュール。"""
-
-
-def heavy_imports(library: Library, sources: Iterable[str]) -> tuple[str, ...]:
-    """章のコードがたどり着く，重いモジュール。"""
-    codes = list(sources)
-    used = {name for code in codes for name in facts(code, "").imports}
-    for name, path in library.closure(codes).items():
-        used |= facts_of(path, name.rpartition(".")[0]).imports
-    packages = {name.partition(".")[0] for name in used}
-    return tuple(module for name, module in HEAVY.items() if name in packages)
+"""本の依存のうち，前もって読み込む値打ちのあるものと，読み込むモジュール。"""
 
 
 class Template:
-    """``prefork`` のプロセス一つ。"""
+    """``prefork`` のプロセス。初めに頼まれたときに始める。"""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+    def __init__(self, env: dict[str, str], modules: Sequence[str]) -> None:
+        self._env = env
+        self._modules = modules
+        self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
 
-    async def fork(self, connection_file: str, cwd: str) -> int | None:
+    async def fork(self, **request: Any) -> int | None:
         """カーネルを一つ作り，プロセスの番号を返す。作れなければ ``None``。"""
-        request = json.dumps({"connection_file": connection_file, "cwd": cwd})
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None
-        assert stdout is not None
         async with self._turn:
+            process = self._process or await self._start()
+            assert process.stdin is not None
+            assert process.stdout is not None
             try:
-                stdin.write(request.encode() + b"\n")
-                await stdin.drain()
-                answer = json.loads(await stdout.readline() or b"{}")
+                process.stdin.write(json.dumps(request).encode() + b"\n")
+                await process.stdin.drain()
+                answer = json.loads(await process.stdout.readline() or b"{}")
             except (OSError, ValueError):
                 return None
         pid: int | None = answer.get("pid")
         return pid
 
-
-class Templates:
-    """読み込むモジュールの組ごとの ``Template``。要るときに始める。"""
-
-    def __init__(self, env: dict[str, str]) -> None:
-        self._env = env
-        self._started: dict[tuple[str, ...], asyncio.Task[Template]] = {}
-
-    async def of(self, modules: tuple[str, ...]) -> Template:
-        """その組の ``Template``。"""
-        if modules not in self._started:
-            self._started[modules] = asyncio.ensure_future(self._start(modules))
-        return await asyncio.shield(self._started[modules])
-
-    async def _start(self, modules: tuple[str, ...]) -> Template:
-        program = str(Path(__file__).with_name("prefork.py"))
+    async def _start(self) -> asyncio.subprocess.Process:
         backend = "module://matplotlib_inline.backend_inline"  # ipykernel と同じ
-        return Template(
-            await asyncio.create_subprocess_exec(
-                sys.executable,
-                program,
-                *modules,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                env={"MPLBACKEND": backend, **self._env},
-                start_new_session=True,  # Ctrl-C は，本体だけが受ける
-            )
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(Path(__file__).with_name("prefork.py")),
+            *self._modules,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env={"MPLBACKEND": backend, **self._env},
+            start_new_session=True,  # Ctrl-C は，本体だけが受ける
         )
+        return self._process
 
     async def close(self) -> None:
-        """すべて終わらせる。"""
-        for task in self._started.values():
-            template = await task
+        """終わらせる。"""
+        if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
-                template._process.kill()
-            await template._process.wait()
+                self._process.kill()
+            await self._process.wait()
 
 
 @contextlib.asynccontextmanager
-async def templates(env: dict[str, str]) -> AsyncIterator[Templates]:
-    """使い終わると，すべてのプロセスを終わらせる。"""
-    made = Templates(env)
+async def template(
+    env: dict[str, str], packages: Sequence[str] | None
+) -> AsyncIterator[Template | None]:
+    """使い終わると，プロセスを終わらせる。``packages`` が ``None`` なら，作らない。"""
+    if packages is None or not POSSIBLE:
+        yield None
+        return
+    made = Template(env, [HEAVY[name] for name in packages if name in HEAVY])
     try:
         yield made
     finally:
@@ -122,7 +99,10 @@ class ForkedKernelManager(AsyncKernelManager):
     async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
         """カーネルを始める。"""
         self.write_connection_file()
-        self.forked = await self.template.fork(self.connection_file, options["cwd"])
+        env = {"BOOKKIT_TRACE": options["env"]["BOOKKIT_TRACE"]}
+        self.forked = await self.template.fork(
+            connection_file=self.connection_file, cwd=options["cwd"], env=env
+        )
         if self.forked is None:
             await super().start_kernel(**options)
 

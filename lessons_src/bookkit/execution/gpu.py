@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bookkit.execution import labels, machine
+from bookkit.execution import keys, labels, machine
 from bookkit.execution.book import Book, Result
 from bookkit.execution.chapter import Chapter, all_chapters
 from bookkit.execution.recordings import FRESH, Provenance, Recording, TooLarge
@@ -90,8 +90,8 @@ def _save(book: Book, result: Result, cell: int) -> bool:
     chapter, run = result.chapter, result.run
     assert run is not None
     recording = Recording(
-        book.recordings.components(chapter, cell),
-        result.gpu_observed[cell],
+        keys.recording_components(chapter, cell),
+        result.gpu_traces[cell],
         Provenance(
             device=run.device,
             device_name=run.device_name,

@@ -36,12 +36,26 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _IN_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")
 
 
+SITE = """\
+import importlib.machinery, importlib.util, os, sys
+import _bookkit_probe
+
+_bookkit_probe.start()
+here = os.path.dirname(os.path.abspath(__file__))
+others = [path for path in sys.path if os.path.abspath(path) != here]
+spec = importlib.machinery.PathFinder.find_spec("sitecustomize", others)
+if spec is not None and spec.loader is not None:
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+"""
+"""どの Python でも書き留め始める ``sitecustomize``。もとの ``sitecustomize`` も動かす。"""
+
+
 @dataclass(frozen=True)
 class Workplace:
     """カーネルのための一時フォルダー。
 
     Attributes:
-        folder: 一時フォルダー。
+        folder: 一時フォルダー。中の ``site`` に ``sitecustomize`` がある。
         env: カーネルの環境変数。
         python: カーネルを動かす Python。
     """
@@ -64,24 +78,25 @@ def workplace(
     """
     with tempfile.TemporaryDirectory(prefix="bookkit-") as name:
         folder = Path(name)
+        site = folder / "site"
         profile = folder / "ipython" / "profile_default"
-        profile.mkdir(parents=True)
-        probe = folder / "probe.py"
-        probe.write_bytes(Path(__file__).with_name("probe.py").read_bytes())
+        for made in (site, profile):
+            made.mkdir(parents=True)
+        probe = Path(__file__).with_name("probe.py").read_bytes()
+        (site / "_bookkit_probe.py").write_bytes(probe)
+        (site / "sitecustomize.py").write_text(SITE, "utf8")
         (profile / "ipython_kernel_config.py").write_text(
-            "import importlib.util, sys\n"
-            f"spec = importlib.util.spec_from_file_location('_probe', {str(probe)!r})\n"
-            "module = sys.modules['_bookkit_probe'] = "
-            "importlib.util.module_from_spec(spec)\n"
-            "spec.loader.exec_module(module)\n"
-            f"module.start({str(lessons or lessons_root(root))!r})\n"
+            "import _bookkit_probe\n"
+            "_bookkit_probe.start()\n"
             "c = get_config()\n"
             "c.HistoryManager.enabled = False\n",
             "utf8",
         )
         (folder / "matplotlibrc").touch()
-        env = {
-            **environment(root),
+        env = environment(root)
+        env |= {
+            "PYTHONPATH": os.pathsep.join([str(site), env["PYTHONPATH"]]),
+            "BOOKKIT_LESSONS": str(lessons or lessons_root(root)),
             "IPYTHONDIR": str(folder / "ipython"),
             "MATPLOTLIBRC": str(folder / "matplotlibrc"),
             "PYTHONHASHSEED": "0",
@@ -130,7 +145,9 @@ async def run_chapter(
     try:
         work = folder / "work"
         work.mkdir()
-        await client.async_start_new_kernel(cwd=str(work), env=place.env)
+        (folder / "trace").mkdir()
+        env = {**place.env, "BOOKKIT_TRACE": str(folder / "trace")}
+        await client.async_start_new_kernel(cwd=str(work), env=env)
         await client.async_start_new_kernel_client()
         for number, cell in enumerate(notebook.cells):
             on_cell(number)

@@ -32,12 +32,14 @@ class Machine:
     Attributes:
         kind: 装置の種類（``cpu`` または ``cuda``）。
         name: 装置の名前。
+        cpu: CPU の型。
         simulated: GPU をまねているだけで，CPU で全規模を計算するなら真。
         pins: 結果を変えうるパッケージの版。
     """
 
     kind: str = "cpu"
     name: str = ""
+    cpu: str = ""
     simulated: bool = False
     pins: dict[str, str] = field(default_factory=dict)
 
@@ -71,7 +73,7 @@ def look(root: Path) -> Machine:
         reason = answer.stderr.strip().splitlines()[-1:] or ["理由は不明"]
         raise RuntimeError(f"装置を調べられません（lessons.runtime）：{reason[0]}")
     said = json.loads(answer.stdout)
-    return Machine(said["kind"], said["name"], said["simulated"], pins(root))
+    return Machine(**said, pins=pins(root))
 
 
 def environment(root: Path) -> dict[str, str]:
@@ -85,7 +87,7 @@ def environment(root: Path) -> dict[str, str]:
 def pins(root: Path) -> dict[str, str]:
     """結果を変えうるものの版。名前は ``pyproject.toml`` の dependencies から採る。"""
     found = {"python": ".".join(platform.python_version_tuple()[:2])}
-    for name in [*_dependencies(root), "ipykernel"]:
+    for name in [*dependencies(root), "ipykernel"]:
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
@@ -93,7 +95,8 @@ def pins(root: Path) -> dict[str, str]:
     return found
 
 
-def _dependencies(root: Path) -> list[str]:
+def dependencies(root: Path) -> list[str]:
+    """本が依存するパッケージの名前。"""
     path = root / "pyproject.toml"
     if not path.is_file():
         return []

@@ -19,6 +19,7 @@ import os
 import signal
 import sys
 import time
+from typing import Any
 
 
 def main(modules: list[str]) -> None:
@@ -56,7 +57,7 @@ def libraries() -> int:
     return int(sizes[0]) * 1024 if sizes else 0
 
 
-def become_kernel(request: dict[str, str], used: dict[str, str]) -> None:
+def become_kernel(request: dict[str, Any], used: dict[str, str]) -> None:
     """子のプロセスで，カーネルとして働き，戻らない。"""
     try:
         os.setsid()
@@ -64,7 +65,7 @@ def become_kernel(request: dict[str, str], used: dict[str, str]) -> None:
         os.open(os.devnull, os.O_RDONLY)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.chdir(request["cwd"])
-        os.environ.update(used)
+        os.environ.update(used | request["env"])
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
         from ipykernel.kernelapp import launch_new_instance

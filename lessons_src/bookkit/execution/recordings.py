@@ -2,7 +2,7 @@
 
 ::
 
-    book/recorded/<章>/<番号>.json      鍵の材料，由来，出力（番号は章の中の GPU 用のセルの順）
+    book/recorded/<章>/<番号>.json      鍵の材料，足あと，由来，出力（番号は章の中の GPU 用のセルの順）
     book/recorded/<章>/<番号>-1.svg     画像。出力から分けて置くので，GitHub で見比べられる
 
 読むときは，鍵・SHA-256・装置のすべてを確かめ，一つでも合わなければ使わない。
@@ -21,10 +21,10 @@ from typing import Any
 from bookkit.execution import keys
 from bookkit.execution.cache import write_atomically
 from bookkit.execution.chapter import Chapter
-from bookkit.execution.closure import Library
-from bookkit.execution.keys import Components, Observed
+from bookkit.execution.keys import Components
+from bookkit.execution.trace import DIGESTS, Trace
 
-VERSION = 1
+VERSION = 2
 LIMIT = 1_000_000
 """一つのセルの出力の大きさの上限（バイト）。"""
 
@@ -67,7 +67,7 @@ class Recording:
     """記録一つ。"""
 
     components: Components
-    observed: Observed
+    trace: Trace
     provenance: Provenance
     outputs: list[dict[str, Any]]
 
@@ -102,9 +102,9 @@ class GpuCell:
 class Recordings:
     """本の記録の置き場所。``root`` は本のフォルダー。"""
 
-    def __init__(self, root: Path, library: Library) -> None:
+    def __init__(self, root: Path, lessons: Path) -> None:
         self.folder = root / "book" / "recorded"
-        self.library = library
+        self.lessons = lessons
 
     def cells(self, chapter: Chapter) -> list[GpuCell]:
         """章の GPU 用のセルの状態。"""
@@ -114,7 +114,7 @@ class Recordings:
         ]
 
     def _state(self, chapter: Chapter, cell: int, number: int) -> GpuCell:
-        wanted = self.components(chapter, cell)
+        wanted = keys.recording_components(chapter, cell)
 
         def state(name: str, *reasons: str, found: Recording | None = None) -> GpuCell:
             return GpuCell(
@@ -130,15 +130,11 @@ class Recordings:
             return state(BROKEN, f"{path.name}: {error}")
         if found.provenance.device != "cuda":
             return state(STALE, "全規模で実行した記録ではありません", found=found)
-        reasons = keys.reasons(found.components, wanted, chapter, self.library)
-        reasons += found.observed.changes(self.library)
+        reasons = keys.reasons(found.components, wanted, chapter)
+        reasons += found.trace.changes(self.lessons)
         if reasons:
             return state(STALE, *reasons, found=found)
         return state(FRESH, found=found)
-
-    def components(self, chapter: Chapter, cell: int) -> Components:
-        """いまの鍵の材料。"""
-        return keys.recording_components(chapter, cell, self.library)
 
     def _path(self, chapter: Chapter, number: int) -> Path:
         return self.folder / chapter.name / f"{number}.json"
@@ -183,7 +179,7 @@ def write(path: Path, recording: Recording) -> None:
         "key": recording.components.key,
         "provenance": asdict(recording.provenance),
         "components": asdict(recording.components),
-        "observed": asdict(recording.observed),
+        "trace": recording.trace.seen,
         "outputs": outputs,
         "files": {name: _sha256(content) for name, content in files.items()},
     }
@@ -209,9 +205,11 @@ def read(path: Path) -> Recording:
         if _sha256(content) != wanted:
             raise ValueError(f"{name} の中身が SHA-256 と合いません")
         files[name] = content
+    if data["trace"].keys() != DIGESTS.keys():
+        raise ValueError("足あとが足りません")
     return Recording(
         Components(**data["components"]),
-        Observed(**data["observed"]),
+        Trace(data["trace"]),
         Provenance(**data["provenance"]),
         [_join(output, files) for output in data["outputs"]],
     )

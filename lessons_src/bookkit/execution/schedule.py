@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bookkit.execution.chapter import Chapter
-from bookkit.execution.forked import Templates, templates
+from bookkit.execution.forked import Template, template
 from bookkit.execution.kernel import Outcome, Workplace, run_chapter, workplace
 from bookkit.execution.machine import THREADS
 
@@ -27,13 +27,11 @@ class Job:
         chapter: 章。
         expected: 前に実行したときの秒数。初めてなら ``None``。
         timeout: 一つのセルに許す秒数。
-        imports: 前もって読み込んでおける，重いモジュール。空なら，何もしない。
     """
 
     chapter: Chapter
     expected: float | None = None
     timeout: int | None = None
-    imports: tuple[str, ...] = ()
 
 
 @dataclass
@@ -80,9 +78,12 @@ def run_all(
     *,
     threads: int | None = THREADS,
     place: AbstractContextManager[Workplace] | None = None,
+    packages: Sequence[str] | None = None,
 ) -> None:
     """章を ``workers`` 個ずつ並べて実行する。``place`` を渡さなければ ``workplace`` で行う。
 
+    ``packages``（本が依存するパッケージ）を渡すと，章が二つ以上のとき，重いものの読み込みを
+    一度で済ませる。
     ``on_done`` は，章が終わるたびに，いつも同じスレッドから呼ばれる（書き手は一つ）。
     途中で止められたときは，カーネルをすべて止めてから戻る。
     """
@@ -95,13 +96,12 @@ def run_all(
     progress = Progress(say, len(jobs))
     with place or workplace(root, threads) as here:
 
-        async def work(ready: Templates) -> None:
+        async def work(ready: Template | None) -> None:
             while order:
                 job = order.pop()
                 began = functools.partial(progress.started, job.chapter)
-                template = await ready.of(job.imports) if job.imports else None
                 outcome = await run_chapter(
-                    job.chapter, here, job.timeout, began, template
+                    job.chapter, here, job.timeout, began, ready
                 )
                 progress.finished(job.chapter, outcome)
                 on_done(job.chapter, outcome)
@@ -114,8 +114,9 @@ def run_all(
         async def everything() -> None:
             heart = asyncio.create_task(beat())
             at_once = range(min(workers, len(jobs)))
+            several = packages if len(jobs) > 1 else None
             try:
-                async with templates(here.env) as ready:
+                async with template(here.env, several) as ready:
                     await asyncio.gather(*(work(ready) for _ in at_once))
             finally:
                 heart.cancel()

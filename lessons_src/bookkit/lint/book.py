@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bookkit.execution.closure import Library
 from bookkit.lint.document import Document, figure_of
+from bookkit.lint.imports import Library
 from bookkit.lint.parse import read_document
 
 CHAPTER_LINE = re.compile(r"^\s*章[:：]\s*(.+)$")

@@ -14,7 +14,6 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from bookkit.chapters import labelled, lesson_box
-from bookkit.execution.closure import Library
 from bookkit.execution.machine import lessons_root
 from bookkit.notebooks import record
 from bookkit.notebooks.assemble import code_of
@@ -35,8 +34,8 @@ def badge(app: Sphinx, docname: str, found: dict[str, record.Record]) -> str:
     one = found.get(docname)
     if one is None or not path.is_file():
         return ""
-    library = Library(lessons_root(Path(app.srcdir)))
-    return str(one) if one.is_true_of(code_of(path), library) else ""
+    lessons = lessons_root(Path(app.srcdir))
+    return str(one) if one.is_true_of(code_of(path), lessons) else ""
 
 
 def show_badge(app: Sphinx, doctree: nodes.document, docname: str) -> None:

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from bookkit.execution.closure import Library
-from bookkit.execution.keys import Observed
+from bookkit.execution.trace import Trace
 
 FILE = ".rehearsal.json"
 """``_build`` の中の，記録のファイルの名前。"""
@@ -27,12 +26,12 @@ class Record:
     seconds: float
     packages: str = ""
     """そのときのパッケージの版を表す文字列。"""
-    used: Observed = field(default_factory=Observed)
+    trace: Trace = field(default_factory=Trace)
     """使った ``lessons`` のファイル。"""
 
-    def is_true_of(self, code: str, library: Library) -> bool:
+    def is_true_of(self, code: str, lessons: Path) -> bool:
         """この記録の後で，コードも，使った部品も変わっていないか。"""
-        return self.code == code and not self.used.changes(library)
+        return self.code == code and not self.trace.changes(lessons)
 
     def __str__(self) -> str:
         """頁に載せる文。"""
@@ -47,7 +46,7 @@ def load(path: Path) -> dict[str, Record]:
     try:
         found = json.loads(path.read_text("utf8"))
         return {
-            chapter: Record(**values | {"used": Observed(**values["used"])})
+            chapter: Record(**values | {"trace": Trace(**values["trace"])})
             for chapter, values in found.items()
         }
     except (OSError, ValueError, TypeError, AttributeError, KeyError):

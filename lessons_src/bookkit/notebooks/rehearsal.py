@@ -28,11 +28,10 @@ from typing import Any
 import nbformat
 
 from bookkit.execution.chapter import Cell, Chapter
-from bookkit.execution.closure import Library
 from bookkit.execution.kernel import Outcome, Workplace, workplace
-from bookkit.execution.keys import Observed
 from bookkit.execution.machine import THREADS, lessons_root, pins, workers
 from bookkit.execution.schedule import Job, run_all
+from bookkit.execution.trace import Trace
 from bookkit.notebooks import guard, outputs
 from bookkit.notebooks.assemble import METADATA
 from bookkit.notebooks.record import Record
@@ -128,10 +127,12 @@ def stage(root: Path, python: str = sys.executable) -> Iterator[Workplace]:
         with workplace(root, lessons=parts) as place:
             hidden = ("PYTHON", "IPYTHON", "JUPYTER", "MPL", "LESSONS_", "GITHUB_")
             kept = {k: v for k, v in os.environ.items() if not k.startswith(hidden)}
-            paths = [str(guard.folder(place.folder)), str(parts)]
+            site = place.folder / "site"
+            paths = [str(site), str(guard.folder(place.folder)), str(parts)]
             env = kept | {
                 "PYTHONPATH": os.pathsep.join(paths),
                 "PYTHONDONTWRITEBYTECODE": "1",
+                "BOOKKIT_LESSONS": place.env["BOOKKIT_LESSONS"],
                 "IPYTHONDIR": place.env["IPYTHONDIR"],
                 "MPLCONFIGDIR": str(place.folder / "matplotlib"),
                 "OMP_NUM_THREADS": str(THREADS),
@@ -194,7 +195,6 @@ def judge(root: Path, notebook: Notebook, outcome: Outcome) -> Performance:
     if not performance.problems:
         said = "".join(str(output["text"]) for output in cells[-1].outputs)
         python, torch, device = ast.literal_eval(said)
-        report = outcome.report
         performance.record = Record(
             code=notebook.code,
             date=datetime.now().astimezone().date().isoformat(),
@@ -203,10 +203,6 @@ def judge(root: Path, notebook: Notebook, outcome: Outcome) -> Performance:
             device=device,
             seconds=seconds,
             packages=packages(root),
-            used=Observed.of(
-                Library(lessons_root(root)),
-                [*report["files"], *report["modules"]],
-                report["folders"],
-            ),
+            trace=Trace.of(lessons_root(root), outcome.report["trace"]),
         )
     return performance

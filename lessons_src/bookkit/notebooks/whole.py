@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bookkit.execution.closure import Library
 from bookkit.execution.machine import lessons_root
 from bookkit.notebooks import record
 from bookkit.notebooks.places import FOLDER
@@ -34,13 +33,13 @@ def rehearse_book(
     """
     file = root / BUILD / record.FILE
     records = record.load(file)
-    here, library = packages(root), Library(lessons_root(root))
+    here, lessons = packages(root), lessons_root(root)
     waiting: list[tuple[Notebook, float | None]] = []
     for path in find_notebooks(root / BUILD / "html" / FOLDER, names):
         notebook = Notebook.read(path)
         last = records.get(notebook.chapter.name)
         same = (
-            last and last.packages == here and last.is_true_of(notebook.code, library)
+            last and last.packages == here and last.is_true_of(notebook.code, lessons)
         )
         if last and same and not again:
             say(f"変わりません {notebook.chapter.name}：{last}")

@@ -41,7 +41,7 @@ def budget(*, full, reduced):
 
 if __name__ == "__main__":
     name = os.environ.get("FAKE_NAME", "にせの装置")
-    print(json.dumps({"kind": device_kind(), "name": name, "simulated": False}))
+    print(json.dumps({"kind": device_kind(), "name": name, "cpu": "にせの CPU", "simulated": False}))
 '''
 
 BUILD = [

@@ -1,43 +1,14 @@
-"""章のコードが使う ``lessons`` のモジュールを，読み込まずに構文だけからたどる。
-
-``importlib.import_module(変数)`` のように構文から分からない読み込みは，
-実行したときに記録し，次の判定に使う（``keys.Observed``）。
-"""
+"""章のコードが使う ``lessons`` のモジュールを，読み込まずに構文だけからたどる。"""
 
 from __future__ import annotations
 
 import ast
 import functools
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 PACKAGE = "lessons"
-
-
-def digest(path: Path) -> str:
-    """ファイルの中身の SHA-256。"""
-    stat = path.stat()
-    return _digest(str(path), stat.st_mtime_ns, stat.st_size)
-
-
-@functools.lru_cache(maxsize=4096)
-def _digest(path: str, mtime: int, size: int) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Facts:
-    """ソース一つから分かること。"""
-
-    imports: frozenset[str]
-    """読み込む名前の候補（モジュールとは限らない）。
-
-    ``パッケージ.*`` はその中のモジュール，``パッケージ.**`` はさらに奥まですべて。
-    """
-    strings: frozenset[str]
-    """文字列の定数。"""
 
 
 @dataclass(frozen=True)
@@ -61,7 +32,7 @@ class Library:
     def closure(self, sources: Iterable[str]) -> dict[str, Path]:
         """コードがたどり着くすべてのモジュールを ``{名前: ファイル}`` で返す。"""
         found: dict[str, Path] = {}
-        todo = [name for code in sources for name in facts(code, "").imports]
+        todo = [name for code in sources for name in imports(code, "")]
         while todo:
             name = todo.pop()
             if name.endswith("*"):
@@ -77,7 +48,7 @@ class Library:
                 continue
             found[name] = path
             package = name if path.name == "__init__.py" else parent
-            todo += facts_of(path, package).imports
+            todo += imports(path.read_text("utf8"), package)
         return dict(sorted(found.items()))
 
     def _inside(self, package: str, depth: str) -> list[str]:
@@ -91,47 +62,18 @@ class Library:
         return [package, *dotted]
 
 
-def facts_of(path: Path, package: str) -> Facts:
-    """ファイルから分かること。"""
-    stat = path.stat()
-    return facts(_text(str(path), stat.st_mtime_ns, stat.st_size), package)
-
-
 @functools.lru_cache(maxsize=4096)
-def _text(path: str, mtime: int, size: int) -> str:
-    return Path(path).read_text("utf8")
+def imports(code: str, package: str) -> frozenset[str]:
+    """コードが読み込む名前の候補（モジュールとは限らない）。
 
-
-known: dict[tuple[str, str], Facts] = {}
-"""このプロセスで調べたソース。``{(SHA-256, パッケージ): 分かったこと}``。"""
-remembered: dict[tuple[str, str], Facts] = {}
-"""前のビルドで調べたソース（Sphinx の環境に残る）。"""
-
-
-@functools.lru_cache(maxsize=4096)
-def facts(code: str, package: str) -> Facts:
-    """コードの読み込みと文字列を集める。中身が同じ間は覚えておく。"""
-    place = hashlib.sha256(code.encode("utf8", "surrogatepass")).hexdigest(), package
-    if place not in known:
-        known[place] = remembered.get(place) or _look(code, package)
-    return known[place]
-
-
-def _look(code: str, package: str) -> Facts:
-    """構文を調べる。
-
-    構文として読めないときは，``lessons`` のすべてを使うとみなす（足りないより安全なため）。
+    ``パッケージ.*`` はその中のモジュール，``パッケージ.**`` はさらに奥まですべて。
+    構文として読めないときは，``lessons`` のすべてを使うとみなす。
     """
     try:
         tree = ast.parse(_without_magics(code))
     except (SyntaxError, ValueError):
-        return Facts(frozenset({f"{PACKAGE}.**"}), frozenset())
-    strings = frozenset(
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
-    return Facts(frozenset(_imports(tree, package)), strings)
+        return frozenset({f"{PACKAGE}.**"})
+    return frozenset(_imports(tree, package))
 
 
 def _without_magics(code: str) -> str:
