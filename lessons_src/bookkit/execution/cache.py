@@ -96,6 +96,8 @@ class Cache:
     def __init__(self, root: Path, say: Callable[[str], None] = print) -> None:
         self.root = root
         self.say = say
+        self._unusable: set[Path] = set()
+        """使えないと伝えたファイル。"""
 
     def entries(self, chapter: str, key: str = "") -> Iterator[Entry]:
         """章の結果を，新しく使った順に読む。``key`` があれば，その鍵のものだけ。"""
@@ -121,7 +123,7 @@ class Cache:
                 Run(**data["run"]),
             )
         except (ValueError, TypeError, KeyError, AttributeError):
-            self._broken(path)
+            self._unused(path, "壊れている")
             return None
 
     def _path(self, entry: Entry) -> Path:
@@ -153,21 +155,22 @@ class Cache:
             header = json.loads(head)
             version, checksum = header["version"], header["sha256"]
         except (ValueError, TypeError, KeyError):
-            self._broken(path)
+            self._unused(path, "壊れている")
             return None
         if version != VERSION:
-            self.say(
-                f"実行結果 {path.name} は別の版（{version}）なので，使わずに作り直します。"
-            )
+            self._unused(path, f"別の版（{version}）な")
             return None
         if hashlib.sha256(body).hexdigest() != checksum:
-            self._broken(path)
+            self._unused(path, "壊れている")
             return None
         data: dict[str, Any] = json.loads(body)
         return data
 
-    def _broken(self, path: Path) -> None:
-        self.say(f"実行結果 {path.name} は壊れているので，使わずに作り直します。")
+    def _unused(self, path: Path, why: str) -> None:
+        """使わないわけを，ファイルごとに一度だけ伝える。"""
+        if path not in self._unusable:
+            self._unusable.add(path)
+            self.say(f"実行結果 {path.name} は{why}ので，使わずに作り直します。")
 
     def prune(self) -> None:
         """長く使われていない結果と，途中で終わったビルドの書きかけを消す。"""

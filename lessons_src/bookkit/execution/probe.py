@@ -44,11 +44,11 @@ def start() -> None:
     for name in ("stat", "lstat", "access"):
         _watch_looks(name)
     _always_compile_sources()
-    sys.meta_path.append(_Missing())  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _Wanted())
     if "safetensors" in sys.modules:
         _watch_safetensors()
     else:
-        sys.meta_path.insert(0, _Safetensors())  # type: ignore[arg-type]
+        sys.meta_path.insert(0, _Safetensors())
     sys.addaudithook(_hook)
 
 
@@ -166,14 +166,20 @@ def _always_compile_sources() -> None:
     loader.path_stats = path_stats  # type: ignore[method-assign]
 
 
-class _Missing:
-    """どこにもなかった ``lessons`` のモジュールを書き留める，最後の探し手。"""
+class _Wanted:
+    """``lessons`` のモジュールを探すときに見る所を書き留める，初めの探し手。
 
-    def find_spec(self, name: str, path: Iterable[str] | None, target: Any = None) -> None:
-        for folder in path or _roots[:1]:
-            place = os.path.join(folder, name.rpartition(".")[2])
-            note_path("looked", place)
-            note_path("looked", place + ".py")
+    見つかったものも書き留める：なくなったり，先に見つかるものが現れたりすると，結果が変わる。
+    """
+
+    def find_spec(
+        self, name: str, path: Iterable[str] | None, target: Any = None
+    ) -> None:
+        if name.partition(".")[0] == "lessons":
+            for folder in path or _roots[:1]:
+                place = os.path.join(folder, name.rpartition(".")[2])
+                for one in (place, place + ".py", os.path.join(place, "__init__.py")):
+                    note_path("looked", one)
 
 
 class _Safetensors:
@@ -182,7 +188,7 @@ class _Safetensors:
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
         if name != "safetensors":
             return None
-        sys.meta_path.remove(self)  # type: ignore[arg-type]
+        sys.meta_path.remove(self)
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.loader is not None:
             load = spec.loader.exec_module
@@ -227,7 +233,11 @@ def _program(program: Any, arguments: Any, cwd: Any, env: Any) -> None:
     if python and _watched(words[1:], env):
         return
     where = os.path.abspath(os.fsdecode(cwd) if cwd else os.getcwd())
-    parts = [where, *words, *(p for w in words for p in re.split(r"[\s'\"=;|&<>()]+", w))]
+    parts = [
+        where,
+        *words,
+        *(p for w in words for p in re.split(r"[\s'\"=;|&<>()]+", w)),
+    ]
     if python or any(_holds(os.path.join(where, part)) for part in parts if part):
         note("trees", "lessons")
 
@@ -239,13 +249,12 @@ def _watched(options: list[str], env: Any) -> bool:
             break
         if option.startswith("-") and {*"IES"} & {*option}:
             return False
-    wanted = os.environ if env is None else env
-    if not hasattr(wanted, "get"):
+    try:
+        items = dict(os.environ if env is None else env).items()
+        given = {os.fsdecode(name): os.fsdecode(value) for name, value in items}
+    except (TypeError, ValueError):
         return False
-    paths = wanted.get("PYTHONPATH") or wanted.get(b"PYTHONPATH") or ""
-    return HERE in os.fsdecode(paths).split(os.pathsep) and (
-        FOLDER in wanted or FOLDER.encode() in wanted
-    )
+    return FOLDER in given and HERE in given.get("PYTHONPATH", "").split(os.pathsep)
 
 
 def _holds(path: str) -> bool:
@@ -255,16 +264,19 @@ def _holds(path: str) -> bool:
     except (OSError, ValueError):
         return False
     folder = full.rstrip(os.sep) + os.sep
-    return bool(inside(full)) or any(f"{root}{os.sep}".startswith(folder) for root in _roots)
+    return bool(inside(full)) or any(
+        f"{root}{os.sep}".startswith(folder) for root in _roots
+    )
 
 
 def report() -> str:
     """記録を JSON で返す。"""
-    found: dict[str, set[str]] = {"modules": set()}
-    for module in [*sys.modules.values()]:
-        name = inside(getattr(module, "__file__", None) or "")
-        if name:
-            found["modules"].add(name)
+    for name, module in [*sys.modules.items()]:  # 始める前に読み込まれたものもある
+        if name.partition(".")[0] == "lessons":
+            note_path("modules", getattr(module, "__file__", None))
+            parent = sys.modules.get(name.rpartition(".")[0])
+            _Wanted().find_spec(name, getattr(parent, "__path__", None))
+    found: dict[str, set[str]] = {}
     for path in os.scandir(_folder):
         with open(path, encoding="utf8") as lines:
             for line in lines:

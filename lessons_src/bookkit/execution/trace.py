@@ -11,7 +11,7 @@ import ast
 import functools
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -126,15 +126,14 @@ class Trace:
     seen: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, root: Path, names: Mapping[str, list[str]]) -> Trace:
+    def of(cls, root: Path, names: Mapping[str, Iterable[str]]) -> Trace:
         """いまの中身で作る。``names`` は ``{使い方: [名前]}``，``root`` は ``lessons`` の親。"""
-        wanted = {kind: set(names.get(kind, ())) for kind in DIGESTS}
-        for name in wanted["modules"]:
-            wanted["looked"] |= set(_would_come_first(name))
         return cls(
             {
-                kind: {name: DIGESTS[kind](root / name) for name in sorted(found)}
-                for kind, found in wanted.items()
+                kind: {
+                    name: digest(root / name) for name in sorted(names.get(kind, ()))
+                }
+                for kind, digest in DIGESTS.items()
             }
         )
 
@@ -159,18 +158,11 @@ class Trace:
         """``before`` から ``now`` までに，この足あとにあるものが書き換えられたか。"""
         names = {n for n in {*before, *now} if before.get(n) != now.get(n)}
         kept = {name for kind in self.seen for name in self.seen[kind]}
-        moved = {str(PurePosixPath(n).parent) for n in names if (n in before) != (n in now)}
+        moved = {
+            str(PurePosixPath(n).parent) for n in names if (n in before) != (n in now)
+        }
         folders = {*self.seen.get("folders", ())} & moved
         return bool(names & kept or folders or (names and self.seen.get("trees")))
-
-
-def _would_come_first(module: str) -> Iterator[str]:
-    """いまはなくても，現れれば ``module`` の読み込みを変えるファイル。"""
-    path = PurePosixPath(module)
-    if path.name != "__init__.py":
-        yield str(path.with_suffix("") / "__init__.py")
-    for folder in path.parents[:-1]:
-        yield str(folder / "__init__.py")
 
 
 def _module_now(path: Path, before: str) -> str:

@@ -220,7 +220,7 @@ def test_interrupted_build_keeps_what_is_finished_and_stops_kernels(project, tmp
     cache = Cache(project.root / "_build" / ".execution")
     build = project.start()
     try:
-        wait_until(lambda: cache.last("quick") and list(ids.iterdir()))
+        wait_until(lambda: [*cache.entries("quick")] and list(ids.iterdir()))
         build.send_signal(signal.SIGINT)
         build.communicate(timeout=60)
     finally:

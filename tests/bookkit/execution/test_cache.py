@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from bookkit.execution import cache as cache_module
 from bookkit.execution.cache import (
     KEEP_DAYS,
+    KEEP_RUNS,
     Cache,
     CellResult,
     Entry,
@@ -22,15 +24,16 @@ from bookkit.execution.cache import (
     write_atomically,
 )
 from bookkit.execution.chapter import all_chapters
-from bookkit.execution.keys import Components, Observed
+from bookkit.execution.keys import Components
+from bookkit.execution.trace import Trace
 
 
 def entry(text: str = "出力") -> Entry:
     outputs = [{"output_type": "stream", "name": "stdout", "text": text}]
     return Entry(
         "part/one",
-        Components([["abc", []]], {}, {}),
-        Observed(),
+        Components([["abc", []]]),
+        Trace.of(Path("lessons_src"), {}),
         [CellResult(outputs, 1, 0.5)],
         Run(1.5, when="2026-01-02T03:04:05+09:00"),
     )
@@ -47,8 +50,12 @@ def cache(tmp_path, said):
 
 
 def only_file(cache: Cache):
-    (path,) = (cache.root / "results").rglob("*.json")
+    (path,) = (cache.root / "runs").rglob("*.json")
     return path
+
+
+def load(cache: Cache, key: str = "") -> Entry | None:
+    return next(cache.entries("part/one", key), None)
 
 
 @given(text=st.text())
@@ -56,16 +63,13 @@ def test_round_trip(tmp_path_factory, text):
     cache = Cache(tmp_path_factory.mktemp("cache"))
     made = entry(text)
     cache.store(made)
-    assert cache.load("part/one", made.key) == made
-    last = cache.last("part/one")
-    assert last is not None
-    assert last.components == made.components
-    assert last.run == made.run
+    assert load(cache, made.key) == made
+    assert load(cache) == made
 
 
 def test_nothing_there(cache, said):
-    assert cache.load("part/one", "0" * 32) is None
-    assert cache.last("part/one") is None
+    assert load(cache, "0" * 32) is None
+    assert load(cache) is None
     assert said == []
 
 
@@ -75,7 +79,7 @@ def test_truncated_result_is_ignored_with_one_line(cache, said, kept):
     cache.store(made)
     path = only_file(cache)
     path.write_bytes(path.read_bytes()[:kept])
-    assert cache.load("part/one", made.key) is None
+    assert load(cache, made.key) is None
     (line,) = said
     assert "壊れている" in line
     assert path.name in line
@@ -86,7 +90,7 @@ def test_flipped_letter_is_noticed(cache, said):
     cache.store(made)
     path = only_file(cache)
     path.write_bytes(path.read_bytes().replace("出力".encode(), "出カ".encode()))
-    assert cache.load("part/one", made.key) is None
+    assert load(cache, made.key) is None
     assert len(said) == 1
 
 
@@ -97,7 +101,7 @@ def test_strange_file_is_ignored(cache, said, content):
     made = entry()
     cache.store(made)
     only_file(cache).write_bytes(content)
-    assert cache.load("part/one", made.key) is None
+    assert load(cache, made.key) is None
     assert len(said) == 1
 
 
@@ -106,7 +110,7 @@ def test_other_version_is_ignored_with_one_line(cache, said, monkeypatch):
     monkeypatch.setattr(cache_module, "VERSION", 99)
     cache.store(made)
     monkeypatch.undo()
-    assert cache.load("part/one", made.key) is None
+    assert load(cache, made.key) is None
     (line,) = said
     assert "別の版（99）" in line
 
@@ -114,7 +118,7 @@ def test_other_version_is_ignored_with_one_line(cache, said, monkeypatch):
 def test_broken_result_is_run_again(project):
     project.chapter("one", "print('作り直す')")
     project.results()
-    (path,) = (project.root / "_build/.execution/results").rglob("*.json")
+    (path,) = (project.root / "_build/.execution/runs").rglob("*.json")
     path.write_bytes(path.read_bytes()[:50])
     project.results()
     assert project.ran() == {"one"}
@@ -178,6 +182,23 @@ def test_used_results_stay(cache):
     cache.store(made)
     past = time.time() - (KEEP_DAYS + 1) * 86400
     os.utime(only_file(cache), (past, past))
-    assert cache.load("part/one", made.key) is not None
+    cache.used(made)
     cache.prune()
-    assert cache.load("part/one", made.key) is not None
+    assert load(cache, made.key) is not None
+
+
+def test_newest_used_result_comes_first_and_the_number_is_limited(cache):
+    made = [entry(str(number)) for number in range(KEEP_RUNS + 2)]
+    for number, one in enumerate(made):
+        one.components.pins["numpy"] = str(number)
+        cache.store(one)
+        path = cache._path(one)
+        os.utime(path, (time.time() - 1000 + number,) * 2)
+    cache.used(made[0])
+    assert [one.key for one in cache.entries("part/one")][:2] == [
+        made[0].key,
+        made[-1].key,
+    ]
+    cache.prune()
+    kept = {one.key for one in cache.entries("part/one")}
+    assert kept == {one.key for one in [made[0], *made[3:]]}

@@ -9,7 +9,6 @@ import psutil
 import pytest
 
 from bookkit.execution import forked
-from bookkit.execution.closure import Library
 
 from .test_build import wait_until
 
@@ -22,6 +21,19 @@ HEAVY = (
 )
 
 
+@pytest.fixture(autouse=True)
+def depends(project):
+    """前もって読み込むのは，本が依存するパッケージ。"""
+
+    def write(*names: str) -> None:
+        listed = ", ".join(f'"{name}"' for name in names)
+        text = f'[project]\nname = "x"\ndependencies = [{listed}]\n'
+        project.write("pyproject.toml", text)
+
+    write("numpy>=1")
+    return write
+
+
 def parent(result) -> tuple[str, str]:
     before, pid = result.cells[0].outputs[0]["text"].split()
     return before, pid
@@ -30,11 +42,9 @@ def parent(result) -> tuple[str, str]:
 def test_chapters_share_one_loaded_parent(project):
     project.chapter("one", HEAVY, "import random\nprint(random.random())")
     project.chapter("two", HEAVY)
-    project.chapter("light", "import os, sys\nprint('numpy' in sys.modules, 0)")
     results = project.results()
     assert parent(results["one"])[0] == "True"
     assert parent(results["one"]) == parent(results["two"])
-    assert parent(results["light"])[0] == "False"
     run = results["one"].run
     assert run is not None
     assert run.cpu_seconds > 0
@@ -79,7 +89,15 @@ def test_dying_and_endless_and_failing_kernels(project):
     assert "終わりません" in results["endless"].failure.what
 
 
-def test_missing_module_is_the_chapters_failure(project, monkeypatch):
+def test_only_the_books_dependencies_are_loaded_before(project, depends):
+    depends()
+    for name in ("one", "two"):
+        project.chapter(name, HEAVY)
+    assert parent(project.results()["one"])[0] == "False"
+
+
+def test_missing_module_is_the_chapters_failure(project, monkeypatch, depends):
+    depends("numpy", "no_such_module")
     monkeypatch.setitem(forked.HEAVY, "no_such_module", "no_such_module")
     project.chapter("bad", "import no_such_module")
     project.chapter("good", "print(1)")
@@ -88,7 +106,7 @@ def test_missing_module_is_the_chapters_failure(project, monkeypatch):
     assert results["good"].failure is None
 
 
-def test_module_with_a_thread_prevents_forking(project, monkeypatch, tmp_path):
+def test_module_with_a_thread_prevents_forking(project, monkeypatch, depends, tmp_path):
     """スレッドを始めるモジュールがあれば，ふつうに始める。"""
     (tmp_path / "threaded.py").write_text(
         "import threading, time\n"
@@ -96,6 +114,7 @@ def test_module_with_a_thread_prevents_forking(project, monkeypatch, tmp_path):
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setitem(forked.HEAVY, "threaded", "threaded")
+    depends("threaded")
     for name in ("one", "two"):
         project.chapter(name, "import sys\nprint('threaded' in sys.modules)", HEAVY2)
     results = project.results()
@@ -129,11 +148,3 @@ def test_interrupt_stops_forked_kernels(project, tmp_path):
         for path in ids.iterdir():
             wait_until(lambda path=path: not psutil.pid_exists(int(path.name)))
             path.unlink()
-
-
-def test_heavy_imports_are_found_through_lessons(project):
-    project.module("lessons/a/x.py", "def f():\n    import torch.nn.functional as F\n")
-    library = Library(project.root / "lessons_src")
-    code = "from lessons.a import x\nfrom matplotlib import pyplot as plt"
-    assert forked.heavy_imports(library, [code]) == ("matplotlib.pyplot", "torch")
-    assert forked.heavy_imports(library, ["import os"]) == ()

@@ -8,8 +8,9 @@ from bookkit.execution import labels
 from bookkit.execution.book import Result
 from bookkit.execution.cache import CellResult, Run
 from bookkit.execution.chapter import Cell, Chapter
-from bookkit.execution.keys import Components, Observed
+from bookkit.execution.keys import Components
 from bookkit.execution.recordings import FRESH, MISSING, GpuCell, Provenance, Recording
+from bookkit.execution.trace import Trace
 
 
 def measured(project, code: str) -> Run:
@@ -81,7 +82,7 @@ CPU = Run(9.0, 7.1, 600_000_000, when="2026-01-02T00:00:00+09:00")
 
 def gpu_cell(state: str, simulated: bool = False) -> GpuCell:
     made = Provenance("cuda", "Tesla T4", simulated, "2026-01-02", 131.2, 5, {})
-    recording = Recording(Components([], {}, {}), Observed(), made, [])
+    recording = Recording(Components([]), Trace(), made, [])
     found = recording if state == FRESH else None
     return GpuCell(CHAPTER, 0, 1, "key", state, [], found)
 

@@ -16,7 +16,7 @@ from bookkit.cli import main
 from bookkit.execution import recordings
 from bookkit.execution.chapter import all_chapters
 from bookkit.execution.gpu import gpu
-from bookkit.execution.keys import Components, Observed
+from bookkit.execution.keys import Components
 from bookkit.execution.labels import gpu_label
 from bookkit.execution.recordings import (
     BROKEN,
@@ -29,6 +29,7 @@ from bookkit.execution.recordings import (
     write,
 )
 from bookkit.execution.status import status
+from bookkit.execution.trace import Trace
 
 SETUP = "from lessons import runtime, work\nprint('前')"
 MARKED = ":tags: [gpu]\n\nprint('大きさ', work.size())"
@@ -39,19 +40,20 @@ def book(project):
     """GPU 用のセルが一つある章と，ない章。"""
     project.module(
         "lessons/work.py",
-        "from lessons import runtime, weights\n"
-        "def size(): return runtime.budget(full=1000, reduced=10)\n",
+        "import pathlib\nfrom lessons import runtime, weights\n"
+        "def size():\n"
+        "    (pathlib.Path(weights.__file__).parent / 'lite0.bin').read_bytes()\n"
+        "    return runtime.budget(full=1000, reduced=10)\n",
     )
     project.module("lessons/weights/__init__.py", "NAME = 'lite0'\n")
-    digests(project, "a" * 64)
+    weights_file(project, "1")
     project.chapter("part/one", SETUP, MARKED, "print('後')")
     project.chapter("plain", "print('普通')")
     return project
 
 
-def digests(project, value):
-    table = {"lite0": {"sha256": value}}
-    project.write("lessons_src/lessons/weights/digests.json", json.dumps(table))
+def weights_file(project, text):
+    project.write("lessons_src/lessons/weights/lite0.bin", text)
 
 
 @pytest.fixture
@@ -117,7 +119,9 @@ def test_only_chapters_with_marked_cells_run(book, monkeypatch, capsys):
     assert "記録しました book/recorded/part/one/1.json" in said
 
 
-def test_text_and_later_cells_keep_the_recording(recorded):
+def test_text_and_comments_and_later_cells_keep_the_recording(recorded):
+    path = recorded.root / "lessons_src/lessons/work.py"
+    path.write_text('"""説明"""\n# 注釈\n' + path.read_text("utf8"), "utf8")
     recorded.chapter("part/one", SETUP, MARKED, "print('変えた')", text="新しい文")
     assert the_cell(recorded).state == FRESH
 
@@ -139,13 +143,13 @@ def lessons_module(project):
 
 def runtime_module(project):
     path = project.root / "lessons_src/lessons/runtime.py"
-    path.write_text(path.read_text("utf8") + "\n# 変えた\n", "utf8")
+    path.write_text(path.read_text("utf8") + "\nCHANGED = 1\n", "utf8")
     return "lessons/runtime.py が変わりました"
 
 
 def weights(project):
-    digests(project, "b" * 64)
-    return "重み lite0 が変わりました"
+    weights_file(project, "2")
+    return "lessons/weights/lite0.bin が変わりました"
 
 
 @pytest.mark.parametrize(
@@ -175,7 +179,7 @@ def recording_file(project):
         lambda raw: b"\xff" + raw,
         lambda raw: raw.replace(b"1000", b"9999"),
         lambda raw: raw.replace(b"Tesla T4", b"Tesla V9"),
-        lambda raw: raw.replace(b'"version": 1', b'"version": 7'),
+        lambda raw: raw.replace(b'"version": 2', b'"version": 7'),
     ],
 )
 def test_broken_recording_is_not_shown(recorded, spoil):
@@ -291,7 +295,7 @@ OUTPUTS = st.one_of(
 def test_any_outputs_survive_byte_for_byte(tmp_path_factory, outputs):
     path = tmp_path_factory.mktemp("recorded") / "1.json"
     provenance = Provenance("cuda", "T4", False, "2026-01-02", 1.5, 10, {"torch": "2"})
-    made = Recording(Components([], {}, {}), Observed(), provenance, outputs)
+    made = Recording(Components([]), Trace.of(path.parent, {}), provenance, outputs)
     write(path, made)
     assert read(path) == made
 
@@ -371,7 +375,6 @@ def test_status_of_marked_cells_tells_ci_whether_to_record(book, monkeypatch, ca
     assert main(["status", "--gpu"]) == 1
     said = capsys.readouterr().out
     assert "：記録が古い，lessons/work.py が変わりました" in said
-    assert "lessons/weights/__init__.py を使わなくなりました" in said
     assert said.endswith(" → 縮小版を載せます\n")
 
 

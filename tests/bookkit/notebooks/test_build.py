@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from bookkit.execution.keys import Observed
+from bookkit.execution.trace import Trace
 from bookkit.notebooks.assemble import code_of
 from bookkit.notebooks.publish import archive
 from bookkit.notebooks.record import FILE, Record, save
@@ -130,12 +130,12 @@ def test_outputs_are_kept_on_demand(make_book: Maker) -> None:
 
 
 def record_of(
-    built: Built, code: str | None = None, used: Observed | None = None
+    built: Built, code: str | None = None, trace: Trace | None = None
 ) -> None:
     path = built.out / "notebooks/attention/cam.ipynb"
     code = code or code_of(path)
-    used = used or Observed()
-    one = Record(code, "2026-11-24", "3.11.7", "2.14.1", "CPU", 12, "", used)
+    trace = trace or Trace()
+    one = Record(code, "2026-11-24", "3.11.7", "2.14.1", "CPU", 12, "", trace)
     save(built.root / "_build" / FILE, {"book/attention/cam": one})
 
 
@@ -164,7 +164,7 @@ def test_badge_disappears_when_a_part_changes(make_book: Maker) -> None:
     built = make_book(BOX + CELL)
     record_of(built)
     assert BADGE in make_book().page("book/attention/cam")
-    record_of(built, used=Observed(files={"lessons/__init__.py": "0" * 64}))
+    record_of(built, trace=Trace({"files": {"lessons/__init__.py": "0" * 64}}))
     assert "rehearsed" not in make_book().page("book/attention/cam")
 
 

@@ -11,8 +11,7 @@ import nbformat
 import nbformat.v4 as nbf
 import pytest
 
-from bookkit.execution.closure import Library
-from bookkit.execution.keys import Observed
+from bookkit.execution.trace import Trace
 from bookkit.notebooks import guard, whole
 from bookkit.notebooks.outputs import problem
 from bookkit.notebooks.record import Record, load, save
@@ -152,7 +151,7 @@ def test_guard_knows_the_repository(path: object, forbidden: bool) -> None:
     assert guard.is_forbidden(path, "/repo", ("/repo/.venv",)) == forbidden
 
 
-USED = Observed(files={"lessons/a.py": "0" * 64})
+USED = Trace({"files": {"lessons/a.py": "0" * 64}})
 RECORD = Record("abc", "2026-11-24", "3.11.7", "2.14.1", "CPU", 11.6, "p", USED)
 
 
@@ -179,13 +178,14 @@ def test_record_is_true_only_of_the_same_code_and_parts(tmp_path: Path) -> None:
     module = tmp_path / "lessons" / "a.py"
     module.parent.mkdir()
     module.write_text("x = 1\n", "utf8")
-    library = Library(tmp_path)
-    used = Observed.of(library, ["lessons/a.py"], [])
-    one = Record("abc", "2026-11-24", "3.11.7", "2.14.1", "CPU", 1.0, "p", used)
-    assert one.is_true_of("abc", library)
-    assert not one.is_true_of("abd", library)
+    trace = Trace.of(tmp_path, {"modules": ["lessons/a.py"]})
+    one = Record("abc", "2026-11-24", "3.11.7", "2.14.1", "CPU", 1.0, "p", trace)
+    assert one.is_true_of("abc", tmp_path)
+    assert not one.is_true_of("abd", tmp_path)
+    module.write_text("x = 1  # 注釈\n", "utf8")
+    assert one.is_true_of("abc", tmp_path)
     module.write_text("x = 22\n", "utf8")
-    assert not one.is_true_of("abc", library)
+    assert not one.is_true_of("abc", tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,126 @@
+"""カーネルの代わりに，枝分かれした素の Python で章を動かす。鍵・足あと・置き場所は本物を使う。"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from bookkit.execution import probe
+from bookkit.execution.cache import CellResult
+from bookkit.execution.chapter import Chapter
+from bookkit.execution.kernel import Workplace, workplace
+from bookkit.execution.outcome import Outcome
+
+PROGRAM = """\
+import contextlib, importlib.util, io, json, os, pkgutil, sys, subprocess, pathlib
+spec = importlib.util.spec_from_file_location("_bookkit_probe", sys.argv[1])
+probe = sys.modules["_bookkit_probe"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(probe)
+for line in sys.stdin:
+    asked = json.loads(line)
+    child = os.fork()
+    if child == 0:
+        os.environ.update(asked["env"])
+        sys.path[:0] = os.environ["PYTHONPATH"].split(os.pathsep)
+        os.chdir(asked["cwd"])
+        probe.HERE = asked["site"]
+        probe.start()
+        names, outputs = {"__name__": "__main__"}, []
+        for code in asked["cells"]:
+            said = io.StringIO()
+            with contextlib.redirect_stdout(said):
+                try:
+                    exec(compile(code, "cell", "exec"), names)
+                except Exception as error:
+                    print(type(error).__name__)
+            outputs.append(said.getvalue())
+        answer = {"outputs": outputs, "report": json.loads(probe.report())}
+        pathlib.Path(asked["answer"]).write_text(json.dumps(answer), "utf8")
+        os._exit(0)
+    os.waitpid(child, 0)
+    print(flush=True)
+"""
+
+
+class Runner:
+    """頼まれるたびに枝分かれし，章を一つ動かすプロセス。"""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, probe.__file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+        self._open = contextlib.ExitStack()
+        self._places: dict[Path, Workplace] = {}
+
+    def _place(self, root: Path) -> Workplace:
+        if root not in self._places:
+            self._places[root] = self._open.enter_context(workplace(root))
+        return self._places[root]
+
+    def close(self) -> None:
+        self._process.communicate()
+        self._open.close()
+
+    def run(self, root: Path, chapter: Chapter) -> dict[str, Any]:
+        """``{"outputs": [セルの印字], "report": 記録}``。"""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        place = self._place(root)
+        with tempfile.TemporaryDirectory() as name:
+            work, trace = Path(name, "work"), Path(name, "trace")
+            work.mkdir()
+            trace.mkdir()
+            answer = Path(name, "answer")
+            asked = {
+                "cells": [cell.source for cell in chapter.cells],
+                "env": {**place.env, "BOOKKIT_TRACE": str(trace)},
+                "site": str(place.folder / "site"),
+                "cwd": str(work),
+                "answer": str(answer),
+            }
+            self._process.stdin.write(json.dumps(asked) + "\n")
+            self._process.stdin.flush()
+            self._process.stdout.readline()
+            found: dict[str, Any] = json.loads(answer.read_text("utf8"))
+            return found
+
+    def run_all(
+        self,
+        root: Path,
+        jobs: list[Any],
+        workers: int,
+        say: Callable[[str], None],
+        on_done: Callable[[Chapter, Outcome], None],
+        **options: Any,
+    ) -> None:
+        """``schedule.run_all`` の代わり。"""
+        for job in jobs:
+            made = self.run(root, job.chapter)
+            cells = [
+                CellResult(
+                    [{"output_type": "stream", "name": "stdout", "text": text}], 1
+                )
+                for text in made["outputs"]
+            ]
+            outcome = Outcome(cells, report=made["report"])
+            say(f"実行 {job.chapter.name}：")
+            on_done(job.chapter, outcome)
+
+
+@contextlib.contextmanager
+def runner() -> Iterator[Runner]:
+    made = Runner()
+    try:
+        yield made
+    finally:
+        made.close()
