@@ -57,9 +57,14 @@ def test_effect_of_another_chapter_is_refused(monkeypatch: pytest.MonkeyPatch) -
         ("import lessons.weights", {"weights"}),
         (
             "from lessons.attention.cam import model",
+            {"attention", "attention.cam", "attention.cam.model", "hooks"},
+        ),
+        (
+            "from lessons.attention.cam import localisation",
             {
                 *("attention", "attention.cam", "attention.cam.model"),
-                *("attention.composites", "hooks", "runtime", "stimuli"),
+                *("attention.cam.localisation", "attention.composites"),
+                *("hooks", "runtime", "stimuli"),
                 *("stimuli.photos", "weights", "weights.classifier"),
                 *("weights.efficientnet_lite0", "weights.errors", "weights.ledger"),
                 *("weights.photo", "weights.same_conv"),
@@ -75,7 +80,7 @@ def test_effect_of_another_chapter_is_refused(monkeypatch: pytest.MonkeyPatch) -
             },
         ),
     ],
-    ids=["weights", "cam", "unet"],
+    ids=["weights", "cam", "localisation", "unet"],
 )
 def test_nothing_unused_is_loaded(code: str, loaded: set[str]) -> None:
     """読み込んだ部品が一つ変われば，章は実行し直しになる。"""

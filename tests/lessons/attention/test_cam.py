@@ -6,12 +6,8 @@ import torch
 import torchvision
 from torch import nn
 
-from lessons.attention.cam.model import (
-    cam,
-    class_activation_map,
-    localisation,
-    localisation_effect,
-)
+from lessons.attention.cam.localisation import localisation, localisation_effect
+from lessons.attention.cam.model import cam, class_activation_map
 from lessons.attention.composites import SUBJECTS, share_inside, side_by_side
 from lessons.stimuli import photos
 from lessons.weights import efficientnet_lite0
