@@ -9,7 +9,7 @@ import shutil
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bookkit.cli import main
@@ -286,7 +286,6 @@ OUTPUTS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(outputs=st.lists(OUTPUTS, max_size=4))
 def test_any_outputs_survive_byte_for_byte(tmp_path_factory, outputs):
     path = tmp_path_factory.mktemp("recorded") / "1.json"

@@ -23,7 +23,7 @@ def some_boxes(draw):
 
 
 @given(some_boxes(), some_boxes())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_iou_equals_torchvision_and_is_never_nan(a, b):
     expected = torchvision.ops.box_iou(a, b).nan_to_num(0)  # 面積 0 どうしは 0
     found = boxes.iou(a, b)
@@ -32,7 +32,7 @@ def test_iou_equals_torchvision_and_is_never_nan(a, b):
 
 
 @given(some_boxes(), st.integers(0, 2**31))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_kept_boxes_do_not_overlap_and_cover_the_rest(found, seed):
     scores = torch.rand(len(found), generator=torch.Generator().manual_seed(seed))
     kept = boxes.suppress(found, scores, 0.5)
