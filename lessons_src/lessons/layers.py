@@ -1,7 +1,4 @@
-"""名前で層を選び，その出力を取り出す。間違えたときは，使える名前を挙げる。
-
-章: attention/cam, attention/deepgaze, attention/grad_cam
-"""
+"""名前で層を選び，その出力を取り出す。間違えたときは，使える名前を挙げる。"""
 
 from __future__ import annotations
 

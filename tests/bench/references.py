@@ -26,7 +26,11 @@ from torch import Tensor, nn
 from torchvision.models import detection
 
 from lessons import runtime, weights
-from lessons.segmentation import data, fcn, metrics, one_stage, rcnn, train, unet
+from lessons.segmentation import data, metrics, train
+from lessons.segmentation.fcn import model as fcn
+from lessons.segmentation.one_stage import model as one_stage
+from lessons.segmentation.rcnn import model as rcnn
+from lessons.segmentation.unet import model as unet
 from lessons.stimuli.scenes import Scene
 
 WARM_UP = 0.1

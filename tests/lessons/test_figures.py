@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import csv
+import importlib.resources
 import io
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -320,7 +322,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize(
     ("colours", "page"),
-    [(figures.COLORS, "#ffffff"), (figures.DARK_COLORS, "#121212")],
+    [(figures.COLORS, "#ffffff"), (figures.DARK_COLORS, "#14191f")],
     ids=["light", "dark"],
 )
 def test_text_colours_stand_out(colours: dict[str, str], page: str) -> None:
@@ -335,6 +337,22 @@ def test_text_colours_stand_out(colours: dict[str, str], page: str) -> None:
 def test_every_colour_has_its_dark_twin() -> None:
     assert figures.COLORS.keys() == figures.DARK_COLORS.keys()
     assert len(set(figures.COLORS.values())) == len(figures.COLORS)
+
+
+def test_palette_gives_every_colour_once_for_light_and_dark() -> None:
+    """図の色も頁の色も，明暗の二つを palette.json で決める。"""
+    path = importlib.resources.files("lessons") / "palette.json"
+    palette = json.loads(path.read_text("utf8"))
+    assert set(palette) == {"figure", "page"}
+    assert not palette["figure"].keys() & palette["page"].keys()
+    for name, colour in (palette["figure"] | palette["page"]).items():
+        assert colour.keys() == {"light", "dark"}, name
+        for value in colour.values():
+            assert re.fullmatch(r"#(?:[0-9a-f]{6}|[0-9a-f]{8})", value), name
+    for name, value in figures.COLORS.items():
+        assert palette["figure"][name]["light"] == value
+        assert palette["figure"][name]["dark"] == figures.DARK_COLORS[name]
+    assert palette["page"]["background"] == {"light": "#ffffff", "dark": "#14191f"}
 
 
 # --- 模式図

@@ -1,6 +1,5 @@
 """四角を扱う短い関数。頁の上で読めるように書き，torchvision.ops と同じ値になる。
 
-章: segmentation/rcnn, segmentation/mask_rcnn
 四角はすべて ``(x1, y1, x2, y2)``。
 """
 

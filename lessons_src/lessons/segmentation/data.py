@@ -1,7 +1,4 @@
-"""場面を，学習に使うテンソルにする。
-
-章: segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr, segmentation/pose, segmentation/fcn, segmentation/unet
-"""
+"""場面を，学習に使うテンソルにする。"""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 """写真への検出器の答えを，四角・形・関節・種類の色で描く。
 
-章: segmentation/tasks, segmentation/rcnn, segmentation/mask_rcnn
 torchvision の検出器はインターネットがあれば取り寄せ，なければ本に入っている NanoDet-g に答えさせる。
 """
 
@@ -15,7 +14,7 @@ from matplotlib.figure import Figure
 from scipy import ndimage
 
 from lessons import figures, labels, weights
-from lessons.segmentation.mask_rcnn import paint
+from lessons.segmentation.mask_rcnn.model import paint
 from lessons.weights.movenet import BONES
 
 TITLES = {

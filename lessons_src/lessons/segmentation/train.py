@@ -1,7 +1,5 @@
 """第 3 部の「よく学習したモデル」を作る台本。
 
-章: segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr, segmentation/pose, segmentation/fcn, segmentation/unet
-
 使い方::
 
     python -m lessons.segmentation.train unet      # 一つだけ
@@ -26,18 +24,15 @@ import torch
 from torch import Tensor, nn
 
 from lessons import runtime
-from lessons.segmentation import (
-    data,
-    detr,
-    fcn,
-    fpn,
-    metrics,
-    one_stage,
-    panoptic,
-    pose,
-    rcnn,
-    unet,
-)
+from lessons.segmentation import data, metrics
+from lessons.segmentation.detr import model as detr
+from lessons.segmentation.fcn import model as fcn
+from lessons.segmentation.fpn import model as fpn
+from lessons.segmentation.one_stage import model as one_stage
+from lessons.segmentation.panoptic import model as panoptic
+from lessons.segmentation.pose import model as pose
+from lessons.segmentation.rcnn import model as rcnn
+from lessons.segmentation.unet import model as unet
 from lessons.stimuli.scenes import Scene, SceneConfig
 from lessons.weights import Weights, WeightsError, read_verified
 

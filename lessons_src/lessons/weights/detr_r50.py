@@ -1,7 +1,4 @@
-"""写真のための DETR-R50 を，transformers で取り寄せる（任意の部品）。
-
-章: segmentation/detr
-"""
+"""写真のための DETR-R50 を，transformers で取り寄せる（任意の部品）。"""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 """EfficientNet-Lite0：電話でも動く，小さな分類ネットワーク。ImageNet の 1,000 種類を見分ける。
 
-章: attention/cam, attention/deepgaze, attention/grad_cam
 構造は Tan & Le (2019) の EfficientNet-B0 から，Squeeze-and-Excitation を除き，
 Swish を ReLU6 に替えたものです。層の名前は，重みのファイルに合わせています。
 """

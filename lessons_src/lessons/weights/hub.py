@@ -1,6 +1,5 @@
 """torchvision の学習ずみの分類器・検出器・意味的切り出しを，名前で取り寄せる（初回だけインターネットが要る）。
 
-章: attention/cam, attention/deepgaze, attention/grad_cam, segmentation/tasks, segmentation/fcn, segmentation/pose
 torchvision 自身の重みの仕組みを使い，ファイルの名前にある sha256 の始まりを確かめます。
 """
 

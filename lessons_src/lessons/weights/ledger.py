@@ -1,6 +1,5 @@
 """重みの台帳：名前，ファイル，sha256，ライセンス，出どころ。
 
-章: attention/cam, attention/deepgaze, attention/grad_cam
 台帳は，同じフォルダーの ``digests.json`` です。``lessons`` を読み込めない道具
 （実行の要否を決める bookkit など）も，このファイルだけは直接読んでかまいません。
 約束は次のとおりです::

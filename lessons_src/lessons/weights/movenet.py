@@ -1,6 +1,5 @@
 """MoveNet Lightning：写真の中の一人から，17 の特徴点（関節や目鼻）を見つける。
 
-章: segmentation/tasks, segmentation/pose
 Google の MoveNet（Apache-2.0）の重みを fp16 に変えて置いています。
 背骨は MobileNetV2。粗い地図と細かい地図を FPN で合わせ，四つの頭が，
 人の中心，特徴点の熱地図，中心から特徴点への矢印，位置の端数を答えます。

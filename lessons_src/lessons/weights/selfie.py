@@ -1,6 +1,5 @@
 """人の切り出し：写真の各画素が「人」である度合いを答える，小さなネットワーク。
 
-章: segmentation/tasks, segmentation/fcn, segmentation/unet
 MediaPipe Selfie Segmentation（Google，Apache-2.0）の重みを fp16 に変えて置いています。
 前半は MobileNetV3 に似た背骨，後半は U-Net のように細かい地図を足しながら広げます。
 """

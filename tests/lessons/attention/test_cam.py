@@ -7,7 +7,7 @@ import torchvision
 from torch import nn
 
 from lessons import weights
-from lessons.attention.cam import (
+from lessons.attention.cam.model import (
     SUBJECTS,
     cam,
     class_activation_map,

@@ -10,10 +10,11 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import nn
 
 from lessons import layers, weights
-from lessons.attention import left_task, sanity
-from lessons.attention.cam import SUBJECTS, cam, share_inside, side_by_side
-from lessons.attention.gap_nets import BACKBONES, GapNet
-from lessons.attention.grad_cam import (
+from lessons.attention.cam.gap_nets import BACKBONES, GapNet
+from lessons.attention.cam.model import SUBJECTS, cam, share_inside, side_by_side
+from lessons.attention.grad_cam import left_task
+from lessons.attention.grad_cam import sanity_checks as sanity
+from lessons.attention.grad_cam.model import (
     grad_cam,
     gradients,
     guided_backprop,

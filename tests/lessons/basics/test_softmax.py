@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons.basics import softmax as sm
+from lessons.basics.softmax import model as sm
 
 VALUES = st.lists(st.floats(-50, 50), min_size=1, max_size=8)
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.optimize import linear_sum_assignment
 
-from lessons.segmentation import data, detr, metrics, rcnn, train
-from lessons.segmentation.detr_matching import (
+from lessons.segmentation import data, metrics, train
+from lessons.segmentation.detr import model as detr
+from lessons.segmentation.detr.matching import (
     count_answers,
     greedy,
     in_charge,
@@ -22,6 +23,7 @@ from lessons.segmentation.detr_matching import (
     without_talk,
 )
 from lessons.segmentation.metrics import Detections
+from lessons.segmentation.rcnn import model as rcnn
 from lessons.stimuli.scenes import SceneConfig, make_scene
 from lessons.weights import OfflineError, WeightsError, detr_r50
 

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from torch import nn
 
 from lessons import runtime
-from lessons.segmentation import data, fcn, metrics, train
-from lessons.segmentation import receptive_field as field
-from lessons.segmentation import upsampling as up
+from lessons.segmentation import data, metrics, train
 from lessons.segmentation.backbone import Backbone
+from lessons.segmentation.fcn import model as fcn
+from lessons.segmentation.fcn import receptive_field as field
+from lessons.segmentation.fcn import upsampling as up
 from lessons.stimuli.scenes import SceneConfig, make_scenes
 
 SEEDS = st.integers(0, 2**31)

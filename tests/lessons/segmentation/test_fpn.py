@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from lessons.segmentation import data, rcnn, train
-from lessons.segmentation.fpn import KINDS, MANY_SIZES, Pyramid
-from lessons.segmentation.metrics import Detections, average_precision
-from lessons.segmentation.object_sizes import (
+from lessons.segmentation import data, train
+from lessons.segmentation.fpn.model import KINDS, MANY_SIZES, Pyramid
+from lessons.segmentation.fpn.object_sizes import (
     SIZES,
     ap_of_size,
     at_nearest_anchor,
@@ -27,6 +26,8 @@ from lessons.segmentation.object_sizes import (
     objectness,
     proposal_recall,
 )
+from lessons.segmentation.metrics import Detections, average_precision
+from lessons.segmentation.rcnn import model as rcnn
 from lessons.stimuli.scenes import make_scenes
 
 EVERY = (0.0, np.inf)

@@ -7,9 +7,10 @@ import torchvision
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lessons.segmentation import data, rcnn, train
-from lessons.segmentation import mask_rcnn as mask
+from lessons.segmentation import data, train
+from lessons.segmentation.mask_rcnn import model as mask
 from lessons.segmentation.metrics import average_precision
+from lessons.segmentation.rcnn import model as rcnn
 from lessons.stimuli.scenes import SceneConfig, make_scenes
 
 SEEDS = st.integers(0, 2**31)

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 from torchvision.models.detection.anchor_utils import DefaultBoxGenerator
 from torchvision.models.detection.image_list import ImageList
 
-from lessons.segmentation import data, grids, one_stage, rcnn, train
+from lessons.segmentation import data, train
 from lessons.segmentation.metrics import Detections, average_precision
+from lessons.segmentation.one_stage import grids
+from lessons.segmentation.one_stage import model as one_stage
+from lessons.segmentation.rcnn import model as rcnn
 from lessons.stimuli.scenes import Scene, SceneConfig, make_scene, make_scenes
 
 SEEDS = st.integers(0, 2**31)

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from lessons.segmentation import data, metrics, panoptic, train
+from lessons.segmentation import data, metrics, train
 from lessons.segmentation.metrics import Detections
-from lessons.segmentation.panoptic_merge import (
+from lessons.segmentation.panoptic import model as panoptic
+from lessons.segmentation.panoptic.merging import (
     count,
     overlay,
     painted,

@@ -6,7 +6,8 @@ import pytest
 from matplotlib.colors import to_hex
 
 from lessons import figures, weights
-from lessons.segmentation import mask_rcnn, photo_answers
+from lessons.segmentation import photo_answers
+from lessons.segmentation.mask_rcnn import model as mask_rcnn
 from lessons.segmentation.photo_answers import Answer
 from lessons.stimuli import photos
 

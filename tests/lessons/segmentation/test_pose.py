@@ -6,9 +6,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lessons.segmentation import data, pose, pose_cost, train
-from lessons.segmentation import pose_grouping as grouping
+from lessons.segmentation import data, train
 from lessons.segmentation.metrics import correct_keypoints
+from lessons.segmentation.pose import cost as pose_cost
+from lessons.segmentation.pose import grouping
+from lessons.segmentation.pose import model as pose
 from lessons.stimuli.people import KEYPOINTS
 from lessons.stimuli.scenes import SPLITS, SceneConfig, make_scene
 

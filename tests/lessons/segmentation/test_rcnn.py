@@ -6,7 +6,8 @@ import torchvision
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lessons.segmentation import boxes, data, rcnn, train
+from lessons.segmentation import boxes, data, train
+from lessons.segmentation.rcnn import model as rcnn
 from lessons.stimuli.scenes import SceneConfig, make_scenes
 
 SIDES = st.integers(-30, 90)

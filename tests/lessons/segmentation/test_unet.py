@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
-from lessons.segmentation import boundary, data, fcn, train, unet
+from lessons.segmentation import data, train
+from lessons.segmentation.fcn import model as fcn
+from lessons.segmentation.unet import boundary
+from lessons.segmentation.unet import model as unet
 from lessons.stimuli import cells
 from lessons.stimuli.scenes import SceneConfig
 
