@@ -59,7 +59,9 @@ def test_empty_scene_and_image_of_one_colour():
     empty = make_scenes(2, "test", SceneConfig(fewest=0, most=0))
     for scene in empty:
         scene.image[:] = 128
-    for found in rcnn.detect(model, empty):
+    both = rcnn.detect(model, empty)
+    assert len(both) == 2
+    for found in both:
         assert found.regions.shape == (len(found.labels), 4)
         assert np.isfinite(found.regions).all()
 
