@@ -169,8 +169,10 @@ def _module_now(path: Path, before: str) -> str:
     """いまのモジュール。コードが同じなら ``before`` を返す（中身が同じなら構文は調べない）。"""
     whole, _, code = before.partition(" ")
     now = digest(path)
-    if now == whole or now == GONE:
-        return before if now == whole else GONE
+    if now == whole:
+        return before
+    if now == GONE:
+        return GONE
     return before if code_digest(path.read_bytes()) == code else now
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import pytest
 
 from bookkit.execution import schedule
-from bookkit.execution.chapter import all_chapters
 from bookkit.execution.trace import code_digest
 
 from .conftest import Project, text_of
