@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from bookkit.book import PART_TITLES
 from bookkit.execution.closure import facts_of
-from bookkit.new import PARTS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "lessons_src"
@@ -81,7 +81,7 @@ def test_support_rooms_do_not_use_chapters(path: Path) -> None:
     if room_of(path) not in SUPPORT:
         return
     rooms = {name.split(".")[1] for name in imported(path) if name.count(".") > 0}
-    assert not rooms & set(PARTS), named(path)
+    assert not rooms & set(PART_TITLES), named(path)
 
 
 def sideways(path: Path) -> Iterator[str]:
@@ -97,7 +97,7 @@ def sideways(path: Path) -> Iterator[str]:
         for module, name in names:
             parts = module.split(".")
             other = parts[1] if len(parts) > 1 and parts[0] == "lessons" else ""
-            if other in PARTS and other != here:
+            if other in PART_TITLES and other != here:
                 is_module = (SOURCES.joinpath(*parts) / f"{name}.py").exists()
                 if not name or name.startswith("_") or name == "*" or is_module:
                     yield f"{module} {name}"
@@ -106,7 +106,7 @@ def sideways(path: Path) -> Iterator[str]:
 @pytest.mark.parametrize("path", LESSONS, ids=named)
 def test_parts_share_only_public_names(path: Path) -> None:
     """ある部の章が，ほかの部の部品を使うときは，公開された関数やクラスを名指しする。"""
-    if room_of(path) in PARTS:
+    if room_of(path) in PART_TITLES:
         assert list(sideways(path)) == []
 
 
@@ -180,7 +180,7 @@ def test_book_holds_only_what_readers_read() -> None:
             inside = path.relative_to("book")
             if inside.parts[0] != "recorded":
                 assert path.suffix in (".md", ".bib"), path
-                assert len(inside.parts) == 1 or inside.parts[0] in PARTS, path
+                assert len(inside.parts) == 1 or inside.parts[0] in PART_TITLES, path
 
 
 def test_nothing_made_is_committed() -> None:

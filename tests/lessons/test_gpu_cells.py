@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from bookkit.book import Book
+from bookkit.chapter import Chapter
 from bookkit.execution import machine
-from bookkit.execution.book import Book
-from bookkit.execution.chapter import Chapter, all_chapters
+from bookkit.execution.book import Runner
 
 ROOT = Path(__file__).resolve().parents[2]
-MARKED = [chapter for chapter in all_chapters(ROOT) if chapter.gpu_cells]
+MARKED = [chapter for chapter in Book(ROOT).chapters if chapter.gpu_cells]
 each_chapter = pytest.mark.parametrize("chapter", MARKED, ids=lambda c: c.name)
 
 
@@ -23,7 +24,7 @@ def run(chapter: Chapter, timeout: int) -> None:
 
     同じ鍵の結果があれば，それを使う（コード・部品・重み・版・装置が同じときだけ）。
     """
-    book = Book(ROOT, machine.look(ROOT))
+    book = Runner(ROOT, machine.look(ROOT))
     result = book.results([chapter], timeout)[chapter.name]
     assert result.failure is None, f"{chapter.path}:{result.failure}"
     assert result.run is not None
