@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from myst_nb.core.read import read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
@@ -106,7 +106,6 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(pieces=st.lists(PIECES, max_size=8), gap=st.sampled_from(["\n", "\n\n"]))
 def test_cells_of_odd_pages_are_those_of_myst_nb(pieces: list[str], gap: str) -> None:
     chapter = read(FRONT + gap.join(pieces) + "\n")
