@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bookkit.lint.imports import imports
-from bookkit.new import PARTS
+from bookkit.book import PART_TITLES
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "lessons_src"
@@ -35,9 +34,18 @@ SITE_TOOLS = {
 """頁をつくるための道具。"""
 
 
-def imported(path: Path) -> frozenset[str]:
-    package = ".".join(path.parent.relative_to(SOURCES).parts)
-    return imports(path.read_text("utf8"), package)
+def imported(path: Path) -> set[str]:
+    """ファイルが読み込む名前（モジュールと，その中の名前）。"""
+    package = path.parent.relative_to(SOURCES).parts
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            found |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+    return found
 
 
 def named(path: Path) -> str:
@@ -82,7 +90,7 @@ def test_lessons_know_nothing_of_the_site(path: Path) -> None:
 def test_support_rooms_do_not_use_chapters(path: Path) -> None:
     """土台の部屋は，章の部屋を読み込まない。"""
     rooms = {name.split(".")[1] for name in imported(path) if name.count(".") > 0}
-    assert not rooms & set(PARTS), named(path)
+    assert not rooms & set(PART_TITLES), named(path)
 
 
 def sideways(path: Path) -> Iterator[str]:
@@ -98,14 +106,14 @@ def sideways(path: Path) -> Iterator[str]:
         for module, name in names:
             parts = module.split(".")
             other = parts[1] if len(parts) > 1 and parts[0] == "lessons" else ""
-            if other in PARTS and other != here:
+            if other in PART_TITLES and other != here:
                 is_module = (SOURCES.joinpath(*parts) / f"{name}.py").exists()
                 if not name or name.startswith("_") or name == "*" or is_module:
                     yield f"{module} {name}"
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in LESSONS if room_of(path) in PARTS], ids=named
+    "path", [path for path in LESSONS if room_of(path) in PART_TITLES], ids=named
 )
 def test_parts_share_only_public_names(path: Path) -> None:
     """ある部の章が，ほかの部の部品を使うときは，公開された関数やクラスを名指しする。"""
@@ -193,7 +201,7 @@ def test_book_holds_only_what_readers_read(kept: list[Path]) -> None:
             inside = path.relative_to("book")
             if inside.parts[0] != "recorded":
                 assert path.suffix in (".md", ".bib"), path
-                assert len(inside.parts) == 1 or inside.parts[0] in PARTS, path
+                assert len(inside.parts) == 1 or inside.parts[0] in PART_TITLES, path
 
 
 def test_nothing_made_is_committed(kept: list[Path]) -> None:

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bookkit.chapter import Chapter
 from bookkit.execution import keys, machine, recordings
 from bookkit.execution.cache import Cache, CellResult, Entry, Run
-from bookkit.execution.chapter import Chapter
 from bookkit.execution.keys import Components
 from bookkit.execution.machine import THREADS, Machine, lessons_root, workers
 from bookkit.execution.outcome import Failure, Outcome
@@ -68,7 +68,7 @@ class Result:
         return None
 
 
-class Book:
+class Runner:
     """本一冊の実行。
 
     Args:

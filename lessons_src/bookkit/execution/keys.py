@@ -11,7 +11,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 
-from bookkit.execution.chapter import Chapter
+from bookkit.chapter import Chapter
 from bookkit.execution.machine import Machine
 from bookkit.execution.trace import GONE
 
@@ -55,7 +55,7 @@ def recording_components(chapter: Chapter, number: int) -> Components:
 
 def _cells(chapter: Chapter, count: int) -> list[list[object]]:
     return [
-        [hashlib.sha256(cell.source.encode()).hexdigest()[:16], list(cell.tags)]
+        [hashlib.sha256(cell.source.encode()).hexdigest()[:16], [*cell.execution_tags]]
         for cell in chapter.cells[:count]
     ]
 

@@ -12,8 +12,8 @@ from typing import Any
 import nbformat.v4 as nbf
 from nbformat import NotebookNode
 
+from bookkit.chapter import Cell
 from bookkit.notebooks import markdown as md
-from bookkit.notebooks.cells import SourceCell
 from bookkit.notebooks.writer import CodeCell, Piece
 
 HIDING = ("hide-input", "remove-input", "hide-cell", "remove-cell")
@@ -31,7 +31,7 @@ class Chapter:
     docname: str
     page: str
     """公開先の頁の番地。"""
-    cells: Sequence[SourceCell]
+    cells: Sequence[Cell]
     setup: str
     """準備のセルのコード。"""
     outputs: Mapping[int, list[Any]]
@@ -68,13 +68,13 @@ def assemble(pieces: Sequence[Piece], chapter: Chapter) -> NotebookNode:
     return nbf.new_notebook(cells=cells, metadata=_metadata(chapter))
 
 
-def _code_cell(cell: SourceCell, chapter: Chapter) -> NotebookNode:
+def _code_cell(cell: Cell, chapter: Chapter) -> NotebookNode:
     metadata: dict[str, Any] = {"tags": list(cell.tags)} if cell.tags else {}
     if cell.has(*HIDING):
         metadata |= {"cellView": "form", "jupyter": {"source_hidden": True}}
     return nbf.new_code_cell(
         cell.source,
-        id=f"line-{cell.line}",
+        id=f"line-{cell.fence_line}",
         metadata=metadata,
         outputs=chapter.outputs.get(cell.index, []),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,15 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from bookkit.chapter import Cell
 from bookkit.notebooks.assemble import Chapter, assemble
-from bookkit.notebooks.cells import SourceCell, read_cells
 from bookkit.notebooks.components import MarkdownWriter
 from bookkit.notebooks.outputs import is_glue
 from bookkit.notebooks.places import FOLDER, Places
 from bookkit.notebooks.publish import write_archive, write_branch
 from bookkit.notebooks.setup_cell import setup_code
 from bookkit.notebooks.writer import HiddenCells
+from bookkit.reading import read_chapter
 
 
 def is_html(app: Sphinx) -> bool:
@@ -53,7 +55,8 @@ def write_notebook(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     path = notebook_path(app, docname)
     path.unlink(missing_ok=True)  # 失敗したときに，古いものを残さない
     source = Path(app.env.doc2path(docname))
-    cells = read_cells(source, app.env.myst_config)  # type: ignore[attr-defined]
+    extensions = app.env.myst_config.enable_extensions  # type: ignore[attr-defined]
+    cells = read_chapter(Path(app.srcdir), source, extensions).cells
     writer = MarkdownWriter(app, docname, _hidden(cells, doctree))
     pieces = writer.run(doctree)
     if writer.warned:
@@ -72,14 +75,14 @@ def write_notebook(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     path.write_text(nbformat.writes(notebook), "utf8")
 
 
-def _hidden(cells: list[SourceCell], doctree: nodes.document) -> HiddenCells:
+def _hidden(cells: Sequence[Cell], doctree: nodes.document) -> HiddenCells:
     """頁の木に現れないセル。"""
     shown = {
         node["cell_index"]
         for node in doctree.findall(nodes.container)
         if node.get("nb_element") == "cell_code"
     }
-    return HiddenCells({c.index: c.line for c in cells if c.index not in shown})
+    return HiddenCells({c.index: c.fence_line for c in cells if c.index not in shown})
 
 
 def _outputs(app: Sphinx, docname: str) -> dict[int, list[Any]]:

@@ -27,7 +27,7 @@ from typing import Any
 
 import nbformat
 
-from bookkit.execution.chapter import Cell, Chapter
+from bookkit.chapter import Cell, Chapter
 from bookkit.execution.kernel import Outcome, Workplace, workplace
 from bookkit.execution.machine import THREADS, lessons_root, pins, workers
 from bookkit.execution.schedule import Job, run_all

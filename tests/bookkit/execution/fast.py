@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from bookkit.chapter import Chapter
 from bookkit.execution import probe
 from bookkit.execution.cache import CellResult
-from bookkit.execution.chapter import Chapter
 from bookkit.execution.kernel import Workplace, workplace
 from bookkit.execution.outcome import Outcome
 
@@ -48,7 +48,7 @@ for line in sys.stdin:
 """
 
 
-class Runner:
+class Fast:
     """頼まれるたびに枝分かれし，章を一つ動かすプロセス。"""
 
     def __init__(self) -> None:
@@ -118,8 +118,8 @@ class Runner:
 
 
 @contextlib.contextmanager
-def runner() -> Iterator[Runner]:
-    made = Runner()
+def runner() -> Iterator[Fast]:
+    made = Fast()
     try:
         yield made
     finally:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bookkit.execution.chapter import all_chapters
+from bookkit.book import Book
 from bookkit.execution.machine import look
 
 USES = "from lessons.a.x import f\nf()"
@@ -111,7 +111,7 @@ def test_going_back_finds_the_old_result(ran):
 
 def test_pins_and_device_and_cpu_are_part_of_the_key(ran, monkeypatch):
     book = ran.book()
-    (one, _) = all_chapters(ran.root)
+    (one, _) = Book(ran.root).chapters
     pins = {**book.machine.pins, "ipykernel": "0.1"}
     here = book.machine
     book.machine = replace(here, pins=pins)

@@ -11,13 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bookkit.book import Book
+from bookkit.chapter import Chapter
 from bookkit.execution import schedule
-from bookkit.execution.book import Book
-from bookkit.execution.chapter import Chapter, all_chapters
+from bookkit.execution.book import Runner
 from bookkit.execution.machine import Machine
 
 from .conftest import Project, text_of
-from .fast import Runner, runner
+from .fast import Fast, runner
 
 SEQUENCES = 42
 
@@ -73,7 +74,7 @@ EDIT = st.one_of(
 
 
 @pytest.fixture(scope="module")
-def fast() -> Iterator[Runner]:
+def fast() -> Iterator[Fast]:
     with runner() as made:
         yield made
 
@@ -154,7 +155,7 @@ def test_kept_results_equal_a_cold_run(tmp_path_factory, fast, ran) -> None:
             write(project.root, name, text)
         for name, cells in CHAPTERS.items():
             project.chapter(name, *cells)
-        chapters = all_chapters(project.root)
+        chapters = Book(project.root).chapters
         results(project, chapters)
         for one in edits:
             harmless = one[0] == "text" or (
@@ -163,7 +164,7 @@ def test_kept_results_equal_a_cold_run(tmp_path_factory, fast, ran) -> None:
             )
             edit(project, *one)
             if one[0] in ("text", "cell"):
-                chapters = all_chapters(project.root)
+                chapters = Book(project.root).chapters
             shown = results(project, chapters)
             fresh = project.ran()
             assert not (harmless and fresh), one
@@ -177,7 +178,7 @@ def test_kept_results_equal_a_cold_run(tmp_path_factory, fast, ran) -> None:
 
     def results(project: Project, chapters: list[Chapter]) -> dict[str, str]:
         project.said.clear()
-        book = Book(project.root, Machine(), project.said.append)
+        book = Runner(project.root, Machine(), project.said.append)
         found = book.results(chapters)
         return {name: text_of(result) for name, result in found.items()}
 

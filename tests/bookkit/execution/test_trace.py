@@ -14,17 +14,17 @@ from bookkit.execution import schedule
 from bookkit.execution.trace import code_digest
 
 from .conftest import Project, text_of
-from .fast import Runner, runner
+from .fast import Fast, runner
 
 
 @pytest.fixture(scope="module")
-def fast() -> Iterator[Runner]:
+def fast() -> Iterator[Fast]:
     with runner() as made:
         yield made
 
 
 @pytest.fixture
-def tiny(project: Project, fast: Runner, monkeypatch: pytest.MonkeyPatch) -> Project:
+def tiny(project: Project, fast: Fast, monkeypatch: pytest.MonkeyPatch) -> Project:
     """カーネルの代わりに，枝分かれした Python で動く本。"""
     monkeypatch.setattr(schedule, "run_all", fast.run_all)
     return project
