@@ -6,11 +6,11 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 
+from bookkit.directives.source import find_source
 from bookkit.lint.book import Book
 from bookkit.lint.cells import alt_problem
 from bookkit.lint.document import Document, spans_of
 from bookkit.lint.finding import Finding, similar
-from bookkit.sources import find_source
 
 ROLE_TARGET = re.compile(r"^(?:.*<(?P<inner>[^<>]+)>|(?P<plain>.*))$", re.DOTALL)
 

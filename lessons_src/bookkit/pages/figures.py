@@ -17,7 +17,7 @@ from pathlib import Path
 import imagesize
 from sphinx.application import Sphinx
 
-from bookkit.chapters import lessons_root
+from bookkit.directives.source import lessons_root
 
 DATA = re.compile(r'<metadata id="csv">(.*?)</metadata>', re.DOTALL)
 SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)(pt|px|)"[^>]*?\bheight="([\d.]+)')
