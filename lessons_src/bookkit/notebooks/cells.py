@@ -21,10 +21,6 @@ class SourceCell:
     source: str
     tags: tuple[str, ...]
 
-    def has(self, *tags: str) -> bool:
-        """札のどれかが付いているか。"""
-        return bool(set(tags) & set(self.tags))
-
 
 def read_cells(path: Path, config: MdParserConfig | None = None) -> list[SourceCell]:
     """原稿のコードのセルを順に返す。
