@@ -1,7 +1,7 @@
 """セルで計算した数を，本文に差し込む。
 
-章: 数を本文に書くすべての章。本文では ``{glue:text}`名前:.2f``` と書きます。
 myst-nb の glue と同じ形の出力を作りますが，Colab に myst-nb が無くても動きます。
+本文では ``{glue:text}`名前:.2f``` と書きます。
 """
 
 from __future__ import annotations

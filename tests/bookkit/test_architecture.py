@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from bookkit.execution.closure import facts_of
-from bookkit.lint import Book, whole
 from bookkit.new import PARTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,12 +108,6 @@ def test_parts_share_only_public_names(path: Path) -> None:
     """ある部の章が，ほかの部の部品を使うときは，公開された関数やクラスを名指しする。"""
     if room_of(path) in PARTS:
         assert list(sideways(path)) == []
-
-
-def test_chapters_and_modules_know_each_other() -> None:
-    """部品の説明にある章は実在し，その章は部品を読み込む。章は自分の部品を持つ。"""
-    found = list(whole.lessons(Book.load(ROOT)))
-    assert not found, "\n".join(map(str, found))
 
 
 def public_things(path: Path) -> Iterator[ast.FunctionDef | ast.ClassDef]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lessons.attention.local_self_attention import KINDS, digit_accuracy
+from lessons.attention.self_attention.local_self_attention import KINDS, digit_accuracy
 
 
 @pytest.fixture(scope="module")

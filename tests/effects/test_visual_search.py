@@ -7,9 +7,9 @@ Wolfe, Cave & Franzel (1989)，Wolfe (1994)。
 import numpy as np
 import pytest
 
-from lessons.attention.feature_integration import reports
-from lessons.attention.guided_search import Guided
-from lessons.attention.visual_search import (
+from lessons.attention.visual_search.feature_integration import reports
+from lessons.attention.visual_search.guided_search import Guided
+from lessons.attention.visual_search.model import (
     conjunction_slope,
     feature_slope,
     guidance_gain,

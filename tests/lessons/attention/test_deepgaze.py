@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from lessons.attention import deepgaze
-from lessons.attention import fixation_metrics as fm
-from lessons.attention import simulated_fixations as gaze
+from lessons.attention.deepgaze import fixation_metrics as fm
+from lessons.attention.deepgaze import model as deepgaze
+from lessons.attention.deepgaze import simulated_fixations as gaze
 from lessons.stimuli import photos
 from lessons.stimuli.scenes import SceneConfig, make_scene
 

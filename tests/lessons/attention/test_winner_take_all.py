@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lessons.attention import attention_shifts
-from lessons.attention import winner_take_all as wta
-from lessons.basics.softmax import softmax
+from lessons.attention.winner_take_all import attention_shifts
+from lessons.attention.winner_take_all import model as wta
+from lessons.basics.softmax.model import softmax
 
 INPUTS = st.lists(st.floats(0, 1), min_size=2, max_size=8)
 SEEDS = range(10)
