@@ -12,7 +12,7 @@ from typing import Any
 import nbformat.v4 as nbf
 from nbformat import NotebookNode
 
-from bookkit.notebooks.cells import SourceCell
+from bookkit.chapter import Cell
 from bookkit.notebooks.markdown.syntax import link
 from bookkit.notebooks.markdown.writer import CodeCell, Piece
 
@@ -29,7 +29,7 @@ METADATA = "bookkit"
 def assemble(
     docname: str,
     pieces: Sequence[Piece],
-    cells: Sequence[SourceCell],
+    cells: Sequence[Cell],
     *,
     page: str,
     install: str,
@@ -65,14 +65,16 @@ def assemble(
     return nbf.new_notebook(cells=made, metadata=_metadata(docname, cells))
 
 
-def _code_cell(cell: SourceCell) -> NotebookNode:
+def _code_cell(cell: Cell) -> NotebookNode:
     metadata: dict[str, Any] = {"tags": list(cell.tags)} if cell.tags else {}
     if HIDING & set(cell.tags):
         metadata |= HIDDEN
-    return nbf.new_code_cell(cell.source, id=f"line-{cell.line}", metadata=metadata)
+    return nbf.new_code_cell(
+        cell.source, id=f"line-{cell.fence_line}", metadata=metadata
+    )
 
 
-def _metadata(docname: str, cells: Sequence[SourceCell]) -> dict[str, Any]:
+def _metadata(docname: str, cells: Sequence[Cell]) -> dict[str, Any]:
     colab: dict[str, Any] = {"provenance": [], "toc_visible": True}
     metadata: dict[str, Any] = {
         "kernelspec": {

@@ -11,9 +11,9 @@ from sphinx.environment import BuildEnvironment
 
 from bookkit.notebooks.addresses import FOLDER, Addresses
 from bookkit.notebooks.assemble import assemble
-from bookkit.notebooks.cells import read_cells
 from bookkit.notebooks.markdown.extensions import MarkdownWriter
 from bookkit.notebooks.publish import fill_template, write_archive, write_branch
+from bookkit.reading import read_chapter
 
 
 def is_html(app: Sphinx) -> bool:
@@ -39,13 +39,14 @@ def write_notebook(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     path = notebook_path(app, docname)
     path.unlink(missing_ok=True)  # 失敗したときに，古いものを残さない
     source = Path(app.env.doc2path(docname))
-    cells = read_cells(source, app.env.myst_config)  # type: ignore[attr-defined]
+    extensions = app.env.myst_config.enable_extensions  # type: ignore[attr-defined]
+    cells = read_chapter(Path(app.srcdir), source, extensions).cells
     shown = {
         node["cell_index"]
         for node in doctree.findall(nodes.container)
         if node.get("nb_element") == "cell_code"
     }
-    hidden = {cell.index: cell.line for cell in cells if cell.index not in shown}
+    hidden = {cell.index: cell.fence_line for cell in cells if cell.index not in shown}
     writer = MarkdownWriter(app, docname, hidden)
     pieces = writer.run(doctree)
     if writer.warned:

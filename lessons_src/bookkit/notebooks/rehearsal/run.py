@@ -13,7 +13,7 @@ from typing import Any
 
 import nbformat
 
-from bookkit.execution.chapter import Cell, Chapter
+from bookkit.chapter import Cell, Chapter
 from bookkit.execution.closure import Library
 from bookkit.execution.kernel import Outcome
 from bookkit.execution.keys import Observed
