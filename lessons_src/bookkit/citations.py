@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +15,7 @@ from pybtex.database import Entry, Person
 from pybtex.plugin import register_plugin
 from pybtex.richtext import Text
 from pybtex.style.formatting import BaseStyle
+from pybtex.style.labels import BaseLabelStyle
 from pybtex.style.names import BaseNameStyle
 from pybtex.style.sorting import BaseSortingStyle
 from pybtex.style.template import (
@@ -50,6 +53,31 @@ def _people(entry: Entry) -> list[Person]:
     return entry.persons.get("author") or entry.persons.get("editor") or []
 
 
+def short_authors(entry: Entry) -> str:
+    """本文での著者の書き方。三人以上は ``Itti et al.``，二人は ``Koch & Ullman``。"""
+    families = [_family(person) for person in _people(entry)]
+    if not families:
+        return str(entry.fields.get("title", entry.key))
+    if len(families) > 2:
+        return f"{families[0]} et al."
+    return " & ".join(families)
+
+
+class AuthorYearLabels(BaseLabelStyle):
+    """一覧の札を ``Itti et al., 1998`` にする。同じ札には a, b, … を付ける。"""
+
+    def format_labels(self, sorted_entries: Iterable[Entry]) -> Iterator[str]:
+        labels = [
+            f"{short_authors(entry)}, {entry.fields.get('year', 'n.d.')}"
+            for entry in sorted_entries
+        ]
+        many, seen = Counter(labels), Counter[str]()
+        for label in labels:
+            suffix = chr(ord("a") + seen[label]) if many[label] > 1 else ""
+            seen[label] += 1
+            yield label + suffix
+
+
 class AuthorYearSorting(BaseSortingStyle):
     """著者の姓，年，題名の順に並べる。"""
 
@@ -58,8 +86,12 @@ class AuthorYearSorting(BaseSortingStyle):
             f"{_family(person)} {' '.join(person.first_names)}"
             for person in _people(entry)
         )
-        year, title = (str(entry.fields.get(name, "")) for name in ("year", "title"))
-        return (people or title).casefold(), year, title
+        fields = entry.fields
+        return (
+            (people or str(fields.get("title", ""))).casefold(),
+            str(fields.get("year", "")),
+            str(fields.get("title", "")),
+        )
 
 
 class FamilyThenInitials(BaseNameStyle):
@@ -108,7 +140,7 @@ class PsychologyStyle(BaseStyle):
 
     default_name_style = FamilyThenInitials
     default_sorting_style = AuthorYearSorting
-    default_label_style = "number"  # 頁には出さない（本文の引用は著者と年で書く）
+    default_label_style = AuthorYearLabels
 
     def _people(self) -> Node:
         people = {"sep": ", ", "sep2": ", & ", "last_sep": ", & "}
