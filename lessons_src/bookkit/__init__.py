@@ -14,11 +14,18 @@ __version__ = "0.1.0"
 
 EXTENSIONS = (
     "bookkit.lint",
-    "bookkit.chapters",
     "bookkit.execution",
     "bookkit.japanese",
     "bookkit.citations",
-    "bookkit.experiment",
+    "bookkit.directives.cited",
+    "bookkit.directives.execution_status",
+    "bookkit.directives.experiment",
+    "bookkit.directives.lesson",
+    "bookkit.directives.practicals",
+    "bookkit.directives.ruby",
+    "bookkit.directives.solution",
+    "bookkit.directives.source",
+    "bookkit.directives.video",
     "bookkit.notebooks",
     "bookkit.pages",
 )

@@ -17,14 +17,16 @@ from hypothesis import strategies as st
 from PIL import Image
 from py_mini_racer import MiniRacer
 
+from bookkit.directives.video import embed_address
 from bookkit.japanese import fold, grams
 from bookkit.pages import assets, body, figures, history, layout, maths, social
-from bookkit.pages.video import embed_address
 
 EXTENSIONS = [
     "myst_nb",
     "sphinx_design",
-    "bookkit.chapters",
+    "bookkit.directives.lesson",
+    "bookkit.directives.ruby",
+    "bookkit.directives.video",
     "bookkit.japanese",
     "bookkit.pages",
 ]

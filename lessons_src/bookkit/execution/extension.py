@@ -74,7 +74,6 @@ def execute(
     now = {docname: _fingerprint(result) for docname, result in results.items()}
     env.bookkit_outputs = now  # type: ignore[attr-defined]
     changed = [name for name in now if before.get(name) != now[name]]
-    changed += report.outdated_pages(env, results)
     if app.env.bookkit_reread:  # type: ignore[attr-defined]
         logger.info(
             "前のビルドが警告なしで終わっていないので，すべての頁を読み直します。"

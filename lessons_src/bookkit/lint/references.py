@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 
 from bookkit.book import Book
 from bookkit.chapter import Chapter
+from bookkit.directives.source import find_source
 from bookkit.lint.cells import alt_problem
 from bookkit.lint.finding import Problems, similar
 from bookkit.lint.names import calls
-from bookkit.sources import find_source
 
 ROLE_TARGET = re.compile(r"^(?:.*<(?P<inner>[^<>]+)>|(?P<plain>.*))$", re.DOTALL)
 

@@ -16,11 +16,9 @@ from bookkit.pages import (
     history,
     layout,
     maths,
-    ruby,
     search,
     site,
     social,
-    video,
 )
 
 
@@ -30,8 +28,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
         history,
         maths,
         figures,
-        ruby,
-        video,
         search,
         social,
         layout,

@@ -16,7 +16,7 @@ from pathlib import Path
 import imagesize
 from sphinx.application import Sphinx
 
-from bookkit.chapters import lessons_root
+from bookkit.palette import palette_path
 
 DATA = re.compile(r'<metadata id="csv">(.*?)</metadata>', re.DOTALL)
 SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)(pt|px|)"[^>]*?\bheight="([\d.]+)')
@@ -41,7 +41,7 @@ def dark_colors(palette: Path | None = None) -> dict[str, str]:
     Raises:
         LookupError: 明暗の片方がない色があるとき。
     """
-    path = palette or lessons_root() / "lessons" / "palette.json"
+    path = palette or palette_path()
     colors = json.loads(path.read_text("utf8"))["figure"]
     lost = sorted(n for n, c in colors.items() if c.keys() != {"light", "dark"})
     if lost:

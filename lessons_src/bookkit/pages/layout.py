@@ -15,7 +15,8 @@ from urllib.parse import quote, unquote
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from bookkit.pages import assets, body, maths, social, video
+from bookkit.directives import video
+from bookkit.pages import assets, body, maths, social
 from bookkit.pages.figures import Picture, measure
 from bookkit.pages.history import History, in_japanese
 

@@ -398,7 +398,10 @@ def with_box(recorded):
     config = recorded.root / "_config.yml"
     text = config.read_text("utf8")
     config.write_text(
-        text.replace("[bookkit.execution]", "[bookkit.chapters, bookkit.execution]")
+        text.replace(
+            "[bookkit.execution]",
+            "[bookkit.execution, bookkit.directives.lesson, bookkit.directives.execution_status]",
+        )
     )
     recorded.write("book/status.md", "# 状態\n\n```{execution-status}\n```\n")
     box = ":::{lesson}\n- 一\n- 二\n- 三\n:::\n"

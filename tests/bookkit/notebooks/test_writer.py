@@ -12,8 +12,6 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from bookkit.pages import ruby, video
-
 from .conftest import SITE, Built, Maker, build_book
 
 PAGE = f"{SITE}book/attention/cam.html"
@@ -237,8 +235,7 @@ def test_ruby_and_video(make_book: Maker) -> None:
     address = "https://www.youtube.com/watch?v=abcdefghijk"
     built = make_book(
         "{ruby}`顕著性|けんちょせい` です。\n\n"
-        f"```{{video}} {address}\n:title: 題\n:source: 作者\n:license: CC BY 4.0\n```",
-        before=lambda app: [ruby.setup(app), video.setup(app)],
+        f"```{{video}} {address}\n:title: 題\n:source: 作者\n:license: CC BY 4.0\n```"
     )
     assert built.warnings == ""
     assert built.text().endswith(
@@ -371,12 +368,11 @@ def link(uri: str) -> nodes.paragraph:
     ("made", "message"),
     [
         (strange(), "型 strange の書き方を知りません"),
-        (nodes.container(design_component="new"), "部品 new の書き方を知りません"),
         (link("../../../x.html"), "リンクの先 '../../../x.html' は本の外"),
         (link("missing.html"), "リンクの先 'missing.html' は本の外"),
         (nodes.image(uri="lost.png", alt="絵"), "lost.png' が見つかりません"),
     ],
-    ids=["node", "component", "outside", "missing", "image"],
+    ids=["node", "outside", "missing", "image"],
 )
 def test_what_the_writer_does_not_know_is_reported(
     make_book: Maker, made: nodes.Node, message: str

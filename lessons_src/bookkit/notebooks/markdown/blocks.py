@@ -7,8 +7,8 @@ from typing import Any, cast
 from docutils import nodes
 from sphinx.locale import admonitionlabels
 
-from bookkit.notebooks import markdown as md
-from bookkit.notebooks.writer import Core, Split
+from bookkit.notebooks.markdown import syntax as md
+from bookkit.notebooks.markdown.writer import Split, Writer
 
 ICONS = {
     "attention": "⚠️",
@@ -25,7 +25,7 @@ ICONS = {
 """囲みの種類ごとの印。"""
 
 
-class Blocks(Core):
+class Blocks(Writer):
     """塊になるノードの書き方。"""
 
     _level = 0
@@ -63,13 +63,13 @@ class Blocks(Core):
             self.block(part if part.startswith("$$") else md.paragraph(part.strip()))
 
     visit_attribution = visit_paragraph
-    visit_centered = visit_paragraph
 
     def visit_compound(self, node: nodes.Element) -> None:
+        """中身だけを書けばよいもの。"""
         self.children(node)
 
-    def visit_line_block(self, node: nodes.Element) -> None:
-        self.block("<br>\n".join(self.inline(line) for line in _leaves(node)))
+    visit_target = visit_legend = visit_glossary = visit_compound
+    visit_definition_list_item = visit_definition = visit_compound
 
     def visit_transition(self, node: nodes.Element) -> None:
         self.block("---")
@@ -79,27 +79,17 @@ class Blocks(Core):
         plain = language in ("none", "default", "text")
         self.block(md.fence(node.astext(), "" if plain else language))
 
-    def visit_doctest_block(self, node: nodes.Element) -> None:
-        self.block(md.fence(node.astext(), "python"))
-
     def visit_math_block(self, node: nodes.Element) -> None:
         number = str(node.get("number") or "")
         if number and self.app.config.math_numfig and self.app.config.numfig:
             number = self.figure_number("displaymath", node)
         self.block(md.display_math(node.astext(), number))
 
-    def visit_target(self, node: nodes.Element) -> None:
-        self.children(node)
-
-    def visit_comment(self, node: nodes.Element) -> None:
+    def visit_Invisible(self, node: nodes.Element) -> None:
         """頁に出ないものは，ノートブックにも出さない。"""
 
-    visit_index = visit_comment
-    visit_substitution_definition = visit_comment
-    visit_system_message = visit_comment
-    visit_highlightlang = visit_comment
-    visit_docinfo = visit_comment
-    visit_meta = visit_comment
+    visit_system_message = visit_highlightlang = visit_Invisible
+    visit_docinfo = visit_meta = visit_Invisible
 
     # 箇条書き ---------------------------------------------------------
 
@@ -124,35 +114,15 @@ class Blocks(Core):
     def visit_definition_list(self, node: nodes.Element) -> None:
         self._list(node, ["-"] * len(node))
 
-    def visit_definition_list_item(self, node: nodes.Element) -> None:
-        self.children(node)
-
     def visit_term(self, node: nodes.Element) -> None:
         self.block(md.strong(self.inline(node)))
-
-    def visit_classifier(self, node: nodes.Element) -> None:
-        self.block(md.emphasis(self.inline(node)))
-
-    def visit_definition(self, node: nodes.Element) -> None:
-        self.children(node)
-
-    visit_glossary = visit_definition
-
-    def visit_field_list(self, node: nodes.Element) -> None:
-        self._list(node, ["-"] * len(node))
-
-    def visit_field(self, node: nodes.Element) -> None:
-        self.children(node)
-
-    visit_field_name = visit_term
-    visit_field_body = visit_definition
 
     # 囲み -------------------------------------------------------------
 
     def visit_block_quote(self, node: nodes.Element) -> None:
         self.quote(self.blocks(node))
 
-    def visit_admonition(self, node: nodes.Element) -> None:
+    def visit_Admonition(self, node: nodes.Element) -> None:
         """題のある囲み。``dropdown`` の付いたものは畳む。"""
         name = type(node).__name__
         title = admonitionlabels.get(name, "")
@@ -167,18 +137,7 @@ class Blocks(Core):
         else:
             self.quote(pieces, md.strong(md.escape(title)))
 
-    visit_note = visit_admonition
-    visit_tip = visit_admonition
-    visit_hint = visit_admonition
-    visit_warning = visit_admonition
-    visit_caution = visit_admonition
-    visit_attention = visit_admonition
-    visit_important = visit_admonition
-    visit_danger = visit_admonition
-    visit_error = visit_admonition
-    visit_seealso = visit_admonition
-    visit_topic = visit_admonition
-    visit_sidebar = visit_admonition
+    visit_topic = visit_sidebar = visit_Admonition
 
     # 図と表 -----------------------------------------------------------
 
@@ -195,9 +154,6 @@ class Blocks(Core):
         label = self.label(node.parent)
         head = f"{md.strong(label)} " if label else ""
         self.block(head + self.inline(node))
-
-    def visit_legend(self, node: nodes.Element) -> None:
-        self.children(node)
 
     def visit_table(self, node: nodes.Element) -> None:
         group = node.next_node(nodes.tgroup)
@@ -235,14 +191,6 @@ class Blocks(Core):
         label, *body = node.children
         text = self._joined(body)
         self.block(f"<sup>[{label.astext()}]</sup> {text}")
-
-
-def _leaves(node: nodes.Element) -> list[nodes.Element]:
-    """入れ子の ``line_block`` を平らにした行。"""
-    found: list[nodes.Element] = []
-    for child in node.children:
-        found += _leaves(child) if isinstance(child, nodes.line_block) else [child]
-    return found
 
 
 def _align(entry: nodes.Element) -> str:

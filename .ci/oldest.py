@@ -3,7 +3,7 @@
 週に一度，その版だけを入れた環境でノートブックを動かし，下限が本当かを確かめる。
 ほかのパッケージがなくても動くように，標準の部品だけで書き，ファイルとして直接動かす::
 
-    python lessons_src/bookkit/notebooks/oldest.py > oldest.txt
+    python .ci/oldest.py > oldest.txt
 """
 
 from __future__ import annotations

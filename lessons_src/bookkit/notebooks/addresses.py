@@ -13,6 +13,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.util.osutil import relative_uri
 
 FOLDER = "notebooks"
 """できた頁のフォルダーの中で，ノートブックを置くフォルダー。"""
@@ -39,7 +40,7 @@ def follow_github(
 
 
 @dataclass(frozen=True)
-class Places:
+class Addresses:
     """番地の一式。"""
 
     repository: str
@@ -56,7 +57,7 @@ class Places:
     binder: str
 
     @classmethod
-    def of(cls, app: Sphinx) -> Places:
+    def of(cls, app: Sphinx) -> Addresses:
         """Sphinx の設定から作る。"""
         options: dict[str, Any] = app.config.html_theme_options
         launch = options.get("launch_buttons", {})
@@ -74,19 +75,47 @@ class Places:
         """ノートブックの名前。``book/attention/cam`` なら ``attention/cam.ipynb``。"""
         return docname.removeprefix(self.home) + ".ipynb"
 
-    def in_colab(self, docname: str) -> str:
-        """Colab で開く番地。"""
-        owner_and_name = "/".join(self.repository.split("/")[-2:])
-        where = f"github/{owner_and_name}/blob/{self.branch}/{self.file(docname)}"
-        return f"{self.colab}/{where}"
+    def launch(self, docname: str) -> dict[str, str]:
+        """ノートブックを開く番地。``{"Colab": 番地, "Binder": 番地}``。"""
+        repository = "/".join(self.repository.split("/")[-2:])
+        file = self.file(docname)
+        return {
+            "Colab": f"{self.colab}/github/{repository}/blob/{self.branch}/{file}",
+            "Binder": f"{self.binder}/v2/gh/{repository}/{self.branch}"
+            f"?urlpath=lab/tree/{file}",
+        }
 
-    def in_binder(self, docname: str) -> str:
-        """Binder の JupyterLab で開く番地。"""
-        owner_and_name = "/".join(self.repository.split("/")[-2:])
-        lab = f"?urlpath=lab/tree/{self.file(docname)}"
-        return f"{self.binder}/v2/gh/{owner_and_name}/{self.branch}{lab}"
+    def buttons(self, docname: str, here: str) -> dict[str, str]:
+        """頁 ``here`` のボタンの行き先。``launch`` に，保存する ``.ipynb`` を足したもの。"""
+        file = relative_uri(here, f"{FOLDER}/{self.file(docname)}")
+        return {**self.launch(docname), ".ipynb": file}
 
     @property
     def requirement(self) -> str:
         """pip に渡す，``lessons`` の入ったパッケージの場所。"""
         return f"git+{self.repository}@{self.revision}"
+
+
+def point_to_notebooks(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """テーマが作った起動のボタンの行き先を，``.md`` から，できたノートブックに替える。
+
+    編集と報告のボタンは，もとの枝の Markdown を指したままにする。
+    """
+    if "kernelspec" not in app.env.metadata.get(page, {}):
+        return
+    here = app.builder.get_target_uri(page)
+    targets = Addresses.of(app).buttons(page, here)
+    for group in context.get("header_buttons", []):
+        for button in group.get("buttons", []):
+            if button.get("text") in targets:
+                button["url"] = targets[button["text"]]
+
+
+def setup(app: Sphinx) -> None:
+    """設定と，起動のボタンを組み込む。"""
+    app.add_config_value("notebook_branch", "notebooks", "html", str)
+    app.add_config_value("notebook_revision", "main", "html", str)
+    app.connect("config-inited", follow_github)
+    app.connect("html-page-context", point_to_notebooks, priority=950)

@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from bookkit.sources import find_source, lessons_root
+from bookkit.directives.source import find_source, lessons_root
 
 BIB = """
 @article{crick, author={Crick, Francis}, title={Searchlight}, journal={PNAS}, year={1984}}
@@ -50,7 +50,9 @@ def page(build: Callable[..., Path]) -> Callable[..., Tag]:
                 "myst_nb",
                 "sphinxcontrib.bibtex",
                 "bookkit.citations",
-                "bookkit.chapters",
+                "bookkit.directives.cited",
+                "bookkit.directives.lesson",
+                "bookkit.directives.source",
             ],
             config={"bibtex_bibfiles": ["refs.bib"]},
             warnings=warnings,
@@ -149,11 +151,6 @@ def test_source_shows_the_real_function(page: Callable[..., Tag]) -> None:
     assert all(line in real for line in shown)
     assert not any('"""' in line for line in shown)
     assert "lessons.runtime.budget" in box.get_text()
-
-
-def test_source_can_keep_the_docstring(page: Callable[..., Tag]) -> None:
-    text = SOURCE.replace("budget\n", "budget\n    :docstring:\n")
-    assert '"""' in page(text).find("pre").get_text()  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
@@ -287,7 +284,7 @@ def test_solution_is_named_after_its_exercise(build: Callable[..., Path]) -> Non
             "myst_nb",
             "sphinx_exercise",
             "bookkit.japanese",
-            "bookkit.chapters",
+            "bookkit.directives.solution",
         ],
         config={"numfig": True},
     )

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bookkit.execution.machine import lessons_root
-from bookkit.notebooks import record
-from bookkit.notebooks.places import FOLDER
-from bookkit.notebooks.rehearsal import Notebook, Performance, packages, rehearse
+from bookkit.notebooks.addresses import FOLDER
+from bookkit.notebooks.rehearsal.record import FILE, load, packages, save
+from bookkit.notebooks.rehearsal.run import Notebook, Rehearsed, rehearse
 
 BUILD = "_build"
 
@@ -31,26 +31,25 @@ def rehearse_book(
         again: 真なら，変わっていないものも動かす。
         say: 経過を一行ずつ伝える関数。
     """
-    file = root / BUILD / record.FILE
-    records = record.load(file)
+    file = root / BUILD / FILE
+    records = load(file)
     here, lessons = packages(root), lessons_root(root)
     waiting: list[tuple[Notebook, float | None]] = []
-    for path in find_notebooks(root / BUILD / "html" / FOLDER, names):
-        notebook = Notebook.read(path)
+    for notebook in read_notebooks(root / BUILD / "html" / FOLDER, names):
         last = records.get(notebook.chapter.name)
         same = (
             last and last.packages == here and last.is_true_of(notebook.code, lessons)
         )
-        if last and same and not again:
+        if same and not again:
             say(f"変わりません {notebook.chapter.name}：{last}")
         else:
             waiting.append((notebook, last.seconds if last else None))
 
-    def done(performance: Performance) -> None:
-        records.pop(performance.chapter, None)
-        if performance.record:
-            records[performance.chapter] = performance.record
-        record.save(file, records)
+    def done(one: Rehearsed) -> None:
+        records.pop(one.chapter, None)
+        if one.record:
+            records[one.chapter] = one.record
+        save(file, records)
 
     found = rehearse(root, waiting, say=say, done=done)
     return [problem for one in found for problem in one.problems]
@@ -65,14 +64,13 @@ def rehearse_folder(
     say: Callable[[str], None] = print,
 ) -> list[str]:
     """``folder`` のノートブックを，別の Python で動かす。記録は残さない。"""
-    paths = find_notebooks(folder, names)
-    waiting = [(Notebook.read(path), None) for path in paths]
+    waiting = [(notebook, None) for notebook in read_notebooks(folder, names)]
     found = rehearse(root, waiting, python=python, say=say)
     return [problem for one in found for problem in one.problems]
 
 
-def find_notebooks(folder: Path, names: Sequence[str]) -> list[Path]:
-    """ノートブックの場所を，名前の順に返す。
+def read_notebooks(folder: Path, names: Sequence[str]) -> list[Notebook]:
+    """ノートブックを，名前の順に読む。
 
     Raises:
         FileNotFoundError: ノートブックがないとき。
@@ -87,4 +85,4 @@ def find_notebooks(folder: Path, names: Sequence[str]) -> list[Path]:
             f"{folder} に {'，'.join(missing) or 'ノートブック'} がありません。"
             f"先に make book で本を作ってください。ある章: {'，'.join(found) or 'なし'}"
         )
-    return [found[name] for name in names or found]
+    return [Notebook.read(found[name]) for name in names or found]

@@ -31,7 +31,7 @@ def site(build: Callable[..., Path]) -> Callable[..., Path]:
                 "chapter.md": text,
                 "other.md": "# ほかの頁\n",
             },
-            extensions=["myst_nb", "bookkit.experiment"],
+            extensions=["myst_nb", "bookkit.directives.experiment"],
             warnings=warnings,
         )
 
@@ -90,10 +90,12 @@ def test_style_uses_only_classes_of_the_template() -> None:
     """頁の CSS から使わない規則が除かれても，実験の見え方が残る。"""
     import re
 
-    import bookkit.experiment as experiment
+    from bookkit.directives import experiment
 
-    css = (experiment.HERE / "static" / STYLE).read_text("utf8")
-    page = (experiment.HERE / "templates" / f"{experiment.NAME}.html").read_text("utf8")
+    css = (experiment.BOOKKIT / "static" / STYLE).read_text("utf8")
+    page = (experiment.BOOKKIT / "templates" / f"{experiment.NAME}.html").read_text(
+        "utf8"
+    )
     selectors = re.sub(r"\{[^{}]*\}|/\*.*?\*/", " ", css, flags=re.DOTALL)
     classes = set(re.findall(r"\.([A-Za-z][\w-]*)", selectors))
     assert classes

@@ -2,17 +2,18 @@
 
 ノードの型一つに，方法が一つ。知らない型は黙って捨てずに，警告にする。
 ほかの拡張のノードは，``app.add_node(型, html=…, notebook=(visit, depart))`` で
-Markdown での書き方を登録する。``visit`` の第一引数がこの ``MarkdownWriter`` で，
+Markdown での書き方を登録する。``visit`` の第一引数が書き手（``MarkdownWriter``）で，
 ``text``・``block``・``inline``・``blocks``・``children`` を使って書く。
 """
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from docutils import nodes
@@ -20,7 +21,7 @@ from docutils.utils import get_source_line
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from bookkit.notebooks import markdown as md
+from bookkit.notebooks.markdown import syntax as md
 
 logger = logging.getLogger(__name__)
 
@@ -37,33 +38,23 @@ class Split:
     """文章のセルの切れめ。"""
 
 
+MADE = ("_images/", "_static/", "notebooks/")
+"""ビルドが作るファイルのフォルダー。"""
 Piece = str | CodeCell | Split
 Handler = Callable[[Any, Any], None]
 
 
-@dataclass
-class HiddenCells:
-    """頁に出ないコードのセル。原稿での行を頼りに，元の場所に戻す。"""
+class Writer:
+    """書きかけの枠を重ねながら木を歩く，書き手の土台。
 
-    lines: dict[int, int] = field(default_factory=dict)
-    """セルの番号と，始まりの行。"""
+    Args:
+        hidden: 頁に出ないコードのセル ``{番号: 原稿での始まりの行}``。
+            行を頼りに，元の場所に戻す。
+    """
 
-    def before(self, *, line: float = 0, index: float = 0) -> list[Piece]:
-        """``line`` 行より，または ``index`` 番より前にある，まだ出していないセル。"""
-        ready = [i for i, start in self.lines.items() if start < line or i < index]
-        for number in ready:
-            del self.lines[number]
-        return [CodeCell(number) for number in sorted(ready)]
-
-
-class Core:
-    """書きかけの枠を重ねながら木を歩く，書き手の土台。"""
-
-    def __init__(
-        self, app: Sphinx, docname: str, hidden: HiddenCells | None = None
-    ) -> None:
+    def __init__(self, app: Sphinx, docname: str, hidden: dict[int, int]) -> None:
         self.app, self.docname, self.env = app, docname, app.env
-        self.hidden = hidden or HiddenCells()
+        self.hidden = hidden
         self.path = str(app.env.doc2path(docname))
         self._registered = app.registry.translation_handlers.get("notebook", {})
         self._frames: list[list[Piece]] = [[]]
@@ -118,6 +109,13 @@ class Core:
         """塊の列を畳む。``summary`` は，畳んだときに見える，記法のない言葉。"""
         self.wrap(pieces, lambda text: md.fold(summary, text))
 
+    def add_hidden_cells(self, *, line: float = 0, index: float = 0) -> None:
+        """``line`` 行より，または ``index`` 番より前にある，まだ書いていない隠れたセルを書く。"""
+        ready = [i for i, start in self.hidden.items() if start < line or i < index]
+        for number in sorted(ready):
+            del self.hidden[number]
+            self.add([CodeCell(number)])
+
     def top(self) -> bool:
         """囲みの外（章の本文の段）にいるか。"""
         return len(self._frames) == 1
@@ -130,20 +128,19 @@ class Core:
             self.visit(child)
 
     def visit(self, node: nodes.Node) -> None:
-        """ノードを，型の名前で選んだ方法で書く。"""
-        name = type(node).__name__
+        """ノードを，型の（なければ親の型の）名前で選んだ方法で書く。"""
         if self.top() and getattr(node, "source", None) == self.path:
-            self.add(self.hidden.before(line=node.line or 0))
-        if name in self._registered:
-            self._visit_registered(node, *self._registered[name])
-            return
-        method = getattr(self, f"visit_{name}", None)
-        if method:
+            self.add_hidden_cells(line=node.line or 0)
+        names = [kind.__name__ for kind in type(node).__mro__]
+        methods = (getattr(self, f"visit_{name}", None) for name in names)
+        if names[0] in self._registered:
+            self._visit_registered(node, *self._registered[names[0]])
+        elif method := next(filter(None, methods), None):
             method(node)
         else:
             self.warn(
-                f"ノートブックは，ノードの型 {name} の書き方を知りません。"
-                f"app.add_node({name}, notebook=(visit, None), …) で登録してください。",
+                f"ノートブックは，ノードの型 {names[0]} の書き方を知りません。"
+                f"app.add_node({names[0]}, notebook=(visit, None), …) で登録してください。",
                 node,
             )
 
@@ -151,19 +148,17 @@ class Core:
         self, node: Any, visit: Handler | None, depart: Handler | None
     ) -> None:
         """docutils の約束どおりに，登録された ``visit`` と ``depart`` を呼ぶ。"""
-        try:
+        with contextlib.suppress(nodes.SkipNode):
             if visit is not None:
                 visit(self, node)
             self.children(node)
             if depart is not None:
                 depart(self, node)
-        except nodes.SkipNode:
-            pass
 
     def run(self, document: nodes.document) -> list[Piece]:
         """文書の全体を書き，塊とセルの列を返す。"""
         self.children(document)
-        self.add(self.hidden.before(line=float("inf")))
+        self.add_hidden_cells(line=float("inf"))
         return self._frames[0]
 
     def warn(self, message: str, node: nodes.Node | None = None) -> None:
@@ -209,11 +204,7 @@ class Core:
         fragment = f"#{parts.fragment}" if parts.fragment else ""
         return f"{site}{path}{fragment}"
 
-    _made: ClassVar[tuple[str, ...]] = ("_images/", "_static/", "notebooks/")
-
     def _is_published(self, path: str) -> bool:
         """番地が，本の頁か，ビルドが作るファイルを指しているか。"""
         pages: Any = self.app.builder.get_target_uri
-        return path.startswith(self._made) or any(
-            path == pages(name) for name in self.env.found_docs
-        )
+        return path.startswith(MADE) or path in map(pages, self.env.found_docs)

@@ -1,4 +1,4 @@
-"""ノートブックの出力：残す形と，電話の Colab で困る出力。"""
+"""電話の Colab で困る出力を見つける。"""
 
 from __future__ import annotations
 
@@ -6,18 +6,13 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+GLUE = "application/papermill.record/"
+"""本文に差し込むためだけの，目に見えない出力の型の頭。"""
 WIDEST = 79
 """文字の出力の，一行の幅の上限（半角で数える）。
 
 文（「。」のある行）は折り返しても読めるので，数えない。表のように並べた行が崩れるのを防ぐ。
 """
-GLUE = "application/papermill.record/"
-"""本文に差し込む値の出力の型の頭。"""
-
-
-def is_glue(output: Mapping[str, Any]) -> bool:
-    """本文に差し込むためだけの，目に見えない出力か。"""
-    return any(kind.startswith(GLUE) for kind in output.get("data", {}))
 
 
 def problem(output: Mapping[str, Any]) -> str:
@@ -33,7 +28,8 @@ def problem(output: Mapping[str, Any]) -> str:
         return "図が画面の幅に縮みません。figures.show(fig) で見せてください。"
     rows = [line for line in text.splitlines() if "。" not in line]
     widest = max(map(columns, rows), default=0)
-    if is_glue(output) or widest <= WIDEST:
+    glued = any(kind.startswith(GLUE) for kind in data)
+    if glued or widest <= WIDEST:
         return ""
     return (
         f"出力の一行が半角 {widest} 字分あります。電話で読めるように，"

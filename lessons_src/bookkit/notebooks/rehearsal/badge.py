@@ -13,51 +13,44 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from bookkit.chapters import labelled, lesson_box
+from bookkit.directives.lesson import labelled, lesson_box
 from bookkit.execution.machine import lessons_root
-from bookkit.notebooks import record
 from bookkit.notebooks.assemble import code_of
 from bookkit.notebooks.build import chapters, is_html, notebook_path
+from bookkit.notebooks.rehearsal.record import FILE, load
 
 SHOWN = re.compile(r'<p class="rehearsed">(.*?)</p>')
 """できた頁の中の「動作確認」の文。"""
 
 
-def records(app: Sphinx) -> dict[str, record.Record]:
-    """このビルドの置き場所にある記録。"""
-    return record.load(Path(app.outdir).parent / record.FILE)
-
-
-def badge(app: Sphinx, docname: str, found: dict[str, record.Record]) -> str:
-    """いまのノートブックを動かした記録の文。なければ空文字列。"""
-    path = notebook_path(app, docname)
-    one = found.get(docname)
-    if one is None or not path.is_file():
-        return ""
+def sentences(app: Sphinx) -> dict[str, str]:
+    """いまのノートブックを動かした記録の文を，文書の名前で引けるようにして返す。"""
     lessons = lessons_root(Path(app.srcdir))
-    return str(one) if one.is_true_of(code_of(path), lessons) else ""
+    return {
+        docname: str(record)
+        for docname, record in load(Path(app.outdir).parent / FILE).items()
+        if (path := notebook_path(app, docname)).is_file()
+        and record.is_true_of(code_of(path), lessons)
+    }
 
 
 def show_badge(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """章の箱に「動作確認」の行を足す。"""
     if not is_html(app):
         return
-    text = badge(app, docname, records(app))
+    text = sentences(app).get(docname)
     for box in doctree.findall(lesson_box):
         if text:
-            box += labelled(
-                "動作確認", nodes.paragraph("", text, classes=["rehearsed"])
-            )
+            line = nodes.paragraph("", text, classes=["rehearsed"])
+            box += labelled("動作確認", line)
 
 
 def outdated_badges(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """頁に出ている「動作確認」が，いまの記録と違う章。"""
     if not is_html(app):
         return []
-    found = records(app)
-    return [
-        name for name in chapters(env) if _shown(app, name) != badge(app, name, found)
-    ]
+    now = sentences(app)
+    return [name for name in chapters(env) if _shown(app, name) != now.get(name, "")]
 
 
 def _shown(app: Sphinx, docname: str) -> str:

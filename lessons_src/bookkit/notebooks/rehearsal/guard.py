@@ -9,20 +9,9 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 FORBIDDEN = "REHEARSAL_FORBIDDEN"
 """見えなくするフォルダーを入れる環境変数。"""
-
-
-def folder(scratch: Path) -> Path:
-    """このモジュールを ``sitecustomize`` として置いたフォルダーを作り，返す。"""
-    made = scratch / "guard"
-    made.mkdir(exist_ok=True)
-    (made / "sitecustomize.py").write_text(
-        Path(__file__).read_text("utf8") + "\n\nstand()\n", "utf8"
-    )
-    return made
 
 
 def is_forbidden(path: object, root: str, allowed: tuple[str, ...]) -> bool:
@@ -58,3 +47,7 @@ def stand() -> None:
             )
 
     sys.addaudithook(watch)
+
+
+if __name__ == "sitecustomize":
+    stand()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from bookkit.notebooks.oldest import oldest
-
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / ".ci" / "oldest.py"
+oldest = runpy.run_path(str(SCRIPT))["oldest"]
 
 
 def test_lower_bounds_become_exact_versions(tmp_path: Path) -> None:
@@ -31,9 +32,8 @@ def test_a_package_without_lower_bound_is_named(tmp_path: Path, line: str) -> No
 
 def test_runs_as_a_plain_file() -> None:
     """作業（oldest.yml）が呼ぶ形。bookkit が入っていなくても動く。"""
-    script = ROOT / "lessons_src" / "bookkit" / "notebooks" / "oldest.py"
     done = subprocess.run(
-        [sys.executable, "-I", script], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-I", SCRIPT], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     assert any(line.startswith("torch==") for line in done.stdout.splitlines())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from bookkit.execution.cache import write_atomically
+from bookkit.execution.machine import pins
 from bookkit.execution.trace import Trace
 
 FILE = ".rehearsal.json"
@@ -15,10 +18,10 @@ FILE = ".rehearsal.json"
 
 @dataclass(frozen=True)
 class Record:
-    """一回のリハーサルの記録。"""
+    """最後まで動いた，一回のリハーサルの記録。"""
 
     code: str
-    """実行したコードを表す文字列。"""
+    """実行したコードの ``code_digest``。"""
     date: str
     python: str
     torch: str
@@ -41,8 +44,13 @@ class Record:
         )
 
 
+def packages(root: Path) -> str:
+    """いま入っている Python とパッケージの版を表す短い文字列。"""
+    return hashlib.sha256(repr(sorted(pins(root).items())).encode()).hexdigest()[:16]
+
+
 def load(path: Path) -> dict[str, Record]:
-    """記録を章の名前で引けるようにして返す。なければ，また読めなければ空。"""
+    """記録を文書の名前で引けるようにして返す。なければ，また読めなければ空。"""
     try:
         found = json.loads(path.read_text("utf8"))
         return {
@@ -55,12 +63,6 @@ def load(path: Path) -> dict[str, Record]:
 
 def save(path: Path, records: Mapping[str, Record]) -> None:
     """記録を書く。途中で止まっても，前の記録が残る。"""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(
-        {chapter: asdict(records[chapter]) for chapter in sorted(records)},
-        ensure_ascii=False,
-        indent=1,
-    )
-    new = path.with_suffix(".new")
-    new.write_text(text + "\n", "utf8")
-    new.replace(path)
+    found = {chapter: asdict(records[chapter]) for chapter in sorted(records)}
+    text = json.dumps(found, ensure_ascii=False, indent=1)
+    write_atomically(path, f"{text}\n".encode())

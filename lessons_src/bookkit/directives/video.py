@@ -22,20 +22,15 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from bookkit.notebooks import markdown
+from bookkit.notebooks.markdown import syntax as markdown
 
 HOSTS = {
-    "youtube": (
-        re.compile(
-            r"^https://(?:www\.youtube\.com/watch\?v=|youtu\.be/)(?P<id>[\w-]{11})$"
-        ),
-        "https://www.youtube-nocookie.com/embed/{id}?autoplay=1",
+    r"https://(?:www\.youtube\.com/watch\?v=|youtu\.be/)([\w-]{11})": (
+        "https://www.youtube-nocookie.com/embed/{}?autoplay=1"
     ),
-    "vimeo": (
-        re.compile(r"^https://vimeo\.com/(?P<id>\d+)$"),
-        "https://player.vimeo.com/video/{id}?autoplay=1&dnt=1",
-    ),
+    r"https://vimeo\.com/(\d+)": "https://player.vimeo.com/video/{}?autoplay=1&dnt=1",
 }
+"""動画の番地の形と，埋め込みの番地。"""
 FRAMES = ("https://www.youtube-nocookie.com", "https://player.vimeo.com")
 """押されたあとに開いてよい番地。"""
 
@@ -50,15 +45,14 @@ POSTER = (
 
 
 class video(nodes.General, nodes.Element):
-    """動画。``address``・``embed``・``name``・``source``・``license`` を持つ。"""
+    """動画。``address``・``embed``・``title``・``source``・``license`` を持つ。"""
 
 
 def embed_address(address: str) -> str | None:
     """埋め込みの番地。知らない所なら ``None``。"""
-    for pattern, form in HOSTS.values():
-        match = pattern.match(address)
-        if match:
-            return form.format(**match.groupdict())
+    for pattern, form in HOSTS.items():
+        if match := re.fullmatch(pattern, address):
+            return form.format(match[1])
     return None
 
 
@@ -86,51 +80,35 @@ class VideoDirective(SphinxDirective):
                 f"video：{address!r} は YouTube か Vimeo の番地ではありません。"
                 "https://www.youtube.com/watch?v=… の形で書いてください。"
             )
-        node = video(
-            address=address,
-            embed=embed,
-            name=self.options["title"],
-            source=self.options["source"],
-            license=self.options["license"],
-        )
+        node = video("", address=address, embed=embed, **self.options)
         self.set_source_info(node)
         return [node]
 
 
-def visit_video(self: Any, node: video) -> None:
+def _visit_html(self: Any, node: video) -> None:
     """ポスターと，題名・出どころ・ライセンスを書く。"""
-    name, address = escape(node["name"]), escape(node["address"])
+    title, address = escape(node["title"]), escape(node["address"])
     about = f"{escape(node['source'])}（{escape(node['license'])}）"
     self.body.append(
         f'<figure class="video"><div class="video-box"><a href="{address}" '
-        f'rel="noopener" data-embed="{escape(node["embed"])}" data-title="{name}" '
-        f'aria-label="動画を見る：{name}">{POSTER}</a></div>'
-        f'<figcaption><p>動画：<a href="{address}" rel="noopener">{name}</a>。{about}。'
+        f'rel="noopener" data-embed="{escape(node["embed"])}" data-title="{title}" '
+        f'aria-label="動画を見る：{title}">{POSTER}</a></div>'
+        f'<figcaption><p>動画：<a href="{address}" rel="noopener">{title}</a>。{about}。'
         "押すと，動画の会社の番地から読み込みます。</p></figcaption></figure>\n"
     )
     raise nodes.SkipNode
 
 
-def visit_elsewhere(self: Any, node: video) -> None:
-    """HTML でない書き出しでは，題名だけを書く。"""
-    raise nodes.SkipNode
-
-
-def _in_notebook(writer: Any, node: video) -> None:
+def _visit_notebook(writer: Any, node: video) -> None:
     """ノートブックでは，動画の頁へのリンクにする。"""
-    link = markdown.link(markdown.escape(node["name"]), node["address"])
+    link = markdown.link(markdown.escape(node["title"]), node["address"])
     about = markdown.escape(f"{node['source']}（{node['license']}）")
     writer.block(f"▶ 動画：{link}。{about}。")
     raise nodes.SkipNode
 
 
-def setup(app: Sphinx) -> None:
-    """ディレクティブを登録する。"""
-    app.add_node(
-        video,
-        html=(visit_video, None),
-        latex=(visit_elsewhere, None),
-        text=(visit_elsewhere, None),
-        notebook=(_in_notebook, None),
-    )
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Sphinx に組み込む。"""
+    app.add_node(video, html=(_visit_html, None), notebook=(_visit_notebook, None))
     app.add_directive("video", VideoDirective)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -7,8 +7,8 @@ from html import escape as escape_html
 
 from docutils import nodes
 
-from bookkit.notebooks import markdown as md
-from bookkit.notebooks.writer import Core
+from bookkit.notebooks.markdown import syntax as md
+from bookkit.notebooks.markdown.writer import Writer
 
 _PLAIN_TAGS = re.compile(
     r"\s*(</?(br|b|i|em|strong|kbd|sub|sup|small|mark|u|s|wbr|rp|rt|ruby)\s*/?>\s*)+"
@@ -16,7 +16,7 @@ _PLAIN_TAGS = re.compile(
 _SD_ICON = re.compile(r"\s*<svg\b.*</svg>\s*", re.DOTALL)
 
 
-class Inlines(Core):
+class Inlines(Writer):
     """行の中のノードの書き方。"""
 
     def visit_Text(self, node: nodes.Text) -> None:
@@ -25,24 +25,16 @@ class Inlines(Core):
     def visit_inline(self, node: nodes.Element) -> None:
         self.children(node)
 
-    visit_generated = visit_inline
-    visit_abbreviation = visit_inline
-    visit_acronym = visit_inline
-    visit_problematic = visit_inline
-    visit_pending_xref = visit_inline
-    visit_PassthroughTextElement = visit_inline
-    visit_sd_badge = visit_inline
+    visit_generated = visit_abbreviation = visit_acronym = visit_inline
+    visit_problematic = visit_pending_xref = visit_inline
 
     def visit_emphasis(self, node: nodes.Element) -> None:
         self.text(md.emphasis(self.inline(node)))
 
     visit_title_reference = visit_emphasis
-    visit_literal_emphasis = visit_emphasis
 
     def visit_strong(self, node: nodes.Element) -> None:
         self.text(md.strong(self.inline(node)))
-
-    visit_literal_strong = visit_strong
 
     def visit_subscript(self, node: nodes.Element) -> None:
         self.text(f"<sub>{self.inline(node)}</sub>")
@@ -58,8 +50,6 @@ class Inlines(Core):
 
     def visit_reference(self, node: nodes.Element) -> None:
         self.text(md.link(self.inline(node), self.address(node)))
-
-    visit_number_reference = visit_reference
 
     def visit_download_reference(self, node: nodes.Element) -> None:
         self.warn(
@@ -94,14 +84,6 @@ class Inlines(Core):
                 "ノードの型を作って notebook=(visit, None) を登録してください。",
                 node,
             )
-
-    def visit_sd_icon(self, node: nodes.Element) -> None:
-        """飾りの絵文字は，文章に要らない。"""
-
-    visit_fontawesome = visit_sd_icon
-
-    def visit_sd_line_break(self, node: nodes.Element) -> None:
-        self.text("<br>")
 
 
 def _is_machinery(node: nodes.Element) -> bool:

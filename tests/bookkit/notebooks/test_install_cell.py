@@ -1,4 +1,4 @@
-"""準備のセル：Colab や Binder でだけ，torch を替えずに，部品を入れる。"""
+"""``lessons`` を入れるセル：Colab や Binder でだけ，torch を替えずに，部品を入れる。"""
 
 from __future__ import annotations
 
@@ -12,9 +12,13 @@ from typing import Any
 
 import pytest
 
-from bookkit.notebooks.setup_cell import setup_code
+from bookkit.notebooks.publish import fill_template
 
-CODE = setup_code("https://github.com/someone/lecture", "0123abc")
+CODE = fill_template(
+    "install_cell.txt",
+    repository="https://github.com/someone/lecture",
+    revision="0123abc",
+)
 PARTS = "git+https://github.com/someone/lecture@0123abc"
 HOSTS = ["COLAB_RELEASE_TAG", "BINDER_SERVICE_HOST", "KAGGLE_URL_BASE"]
 Pip = Callable[..., SimpleNamespace]

@@ -1,8 +1,6 @@
-"""頁の中の実験。
+"""``{visual-search-experiment}``: 視覚探索の実験を，頁の中に置く。
 
-- ``{visual-search-experiment}``: 視覚探索の実験を置く。``:model:`` に，モデルの数を渡す
-  セルの名前（``lessons.glue.embed`` に書いた名前）を書く。
-
+``:model:`` に，モデルの数を渡すセルの名前（``lessons.glue.embed`` に書いた名前）を書く。
 実験は素の JavaScript（``static/visual_search_experiment.js``）で動き，記録をどこにも送らない。
 スクリプトは，実験のある頁だけが読み込む。
 """
@@ -20,8 +18,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 NAME = "visual_search_experiment"
-HERE = Path(__file__).parent
-FILES = (f"{NAME}.js", f"{NAME}.css")
+SCRIPT, STYLE = f"{NAME}.js", f"{NAME}.css"
+BOOKKIT = Path(__file__).parents[1]
 
 
 class visual_search_experiment(nodes.General, nodes.Element):
@@ -44,56 +42,45 @@ class ExperimentDirective(SphinxDirective):
         return [node]
 
 
-def copy_files(app: Sphinx) -> None:
+def _copy_files(app: Sphinx) -> None:
     """スクリプトと CSS を ``_static`` に置く。"""
-    if app.builder.format != "html":
-        return
-    static = Path(app.outdir) / "_static"
-    static.mkdir(parents=True, exist_ok=True)
-    for name in FILES:
-        shutil.copyfile(HERE / "static" / name, static / name)
+    if app.builder.format == "html":
+        static = Path(app.outdir) / "_static"
+        static.mkdir(parents=True, exist_ok=True)
+        for name in (SCRIPT, STYLE):
+            shutil.copyfile(BOOKKIT / "static" / name, static / name)
 
 
-def load_script(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
+def _load_script(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
     """実験のある頁にだけ，スクリプトを読み込ませる。"""
     if doctree is not None and next(doctree.findall(visual_search_experiment), None):
-        app.add_js_file(FILES[0], loading_method="defer")
+        app.add_js_file(SCRIPT, loading_method="defer")
 
 
-def _visit_html(self: Any, node: nodes.Element) -> None:
-    page = (HERE / "templates" / f"{NAME}.html").read_text("utf8")
+def _visit_html(self: Any, node: visual_search_experiment) -> None:
+    page = (BOOKKIT / "templates" / f"{NAME}.html").read_text("utf8")
     self.body.append(page.replace("@MODEL@", escape(node["model"], quote=True)))
     raise nodes.SkipNode
 
 
-def _visit_notebook(self: Any, node: nodes.Element) -> None:
-    page = self.app.builder.get_target_uri(self.docname)
-    address = f"{self.app.config.html_baseurl}{page}"
-    self.block(f"（視覚探索の実験は，[本の頁]({address}) で試せます。）")
-    raise nodes.SkipNode
-
-
-def _skip(self: Any, node: nodes.Element) -> None:
+def _visit_notebook(writer: Any, node: visual_search_experiment) -> None:
+    page = writer.app.builder.get_target_uri(writer.docname)
+    address = f"{writer.app.config.html_baseurl}{page}"
+    writer.block(f"（視覚探索の実験は，[本の頁]({address}) で試せます。）")
     raise nodes.SkipNode
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """ディレクティブと，スクリプトの置き場所を登録する。"""
+    """Sphinx に組み込む。"""
     app.add_node(
         visual_search_experiment,
         html=(_visit_html, None),
-        latex=(_skip, None),
-        text=(_skip, None),
         notebook=(_visit_notebook, None),
     )
     app.add_directive("visual-search-experiment", ExperimentDirective)
-    app.add_css_file(FILES[1])
-    app.connect("builder-inited", copy_files)
-    app.connect("html-page-context", load_script, priority=400)
+    app.add_css_file(STYLE)
+    app.connect("builder-inited", _copy_files)
+    app.connect("html-page-context", _load_script, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
