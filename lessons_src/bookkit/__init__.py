@@ -21,6 +21,7 @@ EXTENSIONS = (
     "bookkit.experiment",
     "bookkit.notebooks",
     "bookkit.pages",
+    "bookkit.theme",
 )
 
 

@@ -3,13 +3,12 @@
 - ``{visual-search-experiment}``: 視覚探索の実験を置く。``:model:`` に，モデルの数を渡す
   セルの名前（``lessons.glue.embed`` に書いた名前）を書く。
 
-実験は素の JavaScript（``static/visual_search_experiment.js``）で動き，記録をどこにも送らない。
+実験は素の JavaScript（``theme/static/visual_search_experiment.js``）で動き，記録をどこにも送らない。
 スクリプトは，実験のある頁だけが読み込む。
 """
 
 from __future__ import annotations
 
-import shutil
 from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,7 +20,6 @@ from sphinx.util.docutils import SphinxDirective
 
 NAME = "visual_search_experiment"
 HERE = Path(__file__).parent
-FILES = (f"{NAME}.js", f"{NAME}.css")
 
 
 class visual_search_experiment(nodes.General, nodes.Element):
@@ -44,16 +42,6 @@ class ExperimentDirective(SphinxDirective):
         return [node]
 
 
-def copy_files(app: Sphinx) -> None:
-    """スクリプトと CSS を ``_static`` に置く。"""
-    if app.builder.format != "html":
-        return
-    static = Path(app.outdir) / "_static"
-    static.mkdir(parents=True, exist_ok=True)
-    for name in FILES:
-        shutil.copyfile(HERE / "static" / name, static / name)
-
-
 def load_script(
     app: Sphinx,
     pagename: str,
@@ -63,7 +51,7 @@ def load_script(
 ) -> None:
     """実験のある頁にだけ，スクリプトを読み込ませる。"""
     if doctree is not None and next(doctree.findall(visual_search_experiment), None):
-        app.add_js_file(FILES[0], loading_method="defer")
+        app.add_js_file(f"{NAME}.js", loading_method="defer")
 
 
 def _visit_html(self: Any, node: nodes.Element) -> None:
@@ -84,7 +72,7 @@ def _skip(self: Any, node: nodes.Element) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """ディレクティブと，スクリプトの置き場所を登録する。"""
+    """ディレクティブを登録する。"""
     app.add_node(
         visual_search_experiment,
         html=(_visit_html, None),
@@ -93,7 +81,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
         notebook=(_visit_notebook, None),
     )
     app.add_directive("visual-search-experiment", ExperimentDirective)
-    app.add_css_file(FILES[1])
-    app.connect("builder-inited", copy_files)
     app.connect("html-page-context", load_script, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,7 +1,4 @@
-"""起動のボタンと ``{practicals}``：頁から Colab・Binder・.ipynb への道。
-
-編集と報告のボタンは，もとの枝の Markdown を指したままにする。
-"""
+"""``{practicals}``：頁から Colab・Binder・.ipynb への道。"""
 
 from __future__ import annotations
 
@@ -86,33 +83,9 @@ def outdated_practicals(app: Sphinx, env: BuildEnvironment) -> list[str]:
     ]
 
 
-def point_to_notebooks(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """テーマが作ったボタンの行き先を，``.md`` から，できたノートブックに替える。"""
-    if "kernelspec" not in app.env.metadata.get(pagename, {}):
-        return
-    places = Places.of(app)
-    here = app.builder.get_target_uri(pagename)
-    targets = {
-        "Colab": places.in_colab(pagename),
-        "Binder": places.in_binder(pagename),
-        ".ipynb": relative_uri(here, f"{FOLDER}/{places.file(pagename)}"),
-    }
-    for group in context.get("header_buttons", []):
-        for button in group.get("buttons", []):
-            if button.get("text") in targets:
-                button["url"] = targets[button["text"]]
-
-
 def setup(app: Sphinx) -> None:
-    """ボタンと ``{practicals}`` を組み込む。"""
+    """``{practicals}`` を組み込む。"""
     app.add_node(practicals)
     app.add_directive("practicals", PracticalsDirective)
     app.connect("env-updated", outdated_practicals)
     app.connect("doctree-resolved", fill_practicals)
-    app.connect("html-page-context", point_to_notebooks, priority=950)
