@@ -55,7 +55,7 @@ def is_folded(node: nodes.Element) -> bool:
 
 def open_fold(self: Any, node: nodes.Element, classes: str) -> None:
     """折りたたみを開く。``toggle-shown`` なら，初めから開いておく。"""
-    shown = {"open": None} if "toggle-shown" in node["classes"] else {}
+    shown = {"open": ""} if "toggle-shown" in node["classes"] else {}
     self.body.append(self.starttag(node, "details", CLASS=classes, **shown))
 
 
