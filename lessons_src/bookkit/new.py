@@ -1,4 +1,4 @@
-"""新しい章の形を作る：章・部品・練習・検査の雛形と，目次の一行。"""
+"""新しい章の形を作る：章，その部屋（部品と練習），検査の雛形と，目次の一行。"""
 
 from __future__ import annotations
 
@@ -44,11 +44,12 @@ def create(root: Path, chapter: str, title: str) -> list[str]:
     title = title.strip()
     if not title or "\n" in title:
         raise NewChapterError("題名を一行で書いてください。")
-    lessons = root / "lessons_src" / "lessons"
+    floor = root / "lessons_src" / "lessons" / part
     files = {
         root / "book" / part / f"{name}.md": "chapter.md",
-        lessons / part / f"{name}.py": "lesson.txt",
-        lessons / "exercises" / f"{name}.py": "exercises.txt",
+        floor / name / "__init__.py": "room.txt",
+        floor / name / "model.py": "model.txt",
+        floor / name / "exercises.py": "exercises.txt",
         root / "tests" / "lessons" / part / f"test_{name}.py": "test.txt",
     }
     toc = root / "_toc.yml"
@@ -66,9 +67,8 @@ def create(root: Path, chapter: str, title: str) -> list[str]:
         "@TITLE@": title,
         "@SLUG@": name.replace("_", "-"),
     }
-    room = lessons / part / "__init__.py"
-    if not room.exists():
-        _write(room, f'"""「{PARTS[part]}」の章が使う部品。"""\n')
+    if not (floor / "__init__.py").exists():
+        _write(floor / "__init__.py", f'"""「{PARTS[part]}」の章の部屋。"""\n')
     for path, template in files.items():
         text = (TEMPLATES / template).read_text("utf8")
         for word, value in words.items():

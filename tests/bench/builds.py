@@ -232,7 +232,7 @@ def main() -> int:
     if wanted.book in (None, "real"):
         with tempfile.TemporaryDirectory() as folder:
             print("\nこの本\n")
-            name = "lessons_src/lessons/attention/saliency.py"
+            name = "lessons_src/lessons/attention/saliency/model.py"
             measure(*real(Path(folder)), "book/attention/saliency.md", name)
     return 0
 

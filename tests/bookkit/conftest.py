@@ -32,7 +32,7 @@ kernelspec:
 :tags: [remove-cell]
 
 from lessons import figures, runtime
-from lessons.attention import good
+from lessons.attention.good import model as good
 from lessons.glue import glue
 
 figures.use_style()
@@ -70,7 +70,7 @@ figures.show(fig)
 
 傾きは {glue:text}`good-slope:.1f` です。
 
-```{source} lessons.attention.good.slope
+```{source} lessons.attention.good.model.slope
 ```
 
 (sec-human)=
@@ -81,7 +81,7 @@ figures.show(fig)
 ## 練習
 
 :::{exercise} 傾き
-:label: ex-good-slope
+:label: exercise-good-slope
 
 傾きはいくつですか。
 :::
@@ -92,14 +92,14 @@ answer = ...
 check("good/slope", answer)
 ```
 
-:::{solution} ex-good-slope
+:::{solution} exercise-good-slope
 :class: dropdown
 
 2 です。
 :::
 
 :::{exercise} 切片
-:label: ex-good-intercept
+:label: exercise-good-intercept
 
 切片はいくつですか。
 :::
@@ -108,7 +108,7 @@ check("good/slope", answer)
 check("good/intercept", ...)
 ```
 
-:::{solution} ex-good-intercept
+:::{solution} exercise-good-intercept
 :class: dropdown
 
 1 です。
@@ -129,10 +129,7 @@ check("good/intercept", ...)
 ```
 """
 
-MODULE = '''"""良い章の部品。
-
-章: attention/good
-"""
+MODULE = '''"""良い章の部品。"""
 
 from lessons.figures import style
 
@@ -157,8 +154,7 @@ EXERCISES = [
 def book(tmp_path: Path) -> Path:
     """決まりを守った小さな本。章は ``attention/good`` と ``basics/first``。"""
     first = (
-        CHAPTER.replace("attention import good", "basics import first")
-        .replace("attention.good", "basics.first")
+        CHAPTER.replace("attention.good", "basics.first")
         .replace(":requires: basics/first\n", "")
         .replace("../basics/first", "../attention/good")
         .replace("good", "first")
@@ -177,14 +173,15 @@ def book(tmp_path: Path) -> Path:
         "book/basics/first.md": first,
         "lessons_src/lessons/__init__.py": '"""部品。"""\n',
         "lessons_src/lessons/attention/__init__.py": '"""注意。"""\n',
-        "lessons_src/lessons/attention/good.py": MODULE,
+        "lessons_src/lessons/attention/good/__init__.py": '"""部屋。"""\n',
+        "lessons_src/lessons/attention/good/model.py": MODULE,
+        "lessons_src/lessons/attention/good/exercises.py": EXERCISES,
         "lessons_src/lessons/basics/__init__.py": '"""基礎。"""\n',
-        "lessons_src/lessons/basics/first.py": MODULE.replace(
-            "attention/good", "basics/first"
-        ),
+        "lessons_src/lessons/basics/first/__init__.py": '"""部屋。"""\n',
+        "lessons_src/lessons/basics/first/model.py": MODULE,
+        "lessons_src/lessons/basics/first/exercises.py": EXERCISES,
         "lessons_src/lessons/figures/style.py": '"""書体。"""\n',
-        "lessons_src/lessons/exercises/good.py": EXERCISES,
-        "lessons_src/lessons/exercises/first.py": EXERCISES,
+        "lessons_src/lessons/exercises.py": '"""練習。"""\n',
     }
     for name, text in files.items():
         path = tmp_path / name

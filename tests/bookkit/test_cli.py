@@ -138,8 +138,8 @@ def test_new_chapter_has_only_things_to_write(
     said = capsys.readouterr().out
     for name in (
         "book/attention/visual_search.md",
-        "lessons_src/lessons/attention/visual_search.py",
-        "lessons_src/lessons/exercises/visual_search.py",
+        "lessons_src/lessons/attention/visual_search/model.py",
+        "lessons_src/lessons/attention/visual_search/exercises.py",
         "tests/lessons/attention/test_visual_search.py",
         "_toc.yml",
     ):
@@ -172,8 +172,9 @@ def test_new_chapter_runs(inside: Path) -> None:
     shutil.copytree(SOURCES / "lessons", inside / "lessons_src/lessons")
     shutil.copy(ROOT / "pyproject.toml", inside)
     assert main(["new", "readings/new_one", "新しい章"]) == 0
-    made = [str(path) for path in inside.rglob("*new_one.py")]
-    assert len(made) == 3
+    made = [str(path) for path in inside.rglob("*new_one/*.py")]
+    made += [str(path) for path in inside.rglob("test_new_one.py")]
+    assert len(made) == 4
     for command in (["ruff", "format", "--check"], ["ruff", "check"]):
         done = subprocess.run(
             [sys.executable, "-m", *command, *made],
@@ -201,7 +202,7 @@ RUN = """
 import sys, pathlib, pytest
 from bookkit.lint.parse import parse_document
 from lessons.exercises import judge
-import lessons.exercises.new_one as exercises
+from lessons.readings.new_one import exercises
 root = pathlib.Path(sys.argv[1])
 text = (root / "book/readings/new_one.md").read_text("utf8")
 scope = {}

@@ -46,8 +46,14 @@ BROKEN = [
     ("no-opening", "## 問い", "## といかけ", "## といかけ", "「## 問い」"),
     ("no-summary", "## まとめ\n", "## おわりに\n", "## 練習", "「## まとめ」"),
     ("half-slash", "では／モ", "では/モ", "## 人間", "人間では／モデルでは"),
-    ("no-label", ":label: ex-good-slope\n", "", "傾き", "名札"),
-    ("open-solution", "slope\n:class: dropdown\n", "slope\n", "n} ex-good-slope", "畳"),
+    ("no-label", ":label: exercise-good-slope\n", "", "傾き", "名札"),
+    (
+        "open-solution",
+        "slope\n:class: dropdown\n",
+        "slope\n",
+        "n} exercise-good-slope",
+        "畳",
+    ),
     ("no-check", 'check("good/slope", answer)', "answer", "{exercise} 傾き", "check("),
     ("check-name", '"good/slope"', '"good/slop"', "IPY", "'good/slope'"),
     ("not-blank", "answer = ...", "answer = 2", "IPY", "白紙"),
@@ -207,8 +213,8 @@ BROKEN = [
     ),
     (
         "source",
-        "{source} lessons.attention.good.slope",
-        "{source} lessons.attention.good.slop",
+        "{source} lessons.attention.good.model.slope",
+        "{source} lessons.attention.good.model.slop",
         "{source}",
         "slope",
     ),
@@ -346,57 +352,6 @@ def test_toc_entry_without_a_chapter(book: Path) -> None:
     assert "'book/attention/good'" in finding.message
 
 
-def test_module_names_a_missing_chapter(book: Path) -> None:
-    name = "lessons_src/lessons/attention/good.py"
-    change(book, name, "章: attention/good", "章: attention/good, attention/goods")
-    finding = only(book)
-    assert (finding.path, finding.line) == (name, 3)
-    assert "'attention/goods' がありません" in finding.message
-
-
-def test_module_names_a_chapter_that_does_not_use_it(book: Path) -> None:
-    name = "lessons_src/lessons/attention/good.py"
-    change(book, name, "章: attention/good", "章: attention/good, basics/first")
-    assert "読み込んでいません" in only(book).message
-
-
-def test_module_without_a_chapter(book: Path) -> None:
-    """章が使う部品は，章の名前を名のる。まだ使われていない部品は，章を待ってよい。"""
-    name = "lessons_src/lessons/attention/extra.py"
-    (book / name).write_text('"""はぐれた部品。"""\n', "utf8")
-    assert check_book(book) == []
-    change(
-        book,
-        "lessons_src/lessons/attention/good.py",
-        "from lessons.figures",
-        "from lessons.attention import extra\nfrom lessons.figures",
-    )
-    finding = only(book)
-    assert (finding.path, finding.line) == (name, 1)
-    assert "章: attention/good" in finding.message
-
-
-def test_chapter_without_its_module(book: Path) -> None:
-    name = "lessons_src/lessons/attention/good.py"
-    change(book, name, "章: attention/good\n", "")
-    messages = [finding.message for finding in check_book(book)]
-    assert any("lessons.attention.good を書き" in message for message in messages)
-
-
-def test_modules_used_through_others_count(book: Path) -> None:
-    """章の部品が読み込む部品も，その章の部品と名のってよい。"""
-    room = book / "lessons_src/lessons/attention"
-    (room / "helper.py").write_text('"""助け。\n\n章: attention/good\n"""\n', "utf8")
-    assert "読み込んでいません" in only(book).message
-    change(
-        book,
-        "lessons_src/lessons/attention/good.py",
-        "from lessons.figures",
-        "from lessons.attention.helper import x\nfrom lessons.figures",
-    )
-    assert check_book(book) == []
-
-
 def test_cells_after_a_gpu_cell_use_its_values(book: Path) -> None:
     """GPU 用のセルの値を使うセルにも gpu の札が要る。同じ名前を作り直せば要らない。"""
     change(book, GOOD, "tags: [hide-input]", "tags: [gpu, hide-input]")
@@ -437,7 +392,7 @@ def test_finding_is_a_warning_of_the_build(build: Callable[..., Path]) -> None:
     files = {
         "_toc.yml": "root: book/index\n",
         "book/index.md": "# 表紙\n\nようこそ。\n",
-        "lessons_src/lessons/attention/x.py": '"""部品。\n\n章: attention/none\n"""\n',
+        "lessons_src/lessons/attention/x.py": '"""部品。"""\n\n# TODO：書く\n',
     }
     options = {
         "extensions": ["myst_nb", "bookkit.lint"],
@@ -458,7 +413,6 @@ def test_finding_is_a_warning_of_the_build(build: Callable[..., Path]) -> None:
 @given(data=st.data())
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_any_mess_gets_findings_inside_the_file(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lessons.attention.visual_search import page_data
+from lessons.attention.visual_search.model import page_data
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 

@@ -83,7 +83,7 @@ def checkers(document: Document, book: Book) -> Iterator[Finding]:
             yield Finding(
                 document.path,
                 cell.line,
-                f"練習 {name!r} が lessons/exercises にありません。"
+                f"練習 {name!r} が，部屋の exercises.py にありません。"
                 + similar(name, known),
             )
         if not BLANK.search(cell.code):
@@ -105,8 +105,8 @@ def _checks(document: Document) -> list[tuple[str, Cell]]:
 
 def exercise_names(book: Book, document: Document) -> set[str] | None:
     """その章の練習の名前。練習のファイルが無ければ空，名前を読み取れなければ ``None``。"""
-    name = document.name.rsplit("/", 1)[-1]
-    path = book.root / "lessons_src" / "lessons" / "exercises" / f"{name}.py"
+    room = book.root / "lessons_src" / "lessons" / document.chapter
+    path = room / "exercises.py"
     if not path.is_file():
         return set()
     found: set[str] = set()

@@ -62,7 +62,7 @@ def lessons(book: Book) -> Iterator[Finding]:
             if chapter in [name for name, _ in module.chapters]
         }
         if not named & used[chapter]:
-            module_name = f"lessons.{chapter.replace('/', '.')}"
+            module_name = f"lessons.{chapter.replace('/', '.')}.model"
             yield Finding(
                 document.path,
                 1,
@@ -87,4 +87,4 @@ def _is_lesson(module: Module, book: Book) -> bool:
     return module.room in book.rooms and not package and not last.startswith("_")
 
 
-RULES = (toc, lessons, to_do)
+RULES = (toc, to_do)

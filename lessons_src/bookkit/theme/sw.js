@@ -40,7 +40,7 @@ self.addEventListener("fetch", (event) => {
       const answer = await fetch(request);
       if (answer.ok && answer.type === "basic") event.waitUntil(cache.put(key, answer.clone()));
       return answer;
-    } catch (error) {
+    } catch {
       return kept || (isPage ? await cache.match(OFFLINE) : await cache.match(key, { ignoreSearch: true }) || Response.error());
     }
   })());

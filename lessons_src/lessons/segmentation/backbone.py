@@ -1,7 +1,4 @@
-"""小さな背骨（バックボーン）。第 3 部のモデルは，みなこの背骨の上に頭を載せる。
-
-章: segmentation/fcn, segmentation/fpn, segmentation/mask_rcnn, segmentation/detr, segmentation/panoptic, segmentation/unet
-"""
+"""小さな背骨（バックボーン）。第 3 部のモデルは，みなこの背骨の上に頭を載せる。"""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
 """画像切り出しの成績：IoU，AP，mIoU，PQ，OKS，PCK。
 
-章: segmentation/fpn, segmentation/mask_rcnn, segmentation/tasks, segmentation/panoptic, segmentation/detr, segmentation/pose, segmentation/fcn, segmentation/unet
 四角は ``(x1, y1, x2, y2)``，形は真偽の配列。どれも numpy で，読めるように書いています。
 COCO の決まり（101 点での平均，点数の高い順の照合）に従います。
 """

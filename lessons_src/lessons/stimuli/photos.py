@@ -1,6 +1,5 @@
 """scikit-image に入っている写真を，インターネットなしで読む。
 
-章: attention/saliency, attention/cam ほか。
 使うのは，公有・CC0・既知の制限なしと明記された写真だけです（credits の頁を見てください）。
 """
 

@@ -1,7 +1,5 @@
 """正解がすべてわかっている場面を作る：種類，四角，形，意味の地図，人の関節。
 
-章: attention/deepgaze, segmentation/fpn, segmentation/mask_rcnn, segmentation/pose, segmentation/fcn, segmentation/unet
-
 空と地面を背景に，物の絵と人を置きます。重なり，大小，回転，色の違い，雑音があります。
 同じ種からは，いつも同じ場面ができます。
 """

@@ -1,7 +1,5 @@
 """視覚探索の画面をつくる：色のついた傾いた棒や文字を，揺らした格子に並べる。
 
-章: attention/saliency, attention/visual_search
-
 画面は二つの形で手に入ります。
 モデルが「特徴」から考えるときは ``Display.items``（位置・色・形・傾きの一覧）を，
 「絵」から考えるときは ``render(display)``（RGB の画素）を使います。

@@ -1,6 +1,5 @@
 """歩く人と踊る人の，関節の動き。光点だけの表示にも使う。
 
-章: segmentation/pose, segmentation/pose_transfer
 角度の波で作った簡単な動きで，実際の人の記録ではありません。
 """
 

@@ -1,7 +1,4 @@
-"""学習ずみの分類器：ネットワークと，その「目」（写真をどう切り取り，どう数にするか）。
-
-章: attention/cam, attention/deepgaze, attention/grad_cam
-"""
+"""学習ずみの分類器：ネットワークと，その「目」（写真をどう切り取り，どう数にするか）。"""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""写真のための DETR-R50 を，transformers で取り寄せる（任意の部品）。
-
-章: segmentation/detr
-"""
+"""写真のための DETR-R50 を，transformers で取り寄せる（任意の部品）。"""
 
 from __future__ import annotations
 
@@ -13,8 +10,7 @@ import torch
 from PIL import Image
 
 from lessons import runtime
-from lessons.weights.hub import OfflineError
-from lessons.weights.ledger import WeightsError
+from lessons.weights.errors import OfflineError, WeightsError
 
 REPOSITORY = "facebook/detr-resnet-50"
 """配り手の置き場所（Apache-2.0）。"""
@@ -55,7 +51,7 @@ class PhotoDetector:
         ]
 
 
-def detr_r50() -> PhotoDetector:
+def pretrained() -> PhotoDetector:
     """学習ずみの DETR-R50 を用意する。初回だけインターネットが要る。
 
     Raises:

@@ -1,6 +1,5 @@
 """人の切り出し：写真の各画素が「人」である度合いを答える，小さなネットワーク。
 
-章: segmentation/tasks, segmentation/fcn, segmentation/unet
 MediaPipe Selfie Segmentation（Google，Apache-2.0）の重みを fp16 に変えて置いています。
 前半は MobileNetV3 に似た背骨，後半は U-Net のように細かい地図を足しながら広げます。
 """
@@ -17,9 +16,9 @@ from PIL import Image
 from torch import Tensor, nn
 
 from lessons import runtime
-from lessons.weights.efficientnet_lite0 import SameConv2d
-from lessons.weights.ledger import load_state
+from lessons.weights.ledger import restored
 from lessons.weights.photo import checked
+from lessons.weights.same_conv import SameConv2d
 
 SIDE = 256
 
@@ -147,12 +146,11 @@ class PersonSegmenter:
         return p[0, 0].cpu().numpy()
 
 
-def selfie() -> PersonSegmenter:
+def pretrained() -> PersonSegmenter:
     """学習ずみの人の切り出しを，インターネットなしで用意する。
 
     Raises:
         WeightsError: 重みのファイルがない，または sha256 が台帳と違うとき。
     """
-    model = Selfie()
-    model.load_state_dict(load_state("selfie"), strict=True)
-    return PersonSegmenter(model.float().eval().to(runtime.device()))
+    model = restored(Selfie(), "selfie")
+    return PersonSegmenter(model.to(runtime.device()))

@@ -91,7 +91,7 @@ def test_fork_points_to_itself(
     built = make_book(files=PRACTICALS)
     found = links(built, "book/attention/cam")
     assert "/github/Student/copy/blob/notebooks/attention" in found["Colab で動かす"]
-    assert "/gh/Student/copy/notebooks" in found["Binder"]
+    assert "/gh/Student/copy/notebooks" in found["Binder で動かす"]
     assert any("Student/copy/edit/main" in href for href in found.values())
     notebook = built.notebook()
     assert "https://student.github.io/copy/book/attention/cam.html" in built.text()

@@ -12,8 +12,6 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from bookkit.pages import ruby, video
-
 from .conftest import SITE, Built, Maker, build_book
 
 PAGE = f"{SITE}book/attention/cam.html"
@@ -238,7 +236,6 @@ def test_ruby_and_video(make_book: Maker) -> None:
     built = make_book(
         "{ruby}`顕著性|けんちょせい` です。\n\n"
         f"```{{video}} {address}\n:title: 題\n:source: 作者\n:license: CC BY 4.0\n```",
-        before=lambda app: [ruby.setup(app), video.setup(app)],
     )
     assert built.warnings == ""
     assert built.text().endswith(

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from lessons.attention import attention_as_softmax as eye
-from lessons.attention.self_attention import scaled_dot_product
-from lessons.attention.two_objects import absent, pictures, trials
-from lessons.basics.softmax import softmax
+from lessons.attention.attention_as_softmax import model as eye
+from lessons.attention.attention_as_softmax.two_objects import absent, pictures, trials
+from lessons.attention.self_attention.model import scaled_dot_product
+from lessons.basics.softmax.model import softmax
 
 RNG = np.random.default_rng(0)
 M = RNG.normal(size=(4, 6))

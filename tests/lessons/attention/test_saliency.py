@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from lessons.attention.saliency import (
+from lessons.attention.saliency.model import (
     PAIRS,
     SMALLEST,
     THETAS,
@@ -16,7 +16,8 @@ from lessons.attention.saliency import (
     gaussian_pyramid,
     saliency,
 )
-from lessons.attention.saliency_search import (
+from lessons.attention.saliency.scanpath import Fixation, scanpath
+from lessons.attention.saliency.search import (
     conjunction_cost,
     first_is_target,
     paths_over,
@@ -25,7 +26,6 @@ from lessons.attention.saliency_search import (
     returns_on_displays,
     shifts_to_target,
 )
-from lessons.attention.scanpath import Fixation, scanpath
 from lessons.stimuli import photos
 from lessons.stimuli.search_displays import Look, Search, make_display, render
 

@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from lessons.attention import local_self_attention as local
-from lessons.attention.self_attention import (
+from lessons.attention.self_attention import local_self_attention as local
+from lessons.attention.self_attention.model import (
     MultiHead,
     scaled_dot_product,
     softmax_gradient,

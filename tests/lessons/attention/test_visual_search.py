@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from lessons.attention.feature_integration import (
+from lessons.attention.visual_search.feature_integration import (
     brief_display,
     integration_trial,
     is_feature_search,
     reports,
 )
-from lessons.attention.guided_search import (
+from lessons.attention.visual_search.guided_search import (
     Guided,
     best_channels,
     bottom_up,
@@ -18,7 +18,7 @@ from lessons.attention.guided_search import (
     responses,
     top_down,
 )
-from lessons.attention.visual_search import BASE, ITEM, Trials, fit_slopes, run
+from lessons.attention.visual_search.model import BASE, ITEM, Trials, fit_slopes, run
 from lessons.stimuli.search_displays import SEARCHES, Look, make_display
 
 
@@ -161,7 +161,9 @@ def test_report_shares_sum_to_one():
 
 def test_without_attention_pairs_are_random(monkeypatch):
     """登録が完全なら，3 文字の組の 3 分の 2 が結合錯誤になる。"""
-    monkeypatch.setattr("lessons.attention.feature_integration.REGISTERED", 1.0)
+    monkeypatch.setattr(
+        "lessons.attention.visual_search.feature_integration.REGISTERED", 1.0
+    )
     one = reports(2, 0, trials=1500)
     assert one.feature_error == 0
     assert one.conjunction_error == pytest.approx(2 / 3, abs=0.03)

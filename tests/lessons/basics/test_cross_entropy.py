@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from lessons.basics import cross_entropy as ce
+from lessons.basics.cross_entropy import model as ce
 
 LOGITS = st.floats(-30, 30)
 TARGETS = st.sampled_from([0.0, 1.0])

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons.segmentation import pose, train
-from lessons.segmentation.pose_film import fill_gaps, film, main_person
-from lessons.segmentation.pose_transfer import (
+from lessons.segmentation import train
+from lessons.segmentation.pose import model as pose
+from lessons.segmentation.pose_transfer.film import fill_gaps, film, main_person
+from lessons.segmentation.pose_transfer.model import (
     HEAD,
     ankle_height,
     extremes,

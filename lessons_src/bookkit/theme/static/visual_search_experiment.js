@@ -2,7 +2,7 @@
  *
  * 項目の数 5 通り × 標的の有無 × 2 回を，特徴探索と結合探索で行う（40 試行）。
  * 画面のつくり方は lessons.stimuli.search_displays に，傾きの求め方は
- * lessons.attention.visual_search の fit_slopes にそろえてある。
+ * lessons.attention.visual_search.model の fit_slopes にそろえてある。
  *
  * 試験のための口：このスクリプトより先に window.visualSearchHook を置くと，
  *   now()    時計（ms）         既定は performance.now
@@ -289,7 +289,7 @@
         await waitForStart(`${name}は${NAMES[kind]}です。${ABOUT[kind]}はじめの ${PRACTICE} 回は練習です。`);
         if (mine !== running) return;
         const all = SIZES.flatMap((size) =>
-          [true, false].flatMap((present) => Array(REPEATS).fill({ kind, size, present })),
+          [true, false].flatMap((present) => Array.from({ length: REPEATS }, () => ({ kind, size, present }))),
         );
         const warm = shuffle(all).slice(0, PRACTICE).map((plan) => ({ ...plan, practice: true }));
         const queue = [...warm, ...shuffle(all)];

@@ -1,0 +1,112 @@
+"""顕著性モデルに探索画面を見せて，標的を見つけるまでを測る。"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from lessons.attention.saliency.model import saliency
+from lessons.attention.saliency.scanpath import Fixation, scanpath
+from lessons.stimuli.search_displays import Display, Search, make_display, render
+
+BATCH = 16
+"""一度に計算する画面の数。"""
+DURATION = 1500
+"""視線を動かす時間の上限（ms）。"""
+
+
+def paths_over(
+    displays: list[Display], *, inhibit: bool = True
+) -> list[list[Fixation]]:
+    """画面の束のそれぞれで，視線の道すじを求める。"""
+    paths = []
+    for start in range(0, len(displays), BATCH):
+        some = displays[start : start + BATCH]
+        S = saliency(np.stack([render(display) for display in some])).S
+        for display, one in zip(some, S[:, 0], strict=True):
+            size = (display.side, display.side)
+            paths.append(scanpath(one, size, DURATION, inhibit=inhibit))
+    return paths
+
+
+def first_is_target(display: Display, path: list[Fixation]) -> bool:
+    """最初の視線にいちばん近い項目が，標的か。"""
+    if display.target is None or not path:
+        return False
+    apart = np.linalg.norm(display.xy - (path[0].x, path[0].y), axis=1)
+    return int(apart.argmin()) == display.target
+
+
+def shifts_to_target(display: Display, path: list[Fixation]) -> float:
+    """注意の円が標的を含むまでの，視線の移動の回数。見つからなければ ``nan``。"""
+    if display.target is None:
+        return float("nan")
+    x, y = display.xy[display.target]
+    for count, fixation in enumerate(path, start=1):
+        if np.hypot(fixation.x - x, fixation.y - y) <= display.side / 6:
+            return float(count)
+    return float("nan")
+
+
+def search(
+    task: Search | str, set_size: int, seeds: Iterable[int]
+) -> tuple[float, float]:
+    """標的のある画面をたくさん見せて，成績をまとめる。
+
+    Args:
+        task: 課題，または ``SEARCHES`` の名前。
+        set_size: 項目の数。
+        seeds: 画面の種。
+
+    Returns:
+        ``(最初の視線が標的に落ちた割合, 標的を見つけるまでの移動の回数の平均)``。
+        見つからなかった画面は，平均から除く。
+    """
+    displays = [make_display(task, set_size, True, seed) for seed in seeds]
+    pairs = list(zip(displays, paths_over(displays), strict=True))
+    first = float(np.mean([first_is_target(*pair) for pair in pairs]))
+    return first, float(np.nanmean([shifts_to_target(*pair) for pair in pairs]))
+
+
+def pop_out_accuracy(seed: int, *, set_size: int = 25, displays: int = 8) -> float:
+    """色または傾きの違う項目に，最初の視線が落ちる割合。偶然なら ``1 / set_size``。"""
+    half = displays // 2
+    seeds = range(1000 * seed, 1000 * seed + half)
+    hits = [search(task, set_size, seeds)[0] for task in ("color", "orientation")]
+    return float(np.mean(hits))
+
+
+def conjunction_cost(seed: int, *, displays: int = 8) -> float:
+    """結合探索で，項目が 4 個から 36 個に増えたときの，視線の移動の増え方（回）。"""
+    seeds = range(1000 * seed, 1000 * seed + displays)
+    few, many = (search("conjunction", n, seeds)[1] for n in (4, 36))
+    return many - few
+
+
+def return_share(path: list[Fixation], radius: float, window: float = 500) -> float:
+    """直前の ``window`` ms に見た円の中へ，視線が戻った割合。
+
+    Args:
+        path: 視線の列。二つ以上。
+        radius: 円の半径（画素）。
+        window: さかのぼる時間（ms）。
+    """
+    returned = [
+        any(
+            now.time - past.time <= window
+            and np.hypot(now.x - past.x, now.y - past.y) <= radius
+            for past in path[:count]
+        )
+        for count, now in enumerate(path)
+    ]
+    return float(np.mean(returned[1:]))
+
+
+def returns_on_displays(seed: int, *, inhibit: bool = True, displays: int = 4) -> float:
+    """無作為な画面の上で，0.5 秒のうちに視線が同じ場所へ戻った割合。"""
+    seeds = range(1000 * seed, 1000 * seed + displays)
+    shown = [make_display("conjunction", 16, True, one) for one in seeds]
+    paths = paths_over(shown, inhibit=inhibit)
+    shares = [return_share(path, shown[0].side / 6) for path in paths]
+    return float(np.mean(shares))

@@ -1,0 +1,197 @@
+"""DETR の組合せを，小さな例と短い学習で調べる（Carion ほか 2020, 3.1 節）。"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torchvision.ops import box_convert
+
+from lessons.segmentation import data, faster_rcnn
+from lessons.segmentation.detr import model as detr
+from lessons.segmentation.metrics import Detections, average_precision, box_iou
+from lessons.stimuli.scenes import Scene
+
+
+def greedy(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """欲ばりな組合せ：費用の小さい組から順に決める。
+
+    Args:
+        cost: クエリと物の組の費用 ``(Q, n)``。有限の値。
+
+    Returns:
+        クエリの番号と物の番号。物の番号の順。
+
+    Raises:
+        ValueError: 費用に NaN または無限大があるとき。
+    """
+    cost = np.asarray(cost, float)
+    if not np.isfinite(cost).all():
+        raise ValueError("cost に NaN または無限大があります。有限の数にしてください。")
+    pairs: list[tuple[int, int]] = []
+    for place in np.argsort(cost, axis=None, kind="stable"):
+        q, t = (int(v) for v in np.unravel_index(place, cost.shape))
+        if all(q != used and t != done for used, done in pairs):
+            pairs.append((q, t))
+    pairs.sort(key=lambda pair: pair[1])
+    array = np.array(pairs, int).reshape(-1, 2)
+    return array[:, 0], array[:, 1]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """物一つあたりの答えの数。"""
+
+    objects: int  # 物の数
+    repeated: float  # 物一つあたりの，余分な答えの数
+    missed: float  # 答えのない物の割合
+
+
+def count_answers(
+    found: Sequence[Detections], scenes: Sequence[Scene], threshold: float = 0.5
+) -> Counted:
+    """点数が ``threshold`` を超える答えを，物ごとに数える。
+
+    種類が同じで IoU が 0.5 を超える答えを，その物への答えとみなす。
+
+    Raises:
+        ValueError: 場面と検出の数が違うとき，または検出に点数がないとき。
+    """
+    if len(found) != len(scenes):
+        raise ValueError(
+            f"場面の数が違います（検出 {len(found)}，場面 {len(scenes)}）。"
+        )
+    objects, repeated, missed = 0, 0, 0
+    for answer, scene in zip(found, scenes, strict=True):
+        if answer.scores is None:
+            raise ValueError("検出には scores（確信の度合い）が要ります。")
+        sure = answer.scores > threshold
+        same = answer.labels[sure][:, None] == scene.labels[None]
+        hits = same & (box_iou(answer.regions[sure], scene.boxes) > 0.5)  # (k, n)
+        each = hits.sum(0)
+        objects += len(scene.labels)
+        repeated += int(np.clip(each - 1, 0, None).sum())
+        missed += int((each == 0).sum())
+    total = max(1, objects)
+    return Counted(objects, repeated / total, missed / total)
+
+
+@torch.no_grad()
+def in_charge(model: detr.DETR, scenes: Sequence[Scene]) -> list[int]:
+    """物ごとに，ハンガリー法で担当になったクエリの番号。場面の順，物の順。"""
+    model.eval()
+    if not scenes:
+        return []
+    images = data.to_tensor(np.stack([scene.image for scene in scenes]))
+    kinds, boxes = model(images)[0][-1]
+    found: list[int] = []
+    for kind, box, scene in zip(kinds, boxes, scenes, strict=True):
+        true_box = torch.from_numpy(scene.boxes) / scene.image.shape[0]
+        true_box = box_convert(true_box, "xyxy", "cxcywh")
+        q, t = detr.assign(kind, box, torch.from_numpy(scene.labels), true_box)
+        found += q[np.argsort(t)].tolist()
+    return found
+
+
+@dataclass
+class Progress:
+    """短い学習の経過。"""
+
+    losses: list[float]  # 反復ごとの誤差
+    steps: list[int] = field(default_factory=list)  # 確かめた反復
+    ap50: list[float] = field(default_factory=list)
+    changed: list[float] = field(default_factory=list)  # 担当が替わった物の割合
+
+
+def short_training(
+    trunk: dict[str, torch.Tensor],
+    scenes: tuple[Scene, ...],
+    checked: Sequence[Scene],
+    *,
+    things: int,
+    anchored: bool,
+    iterations: int,
+    every: int,
+    batch: int = 8,
+    seed: int = 0,
+) -> Progress:
+    """背骨を借り，背骨は動かさずに DETR を短く学習し，``every`` 回ごとに確かめる。
+
+    Args:
+        trunk: 借りる背骨の重み。
+        scenes: 学習の場面。
+        checked: 確かめる場面（学習に使わない）。
+        things: 物の種類の数。
+        anchored: クエリに場所を持たせるかどうか。
+        iterations: 反復の数。
+        every: 何回ごとに確かめるか。
+        batch: 一度に見せる場面の数。
+        seed: 種。
+    """
+    torch.manual_seed(seed)
+    model = detr.DETR(things, anchored=anchored)
+    model.trunk.load_state_dict(trunk)
+    model.trunk.requires_grad_(False)
+    progress = Progress(losses=[])
+    before: list[int] = []
+
+    def watch(step: int) -> None:
+        nonlocal before
+        if step % every:
+            return
+        answers = average_precision(
+            detr.detect(model, checked), faster_rcnn.truths(checked), thresholds=(0.5,)
+        )
+        now = in_charge(model, checked)
+        if before:
+            progress.changed.append(float(np.mean(np.array(now) != before)))
+        before = now
+        progress.steps.append(step)
+        progress.ap50.append(answers)
+        model.train()
+
+    progress.losses = detr.fit(
+        model, scenes, iterations=iterations, batch=batch, seed=seed, watch=watch
+    )
+    return progress
+
+
+def without_talk(model: detr.DETR) -> detr.DETR:
+    """クエリどうしの注意を切った写しを返す。元のモデルは変えない。"""
+    cut = copy.deepcopy(model)
+    for layer in cut.decoder:
+        assert isinstance(layer, detr.DecoderLayer)
+        torch.nn.init.zeros_(layer.among.out_proj.weight)
+        torch.nn.init.zeros_(layer.among.out_proj.bias)
+    return cut
+
+
+@torch.no_grad()
+def spotlight(
+    model: detr.DETR, scenes: Sequence[Scene], threshold: float = 0.5
+) -> tuple[float, float]:
+    """答えたクエリの注意のうち，自分の四角の中に入る割合と，四角の面積の割合。
+
+    Returns:
+        （中に入る割合の平均，面積の割合の平均）。答えがなければ ``nan`` の組。
+    """
+    model.eval()
+    inside, area = [], []
+    for scene in scenes:
+        answers, weight = model(data.to_tensor(scene.image[None]))
+        kinds, boxes = answers[-1]
+        rows, columns = weight.shape[-2:]
+        y = ((torch.arange(rows) + 0.5) / rows)[:, None]
+        x = ((torch.arange(columns) + 0.5) / columns)[None]
+        sure = kinds[0].softmax(-1)[:, :-1].amax(-1) > threshold
+        for seen, box in zip(weight[0][sure], boxes[0][sure], strict=True):
+            cx, cy, w, h = box
+            in_box = ((x - cx).abs() <= w / 2) & ((y - cy).abs() <= h / 2)  # (h, w)
+            inside.append(float(seen[in_box].sum() / seen.sum()))
+            area.append(float(in_box.float().mean()))
+    if not inside:
+        return float("nan"), float("nan")
+    return float(np.mean(inside)), float(np.mean(area))

@@ -1,0 +1,103 @@
+"""章 segmentation/mask_rcnn の練習。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from lessons.exercises import Exercise
+from lessons.segmentation.mask_rcnn.model import mask_loss
+
+
+def _round(answer: Any) -> str | None:
+    value = float(answer)
+    if value == 3:
+        return None
+    if value == -3:
+        return "ずれの大きさを，正の数で答えてください。"
+    if value == 0.375:
+        return "それは地図のますで数えたずれです。画素に直してください。"
+    if value == 24:
+        return "24 は丸めた後の位置です。元の 21 との差を答えてください。"
+    return "21 ÷ 8 = 2.625 です。四捨五入したますの番号に，8 をかけてください。"
+
+
+def _loss(answer: Any) -> str | None:
+    if not callable(answer):
+        return (
+            "関数を渡してください。def my_loss(logits, labels, truth): の形で書きます。"
+        )
+    g = torch.Generator().manual_seed(0)
+    logits = torch.randn(4, 3, 5, 5, generator=g)
+    labels = torch.tensor([2, 0, 1, 2])
+    truth = (torch.rand(4, 5, 5, generator=g) > 0.5).float()
+    value = torch.as_tensor(answer(logits, labels, truth)).float()
+    if value.numel() != 1:
+        return "答えが一つの数になっていません。最後に平均してください。"
+    if torch.isclose(value, mask_loss(logits, labels, truth), atol=1e-5):
+        return None
+    every = torch.nn.functional.binary_cross_entropy_with_logits(
+        logits, truth[:, None].expand_as(logits)
+    )
+    if torch.isclose(value, every, atol=1e-5):
+        return "すべての種類の形で誤差を取っています。labels の一枚だけを使います。"
+    return "logits[番号, labels] で一枚を選び，二択の交差エントロピーを平均します。"
+
+
+def _my_loss(
+    logits: torch.Tensor, labels: torch.Tensor, truth: torch.Tensor
+) -> torch.Tensor:
+    p = logits[torch.arange(len(labels)), labels].sigmoid()
+    return -(truth * p.log() + (1 - truth) * (1 - p).log()).mean()
+
+
+def _all_kinds(
+    logits: torch.Tensor, labels: torch.Tensor, truth: torch.Tensor
+) -> torch.Tensor:
+    p = logits.sigmoid()
+    t = truth[:, None]
+    return -(t * p.log() + (1 - t) * (1 - p).log()).mean()
+
+
+def _count(answer: Any) -> str | None:
+    try:
+        pair = tuple(int(v) for v in answer)
+    except TypeError:
+        return "二つの数を (種類の地図の塊, 一つずつの形) の形で答えてください。"
+    if pair == (2, 3):
+        return None
+    if pair == (3, 2):
+        return "順番が逆です。先に，種類の地図の塊の数を書きます。"
+    if pair == (3, 3):
+        return "接している二匹は，種類の地図では一つの塊になります。"
+    return "接した二匹は一つの塊，離れた一匹はもう一つの塊です。"
+
+
+EXERCISES = [
+    Exercise(
+        name="mask_rcnn/round",
+        judge=_round,
+        solution=3,
+        praise="小さな物では，3 画素は大きなずれです。",
+        known_wrong=((0.375, "画素に直して"), (24, "差"), (5, "2.625")),
+    ),
+    Exercise(
+        name="mask_rcnn/loss",
+        judge=_loss,
+        solution=_my_loss,
+        praise="ほかの種類の形は，誤差に入りません。",
+        known_wrong=(
+            (_all_kinds, "一枚だけ"),
+            (lambda a, b, c: c, "一つの数"),
+            (lambda a, b, c: 0.0, "labels"),
+        ),
+    ),
+    Exercise(
+        name="mask_rcnn/count",
+        judge=_count,
+        solution=(2, 3),
+        praise="物を数えるには，一つずつ分ける必要があります。",
+        known_wrong=(((3, 2), "順番"), ((3, 3), "接している"), ((1, 3), "離れた")),
+    ),
+]

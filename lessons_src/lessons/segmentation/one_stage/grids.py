@@ -1,0 +1,182 @@
+"""一段の検出器の升目と既定の四角：YOLO の担当，SSD の既定の四角，間違いの分類。"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
+
+from lessons.segmentation.metrics import Detections, average_precision, box_iou
+from lessons.segmentation.one_stage import model as one_stage
+from lessons.stimuli.scenes import Scene
+
+
+def cell_of(boxes: np.ndarray, size: float, grid: int) -> np.ndarray:
+    """四角の中心が入る升の番号 ``(n,)``（左上から右へ，次の段へ）。
+
+    Args:
+        boxes: ``(n, 4)``。
+        size: 画像の一辺（画素）。
+        grid: 升目の一辺の数。
+    """
+    if grid < 1 or size <= 0:
+        raise ValueError(
+            "升目の数は 1 以上，画像の一辺は 0 より大きくしてください"
+            f"（grid={grid}, size={size}）。"
+        )
+    boxes = np.asarray(boxes, float).reshape(-1, 4)
+    if not np.isfinite(boxes).all():
+        raise ValueError("四角に NaN または無限大があります。取り除いてください。")
+    center = (boxes[:, :2] + boxes[:, 2:]) / 2  # (n, 2)：x, y
+    cell = np.clip((center / size * grid).astype(int), 0, grid - 1)
+    found: np.ndarray = cell[:, 1] * grid + cell[:, 0]
+    return found
+
+
+def crowded_out(scenes: Sequence[Scene], grid: int) -> float:
+    """升目を分け合えず，答える升がなくなる物の割合（一つの升が一つの物を答えるとき）。
+
+    物が一つもなければ ``nan``。
+    """
+    lost, total = 0, 0
+    for scene in scenes:
+        cells = cell_of(scene.boxes, scene.image.shape[0], grid)
+        lost += len(cells) - len(set(cells.tolist()))
+        total += len(cells)
+    return lost / total if total else float("nan")
+
+
+def ssd_scales(
+    count: int = 6, smallest: float = 0.2, largest: float = 0.9
+) -> list[float]:
+    """SSD の既定の四角の大きさ（画像の一辺に対する比）。等間隔（Liu ほか 2016, 式 4）。"""
+    if count < 2:
+        raise ValueError(f"地図の数は 2 以上にしてください（count={count}）。")
+    step = (largest - smallest) / (count - 1)
+    return [smallest + step * k for k in range(count)]
+
+
+def default_boxes(
+    side: int, scale: float, following: float, ratios: Sequence[float]
+) -> Tensor:
+    """一枚の地図に置く，SSD の既定の四角（Liu ほか 2016, 2.2 節）。
+
+    Args:
+        side: 地図の一辺の数。
+        scale: この地図の四角の大きさ（画像の一辺に対する比）。
+        following: 次の地図の四角の大きさ。
+        ratios: 1 のほかの，横 ÷ 縦。逆数の形も一緒に置く。
+
+    Returns:
+        ``(side * side * (2 + 2 * len(ratios)), 4)``。中心の x, y と幅，高さ。0〜1。
+    """
+    between = math.sqrt(scale * following)  # 正方形は，大きさの違う二つを置く
+    shapes = [(scale, scale), (between, between)]
+    for ratio in ratios:
+        w, h = scale * math.sqrt(ratio), scale / math.sqrt(ratio)
+        shapes += [(w, h), (h, w)]
+    line = (torch.arange(side) + 0.5) / side
+    y, x = torch.meshgrid(line, line, indexing="ij")
+    center = torch.stack([x, y], -1).reshape(-1, 1, 2).expand(-1, len(shapes), 2)
+    shape = torch.tensor(shapes).expand(side * side, -1, 2)
+    return torch.cat([center, shape], -1).reshape(-1, 4)
+
+
+ERRORS = ("当たり", "位置", "名前", "背景")
+"""答えの分け方。"""
+
+
+def error_kinds(
+    found: Sequence[Detections], truths: Sequence[Detections], right: float = 0.5
+) -> dict[str, float]:
+    """点数の高い答えを，正解と同じ数だけ取り，当たりと間違いの種類に分ける。
+
+    正解のうち IoU がいちばん大きい物と比べます（Redmon ほか 2016 の図 4 にならう）。
+
+    - 当たり：名前が合い，IoU が ``right`` 以上
+    - 位置：名前が合い，IoU が 0.1 以上 ``right`` 未満
+    - 名前：IoU が 0.1 以上だが，名前が違う
+    - 背景：どの物とも IoU が 0.1 未満
+
+    Returns:
+        ``ERRORS`` ごとの割合（和は 1）。答えがなければ，どれも 0。
+    """
+    rows: list[tuple[float, str]] = []
+    for guess, truth in zip(found, truths, strict=True):
+        if guess.scores is None:
+            raise ValueError("検出には scores（確信の度合い）が要ります。")
+        overlap = box_iou(guess.regions, truth.regions)  # (答え, 正解)
+        for row, label, score in zip(overlap, guess.labels, guess.scores, strict=True):
+            rows.append((float(score), _kind(row, truth.labels == label, right)))
+    total = sum(len(truth.labels) for truth in truths)
+    best = sorted(rows, key=lambda row: -row[0])[:total]
+    return {
+        kind: sum(row[1] == kind for row in best) / max(len(best), 1) for kind in ERRORS
+    }
+
+
+def _kind(overlap: np.ndarray, same: np.ndarray, right: float) -> str:
+    """一つの答えと正解の IoU ``(正解,)`` から，答えの種類を決める。"""
+    best = overlap[same].max(initial=0.0)
+    if best >= right:
+        return "当たり"
+    if best >= 0.1:
+        return "位置"
+    return "名前" if overlap.max(initial=0.0) >= 0.1 else "背景"
+
+
+@dataclass
+class Progress:
+    """短い学習の記録。"""
+
+    parts: dict[str, list[float]] = field(default_factory=dict)  # 誤差の名前 → 反復ごと
+    steps: list[int] = field(default_factory=list)
+    ap50: list[float] = field(default_factory=list)
+
+
+def short_training(
+    model: one_stage.GridDetector,
+    scenes: tuple[Scene, ...],
+    held: Sequence[Scene],
+    *,
+    iterations: int,
+    every: int,
+) -> Progress:
+    """一段の検出器を短く学習し，三つの誤差と，``every`` 回ごとの AP50 を記録する。"""
+    progress = Progress()
+    truths = [Detections(scene.labels, scene.boxes) for scene in held]
+
+    def watch(step: int, parts: dict[str, float]) -> None:
+        for name, value in parts.items():
+            progress.parts.setdefault(name, []).append(value)
+        if step % every == 0:
+            progress.steps.append(step)
+            found = one_stage.detect(model, held)
+            progress.ap50.append(average_precision(found, truths, (0.5,)))
+
+    watch(0, {})
+    one_stage.fit(model, scenes, iterations=iterations, watch=watch)
+    return progress
+
+
+def work_and_speed(
+    answer: Callable[[Scene], object], scenes: Sequence[Scene]
+) -> tuple[float, float]:
+    """一枚ずつ答えるときの，計算の量（百万回の積和。場面で平均）と，一秒あたりの枚数。"""
+    if not scenes:
+        raise ValueError("場面が一つもありません。一つ以上の場面を渡してください。")
+    with FlopCounterMode(display=False) as counter:
+        for scene in scenes:
+            answer(scene)
+    start = time.perf_counter()
+    for scene in scenes:
+        answer(scene)
+    seconds = time.perf_counter() - start
+    work = counter.get_total_flops() / 2 / 1e6 / len(scenes)
+    return work, len(scenes) / seconds

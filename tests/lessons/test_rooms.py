@@ -1,0 +1,91 @@
+"""章の部屋：どの部屋にも頁があり，効果は部屋の章を名のり，使わないものを読み込まない。"""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import lessons
+from lessons.attention.cam import effects as cam_effects
+from lessons.effects import all_effects
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = Path(lessons.__file__).parent
+PAGES = {
+    path.relative_to(ROOT / "book").with_suffix("")
+    for path in (ROOT / "book").glob("*/*.md")
+}
+
+
+def rooms(file: str) -> set[Path]:
+    """``file`` を持つ部屋。"""
+    return {path.parent.relative_to(PACKAGE) for path in PACKAGE.glob(f"*/*/{file}")}
+
+
+def test_every_room_has_a_page_and_every_page_a_room() -> None:
+    assert rooms("__init__.py") == PAGES != set()
+
+
+def test_rooms_say_only_what_they_are() -> None:
+    """部屋の ``__init__.py`` は説明の一行だけ（部品の場所を隠さず，読み込みを増やさない）。"""
+    for room in rooms("__init__.py"):
+        text = (PACKAGE / room / "__init__.py").read_text("utf8")
+        assert text.startswith('"""章「'), room
+        assert text.endswith('」の部屋。"""\n'), room
+        assert text.count("\n") == 1, room
+
+
+def test_effects_are_found_in_their_rooms() -> None:
+    found = {Path(effect.chapter) for effect in all_effects()}
+    assert found == rooms("effects.py") != set()
+
+
+def test_effect_of_another_chapter_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    stray = replace(cam_effects.EFFECTS[0], chapter="attention/camera")
+    monkeypatch.setattr(cam_effects, "EFFECTS", [stray])
+    with pytest.raises(
+        ValueError, match="'attention/camera' を，部屋と同じ 'attention/cam'"
+    ):
+        all_effects()
+
+
+@pytest.mark.parametrize(
+    ("code", "loaded"),
+    [
+        ("import lessons.weights", {"weights"}),
+        (
+            "from lessons.attention.cam import model",
+            {"attention", "attention.cam", "attention.cam.model", "hooks"},
+        ),
+        (
+            "from lessons.attention.cam import localisation",
+            {
+                *("attention", "attention.cam", "attention.cam.model"),
+                *("attention.cam.localisation", "attention.composites"),
+                *("hooks", "runtime", "stimuli"),
+                *("stimuli.photos", "weights", "weights.classifier"),
+                *("weights.efficientnet_lite0", "weights.errors", "weights.ledger"),
+                *("weights.photo", "weights.same_conv"),
+            },
+        ),
+        (
+            "from lessons.segmentation.unet import model; model.pretrained()",
+            {
+                *("segmentation", "segmentation.unet", "segmentation.unet.model"),
+                *("segmentation.backbone", "segmentation.data", "stimuli"),
+                *("stimuli.people", "stimuli.scenes", "weights"),
+                *("weights.errors", "weights.ledger"),
+            },
+        ),
+    ],
+    ids=["weights", "cam", "localisation", "unet"],
+)
+def test_nothing_unused_is_loaded(code: str, loaded: set[str]) -> None:
+    """読み込んだ部品が一つ変われば，章は実行し直しになる。"""
+    code += (
+        "; import sys; print(*(n[8:] for n in sys.modules if n.startswith('lessons.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert set(done.stdout.split()) == loaded, done.stderr
