@@ -94,7 +94,7 @@ def test_style_uses_only_classes_of_the_template() -> None:
 
     import bookkit.experiment as experiment
 
-    css = (experiment.HERE / "static" / STYLE).read_text("utf8")
+    css = (experiment.HERE / "theme" / "css" / "experiment.css").read_text("utf8")
     page = (experiment.HERE / "templates" / f"{experiment.NAME}.html").read_text("utf8")
     selectors = re.sub(r"\{[^{}]*\}|/\*.*?\*/", " ", css, flags=re.DOTALL)
     classes = set(re.findall(r"\.([A-Za-z][\w-]*)", selectors))
