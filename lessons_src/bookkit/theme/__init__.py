@@ -14,7 +14,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from bookkit.theme import folds, frame
-from bookkit.theme.builder import BookBuilder
+from bookkit.theme.builder import BookBuilder, version
 
 NAME = "bookkit"
 
@@ -22,6 +22,8 @@ NAME = "bookkit"
 def setup(app: Sphinx) -> dict[str, Any]:
     """テーマを登録する。"""
     app.add_html_theme(NAME, str(Path(__file__).parent))
+    # 枠や色が変わったら，すべての頁を書き直す。
+    app.add_config_value("bookkit_theme_version", version(), "html", str)
     # jupyter-book がいつも渡す設定（sphinx_comments のもの）。この本は，意見の欄を置かない。
     app.add_config_value("comments_config", {}, "html", dict)
     app.add_builder(BookBuilder, override=True)
