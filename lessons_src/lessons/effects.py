@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import math
 import multiprocessing
 import os
@@ -166,9 +167,11 @@ def _values(names: list[str]) -> list[tuple[str, np.ndarray]]:
     return [(name, evaluate(known[name]).values) for name in names]
 
 
-def to_record(results: list[Result]) -> dict[str, list[float]]:
-    """測った値を ``{効果の名前: 種ごとの値}`` にする。検査は，頁が渡したこれを読む。"""
-    return {result.effect.name: result.values.tolist() for result in results}
+def to_record(results: list[Result]) -> str:
+    """測った値の JSON ``{効果の名前: 種ごとの値}``。検査は，頁が渡したこれを読む。"""
+    return json.dumps(
+        {result.effect.name: result.values.tolist() for result in results}
+    )
 
 
 def to_html(results: list[Result]) -> str:

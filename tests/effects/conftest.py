@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,6 @@ def measured() -> dict[str, np.ndarray]:
         for output in cell.get("outputs", []):
             if output.get("metadata", {}).get("scrapbook", {}).get("name") == NAME:
                 (text,) = output["data"].values()
-                record = ast.literal_eval(text)
+                record = json.loads(ast.literal_eval(text))
                 return {name: np.array(values) for name, values in record.items()}
     pytest.fail(f"{PAGE}.md が，測った値（{NAME}）を渡していません。", pytrace=False)
