@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessons.attention.cam.model import localisation_effect
+from lessons.attention.cam.localisation import localisation_effect
 
 
 def test_cam_localises_the_named_one_over_ten_seeds():

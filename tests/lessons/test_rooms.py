@@ -1,5 +1,7 @@
-"""章の部屋：どの部屋にも頁があり，効果は部屋の章を名のる。"""
+"""章の部屋：どの部屋にも頁があり，効果は部屋の章を名のり，使わないものを読み込まない。"""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,3 +49,43 @@ def test_effect_of_another_chapter_is_refused(monkeypatch: pytest.MonkeyPatch) -
         ValueError, match="'attention/camera' を，部屋と同じ 'attention/cam'"
     ):
         all_effects()
+
+
+@pytest.mark.parametrize(
+    ("code", "loaded"),
+    [
+        ("import lessons.weights", {"weights"}),
+        (
+            "from lessons.attention.cam import model",
+            {"attention", "attention.cam", "attention.cam.model", "hooks"},
+        ),
+        (
+            "from lessons.attention.cam import localisation",
+            {
+                *("attention", "attention.cam", "attention.cam.model"),
+                *("attention.cam.localisation", "attention.composites"),
+                *("hooks", "runtime", "stimuli"),
+                *("stimuli.photos", "weights", "weights.classifier"),
+                *("weights.efficientnet_lite0", "weights.errors", "weights.ledger"),
+                *("weights.photo", "weights.same_conv"),
+            },
+        ),
+        (
+            "from lessons.segmentation.unet import model; model.pretrained()",
+            {
+                *("segmentation", "segmentation.unet", "segmentation.unet.model"),
+                *("segmentation.backbone", "segmentation.data", "stimuli"),
+                *("stimuli.people", "stimuli.scenes", "weights"),
+                *("weights.errors", "weights.ledger"),
+            },
+        ),
+    ],
+    ids=["weights", "cam", "localisation", "unet"],
+)
+def test_nothing_unused_is_loaded(code: str, loaded: set[str]) -> None:
+    """読み込んだ部品が一つ変われば，章は実行し直しになる。"""
+    code += (
+        "; import sys; print(*(n[8:] for n in sys.modules if n.startswith('lessons.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert set(done.stdout.split()) == loaded, done.stderr

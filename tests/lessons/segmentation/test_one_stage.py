@@ -11,11 +11,12 @@ from torchvision.models.detection.anchor_utils import DefaultBoxGenerator
 from torchvision.models.detection.image_list import ImageList
 
 from lessons.segmentation import data, train
+from lessons.segmentation import faster_rcnn as rcnn
 from lessons.segmentation.metrics import Detections, average_precision
 from lessons.segmentation.one_stage import grids
 from lessons.segmentation.one_stage import model as one_stage
-from lessons.segmentation.rcnn import model as rcnn
 from lessons.stimuli.scenes import Scene, SceneConfig, make_scene, make_scenes
+from lessons.weights import ledger
 
 SEEDS = st.integers(0, 2**31)
 
@@ -41,7 +42,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def tests():
-    return data.scene_set(60, "test", train.SCENES)
+    return data.scene_set(60, "test", data.SCENES)
 
 
 def test_published_counts():
@@ -134,7 +135,7 @@ def test_things_in_one_cell_are_crowded_out():
 
 def test_finer_grids_crowd_out_fewer_things():
     """三組の場面で，升目を細かくするほど，答えられない物が減る。"""
-    every = data.scene_set(60, "test", train.SCENES)
+    every = data.scene_set(60, "test", data.SCENES)
     for k in range(3):
         part = every[20 * k : 20 * k + 20]
         lost = [grids.crowded_out(part, side) for side in (1, 3, 12)]
@@ -256,7 +257,7 @@ def test_one_stage_places_boxes_less_exactly(model, tests):
 
 
 def test_shipped_weights_reach_their_recorded_score(model, tests):
-    score = train.read_record("one_stage")["scores"]["AP50"]
+    score = ledger.get("one_stage").scores["AP50"]
     assert score > 0.93
     found = one_stage.detect(model, tests)
     assert average_precision(found, rcnn.truths(tests), (0.5,)) > score - 0.06

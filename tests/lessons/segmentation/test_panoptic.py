@@ -20,6 +20,7 @@ from lessons.segmentation.panoptic.merging import (
     short_training,
 )
 from lessons.stimuli.scenes import SceneConfig, make_scene
+from lessons.weights import ledger
 
 IDS = arrays(int, (6, 6), elements=st.integers(0, 3))
 
@@ -131,9 +132,9 @@ def test_scene_without_objects_and_one_colour_work():
 
 def test_short_training_lowers_the_loss():
     torch.manual_seed(0)
-    scenes = data.scene_set(32, "train", train.SCENES)
+    scenes = data.scene_set(32, "train", data.SCENES)
     _, p = short_training(
-        train.CLASSES, scenes, scenes[:4], iterations=30, every=15, batch=4
+        data.CLASSES, scenes, scenes[:4], iterations=30, every=15, batch=4
     )
     assert p.steps == [15, 30]
     assert np.mean(p.losses[-5:]) < np.mean(p.losses[:5])
@@ -154,8 +155,8 @@ def test_coarse_centers_are_placed_on_the_fine_map():
 
 
 def test_half_resolution_alone_costs_a_little_quality():
-    scenes = data.scene_set(60, "test", train.SCENES)
-    found = [rebuilt(scene, train.CLASSES) for scene in scenes]
+    scenes = data.scene_set(60, "test", data.SCENES)
+    found = [rebuilt(scene, data.CLASSES) for scene in scenes]
     quality = metrics.panoptic_quality(found, panoptic.truths(scenes))
     assert 0.8 < quality.pq < 1
     assert all((f.regions.sum(0) <= 1).all() for f in found)

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lessons.segmentation import boxes, data, train
-from lessons.segmentation.rcnn import model as rcnn
+from lessons.segmentation import faster_rcnn as rcnn
 from lessons.stimuli.scenes import SceneConfig, make_scenes
+from lessons.weights import ledger
 
 SIDES = st.integers(-30, 90)
 
@@ -65,7 +66,7 @@ def test_empty_scene_and_image_of_one_colour():
 
 
 def test_shipped_weights_reach_their_recorded_score():
-    scores = train.read_record("faster_rcnn")["scores"]
+    scores = ledger.get("faster_rcnn").scores
     assert scores["AP50"] > 0.95
-    scenes = data.scene_set(60, "test", train.SCENES)
+    scenes = data.scene_set(60, "test", data.SCENES)
     assert rcnn.ap50(train.load("faster_rcnn"), scenes) > scores["AP50"] - 0.05

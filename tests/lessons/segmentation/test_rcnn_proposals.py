@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lessons.segmentation import boxes, data, train
-from lessons.segmentation.rcnn import model as rcnn
+from lessons.segmentation import faster_rcnn as rcnn
 from lessons.segmentation.rcnn import proposals
 from lessons.stimuli.scenes import SceneConfig, make_scenes
 
@@ -19,7 +19,7 @@ def detector():
 
 @pytest.fixture(scope="module")
 def scenes():
-    return data.scene_set(60, "test", train.SCENES)
+    return data.scene_set(60, "test", data.SCENES)
 
 
 def test_faster_r_cnn_equals_the_whole_model(detector, scenes):
@@ -81,7 +81,7 @@ def test_backbone_passes_and_work(detector, scenes):
 def test_learned_proposals_need_fewer_windows_than_grouping(detector):
     """三組の場面で，10 個の窓で囲めた物は，RPN > まとまり > 総当たり。"""
     slide = proposals.sliding_windows(96, 96, 8, [20.0, 32.0, 44.0], [0.5, 1.0, 2.0])
-    every = data.scene_set(60, "test", train.SCENES)
+    every = data.scene_set(60, "test", data.SCENES)
     for seed in range(3):
         part = every[20 * seed : 20 * seed + 20]
         g = torch.Generator().manual_seed(seed)

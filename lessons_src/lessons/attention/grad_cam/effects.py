@@ -7,11 +7,11 @@ from functools import lru_cache
 import torch
 from torch import nn
 
-from lessons import weights
 from lessons.attention.grad_cam.model import grad_cam, gradients, guided_backprop
 from lessons.attention.grad_cam.sanity_checks import randomised, similarity
 from lessons.effects import Effect
 from lessons.stimuli import photos
+from lessons.weights import efficientnet_lite0
 
 _PAPER = "Adebayo ほか（2018）"
 
@@ -30,7 +30,7 @@ _METHODS = {"grad_cam": _by_grad_cam, "guided": _by_guided}
 
 @lru_cache(maxsize=1)
 def _network() -> tuple[nn.Module, torch.Tensor]:
-    net = weights.efficientnet_lite0()
+    net = efficientnet_lite0.pretrained()
     return net.model, net.input(photos.load("chelsea"))
 
 

@@ -13,7 +13,7 @@ import torch
 from scipy.stats import spearmanr
 from torch import nn
 
-from lessons import layers, runtime
+from lessons import hooks, runtime
 
 Explain = Callable[[nn.Module], torch.Tensor]
 """ネットワークを受け取り，地図を返す関数。"""
@@ -35,7 +35,7 @@ def randomised(
     broken = copy.deepcopy(model)
     for names in stages:
         for name in names:
-            for module in layers.find_layer(broken, name).modules():
+            for module in hooks.find_layer(broken, name).modules():
                 if isinstance(module, nn.Conv2d | nn.Linear):
                     _scramble(module.weight, g)
         yield broken

@@ -18,6 +18,7 @@ from lessons.segmentation.backbone import Backbone, conv
 from lessons.segmentation.pose.grouping import BONES, STRIDE, assemble
 from lessons.stimuli.people import KEYPOINTS
 from lessons.stimuli.scenes import SPLITS, Scene, SceneConfig, make_scene
+from lessons.weights.ledger import restored
 
 SIGMA = 1.0
 """関節の山の広がり（地図の画素）。"""
@@ -205,3 +206,12 @@ def correct_share(
         right = (near & seen & (guess[:, None, :, 2] > 0)).sum(-1)  # (P, 人)
         hits += int(right[linear_sum_assignment(right, maximize=True)].sum())
     return hits / total if total else float("nan")
+
+
+def pretrained() -> PoseNet:
+    """本の場面で学習ずみの，姿勢のネットワーク。
+
+    Raises:
+        WeightsError: 重みのファイルがない，または壊れているとき。
+    """
+    return restored(PoseNet(), "pose")

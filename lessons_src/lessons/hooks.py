@@ -1,4 +1,4 @@
-"""名前で層を選び，その出力を取り出す。間違えたときは，使える名前を挙げる。"""
+"""名前で層を選び，計算の途中でその出力を取り出す（フック）。間違えたときは，使える名前を挙げる。"""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ def check_input(x: torch.Tensor) -> torch.Tensor:
 
 
 @contextmanager
-def recorded(model: nn.Module, *names: str) -> Iterator[dict[str, torch.Tensor]]:
-    """この間に計算された，名前の層の出力を記録する。
+def captured(model: nn.Module, *names: str) -> Iterator[dict[str, torch.Tensor]]:
+    """この間に計算された，名前の層の出力を取っておく。
 
     例::
 
-        with recorded(model, "layer4") as outputs:
+        with captured(model, "layer4") as outputs:
             logits = model(x)
         A = outputs["layer4"]  # (B, K, H, W)
     """

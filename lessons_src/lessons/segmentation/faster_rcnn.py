@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -18,9 +19,21 @@ from torchvision.ops import MultiScaleRoIAlign
 
 from lessons.segmentation import data
 from lessons.segmentation.backbone import Backbone, conv
-from lessons.segmentation.fpn.model import Pyramid
 from lessons.segmentation.metrics import Detections, average_precision
 from lessons.stimuli.scenes import Scene
+from lessons.weights.ledger import restored
+
+
+class Pyramid(Protocol):
+    """粗さの違う地図を渡す背骨（``lessons.segmentation.fpn.model.Pyramid``）。"""
+
+    out_channels: int
+
+    def anchor_sizes(self, size: int) -> list[list[int]]:
+        """地図ごとの，アンカーの一辺（画素）。"""
+
+    def __call__(self, image: Tensor) -> OrderedDict[str, Tensor]:
+        """画像から，名前つきの地図を返す。"""
 
 
 class OneMap(nn.Module):
@@ -73,7 +86,7 @@ def build(
         pyramid: 粗さの違う地図を使うときの背骨。省くと，地図は一枚。
     """
     if pyramid is None:
-        trunk: nn.Module = OneMap()
+        trunk: nn.Module | Pyramid = OneMap()
         anchors = [[round(size * part) for part in (0.2, 0.3, 0.42)]]
     else:
         trunk = pyramid
@@ -111,6 +124,15 @@ def build(
         ),
         **options,
     )
+
+
+def pretrained() -> FasterRCNN:
+    """本の場面で学習ずみの Faster R-CNN。
+
+    Raises:
+        WeightsError: 重みのファイルがない，または壊れているとき。
+    """
+    return restored(build(data.THING_KINDS), "faster_rcnn")
 
 
 def targets(scenes: Sequence[Scene], *, masks: bool = False) -> list[dict[str, Tensor]]:
