@@ -20,7 +20,6 @@ from lessons.segmentation.panoptic.merging import (
     short_training,
 )
 from lessons.stimuli.scenes import SceneConfig, make_scene
-from lessons.weights import ledger
 
 IDS = arrays(int, (6, 6), elements=st.integers(0, 3))
 

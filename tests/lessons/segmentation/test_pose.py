@@ -16,7 +16,6 @@ from lessons.segmentation.pose import grouping
 from lessons.segmentation.pose import model as pose
 from lessons.stimuli.people import KEYPOINTS
 from lessons.stimuli.scenes import SPLITS, SceneConfig, make_scene
-from lessons.weights import ledger
 
 ALONE = SceneConfig(things=("person",), smallest=0.4, largest=0.7, fewest=1, most=1)
 EMPTY = SceneConfig(things=("person",), fewest=0, most=0)
