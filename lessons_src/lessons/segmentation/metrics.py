@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 COCO_THRESHOLDS = tuple(np.linspace(0.5, 0.95, 10).round(2).tolist())
 """COCO の AP で平均する IoU のしきい値。"""
@@ -215,6 +216,20 @@ def mean_iou(matrix: np.ndarray) -> float:
     return float((inter[present] / union[present]).mean()) if present.any() else np.nan
 
 
+def matched_overlaps(iou: np.ndarray) -> np.ndarray:
+    """区画を一対一の組にし，組の IoU ``(k,)`` を返す。
+
+    IoU が 0.5 を超える組だけを使い，IoU の和がいちばん大きくなる組み方を選ぶ。
+    区画の数が決まっていれば，PQ は IoU の和に比例するので，PQ も最大になる。
+
+    Args:
+        iou: ``(答えの数, 正解の数)``。
+    """
+    usable = np.where(iou > 0.5, iou, 0.0)
+    pairs = usable[linear_sum_assignment(usable, maximize=True)]
+    return pairs[pairs > 0]
+
+
 @dataclass(frozen=True)
 class PanopticQuality:
     """パノプティックの質 PQ = SQ × RQ（Kirillov ほか 2019, 式 1・2）。"""
@@ -229,8 +244,8 @@ def panoptic_quality(
 ) -> PanopticQuality:
     """画像ごとの区画（形）から PQ を求め，種類で平均する。
 
-    同じ種類で IoU が 0.5 を超える組だけを合ったとみなす。区画が重ならなければ，
-    組は一通りに決まる。
+    同じ種類で IoU が 0.5 を超える組だけを，一対一に合ったとみなす。区画が重ならなければ，
+    組は一通りに決まる。重なる区画では，PQ がいちばん大きくなる組を選ぶ。
     """
     _same_pictures(predictions, truths)
     classes = sorted({int(c) for item in (*predictions, *truths) for c in item.labels})
@@ -240,8 +255,7 @@ def panoptic_quality(
         for prediction, truth in zip(predictions, truths, strict=True):
             mine = prediction.regions[prediction.labels == kind]
             yours = truth.regions[truth.labels == kind]
-            iou = mask_iou(mine, yours)
-            matched = iou[iou > 0.5]
+            matched = matched_overlaps(mask_iou(mine, yours))
             overlap += float(matched.sum())
             hits += len(matched)
             extras += len(mine) - len(matched)

@@ -165,6 +165,29 @@ def test_panoptic_quality_equals_torchmetrics(seed):
     assert mine.pq == pytest.approx(expected, abs=1e-5)
 
 
+def test_the_same_segment_twice_is_one_hit_and_one_extra():
+    mask = np.ones((1, 4, 4), bool)
+    truth = Detections(np.array([0]), mask)
+    twice = Detections(np.array([0, 0]), mask.repeat(2, 0))
+    quality = metrics.panoptic_quality([twice], [truth])
+    assert quality.pq == pytest.approx(2 / 3)
+    assert (quality.sq, quality.rq) == (1, pytest.approx(2 / 3))
+    assert metrics.panoptic_quality([truth], [twice]).pq == pytest.approx(2 / 3)
+    assert metrics.panoptic_quality([twice], [twice]).pq == 1
+
+
+@given(SEEDS, st.integers(0, 4), st.integers(0, 4))
+@settings(max_examples=40, deadline=None)
+def test_segments_that_overlap_are_paired_one_to_one(seed, n, m):
+    rng = np.random.default_rng(seed)
+    guess, truth = (rng.random((k, 3, 3)) > 0.3 for k in (n, m))
+    quality = metrics.panoptic_quality(
+        [Detections(np.zeros(n, int), guess)], [Detections(np.zeros(m, int), truth)]
+    )
+    if n + m:
+        assert 0 <= quality.pq <= quality.rq <= 2 * min(n, m) / (n + m) + 1e-9
+
+
 @given(SEEDS)
 @settings(max_examples=15)
 def test_keypoint_similarity_equals_pycocotools(seed):

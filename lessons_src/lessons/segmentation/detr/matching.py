@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -159,14 +160,67 @@ def short_training(
     return progress
 
 
-def without_talk(model: detr.DETR) -> detr.DETR:
-    """クエリどうしの注意を切った写しを返す。元のモデルは変えない。"""
+PARTS = ("among", "image", "mix")
+"""切れる部品：クエリどうしの注意，画像への注意，全結合（復号器の一段の中の順）。"""
+
+
+def lesioned(
+    model: detr.DETR, part: str, mean_over: Sequence[Scene] | None = None
+) -> detr.DETR:
+    """復号器のすべての段で，部品 ``part`` の働きを止めた写しを返す。元は変えない。
+
+    部品の出力を，場面によらない決まった値に置き換える。``mean_over`` を渡すと，その場面での
+    出力の，クエリごとの平均にする。渡さなければ 0 にする。0 にすると，いつも足されていた
+    平均まで失われ，後の層が見たことのない値になる。
+
+    Raises:
+        ValueError: 知らない部品か，平均を取る場面がないとき。
+    """
+    if part not in PARTS:
+        raise ValueError(
+            f"部品 {part!r} はありません。{'・'.join(PARTS)} のどれかにしてください。"
+        )
+    if mean_over is not None and not mean_over:
+        raise ValueError("平均を取る場面がありません。一つ以上の場面を渡してください。")
     cut = copy.deepcopy(model)
-    for layer in cut.decoder:
-        assert isinstance(layer, detr.DecoderLayer)
-        torch.nn.init.zeros_(layer.among.out_proj.weight)
-        torch.nn.init.zeros_(layer.among.out_proj.bias)
+    outputs = _outputs(model, part, mean_over) if mean_over else None
+    for number, layer in enumerate(cut.decoder):
+        fixed = None if outputs is None else outputs[number].mean(0)  # (Q, D)
+        getattr(layer, part).register_forward_hook(_replacing(fixed))
     return cut
+
+
+def _output(returned: torch.Tensor | tuple[torch.Tensor, ...]) -> torch.Tensor:
+    """部品の出力 ``(B, Q, D)``。注意の部品は，重みとの組を返す。"""
+    return returned[0] if isinstance(returned, tuple) else returned
+
+
+def _replacing(fixed: torch.Tensor | None) -> Callable[..., object]:
+    """部品の出力を ``fixed``（なければ 0）に置き換える関数。"""
+
+    def replace(_: object, __: object, returned: Any) -> object:
+        usual = _output(returned)
+        new = torch.zeros_like(usual) if fixed is None else fixed.expand_as(usual)
+        return (new, *returned[1:]) if isinstance(returned, tuple) else new
+
+    return replace
+
+
+def _outputs(
+    model: detr.DETR, part: str, scenes: Sequence[Scene]
+) -> list[torch.Tensor]:
+    """段ごとに，部品の出力 ``(場面, Q, D)`` を集める。"""
+    seen: list[list[torch.Tensor]] = [[] for _ in model.decoder]
+    hooks = [
+        getattr(layer, part).register_forward_hook(
+            lambda _, __, returned, kept=kept: kept.append(_output(returned).detach())
+        )
+        for layer, kept in zip(model.decoder, seen, strict=True)
+    ]
+    detr.detect(model, scenes)
+    for hook in hooks:
+        hook.remove()
+    return [torch.cat(kept) for kept in seen]
 
 
 @torch.no_grad()

@@ -9,7 +9,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from lessons.segmentation.metrics import Detections, mask_iou, panoptic_quality
+from lessons.segmentation.metrics import (
+    Detections,
+    mask_iou,
+    matched_overlaps,
+    panoptic_quality,
+)
 from lessons.segmentation.panoptic import model as panoptic
 from lessons.stimuli.scenes import Scene
 
@@ -38,15 +43,13 @@ class Count:
 def count(guess: np.ndarray, truth: np.ndarray) -> Count:
     """一つの種類の区画 ``(n, H, W)`` と正解 ``(m, H, W)`` を照合する。
 
-    IoU が 0.5 を超える組だけを，合ったとみなす。
+    IoU が 0.5 を超える組だけを，一対一に合ったとみなす。
     """
-    iou = mask_iou(guess, truth)  # (n, m)
-    hit = iou > 0.5
-    matched = int(hit.sum())
+    overlaps = matched_overlaps(mask_iou(guess, truth))
     return Count(
-        overlaps=tuple(float(v) for v in iou[hit]),
-        extras=len(guess) - matched,
-        misses=len(truth) - matched,
+        overlaps=tuple(float(v) for v in overlaps),
+        extras=len(guess) - len(overlaps),
+        misses=len(truth) - len(overlaps),
     )
 
 

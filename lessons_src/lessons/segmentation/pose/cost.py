@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 import torch.nn.functional as F
+from scipy.optimize import linear_sum_assignment
 
 from lessons.segmentation import data
 from lessons.segmentation.metrics import object_keypoint_similarity
@@ -83,7 +84,7 @@ def top_down(model: PoseNet, scene: Scene, boxes: np.ndarray) -> np.ndarray:
 
 
 def mean_oks(found: Sequence[np.ndarray], scenes: Sequence[Scene]) -> float:
-    """正解の人ごとの OKS の平均。近い順に一対一の組にし，見落とした人は 0 とする。
+    """正解の人ごとの OKS の平均。和が最大の一対一の組にし，見落とした人は 0 とする。
 
     Args:
         found: 場面ごとの ``(P, K, 3)``。
@@ -107,10 +108,8 @@ def mean_oks(found: Sequence[np.ndarray], scenes: Sequence[Scene]) -> float:
             ]
         ).reshape(len(areas), len(guess))
         best = np.zeros(len(areas))
-        for _ in range(min(table.shape)):
-            person, g = np.unravel_index(np.argmax(table), table.shape)
-            best[person] = max(table[person, g], 0)
-            table[person], table[:, g] = -1, -1
+        person, g = linear_sum_assignment(np.nan_to_num(table), maximize=True)
+        best[person] = np.nan_to_num(table[person, g])
         values += best.tolist()
     return float(np.mean(values)) if values else float("nan")
 

@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 import torch.nn.functional as F
+from scipy.optimize import linear_sum_assignment
 from torch import Tensor, nn
 
 from lessons.segmentation import data
 from lessons.segmentation.backbone import Backbone, conv
 from lessons.segmentation.pose.grouping import BONES, STRIDE, assemble
 from lessons.stimuli.people import KEYPOINTS
-from lessons.stimuli.scenes import Scene, SceneConfig
+from lessons.stimuli.scenes import SPLITS, Scene, SceneConfig, make_scene
 from lessons.weights.ledger import restored
 
 SIGMA = 1.0
@@ -24,6 +25,46 @@ SIGMA = 1.0
 
 CROWD = SceneConfig(things=("person",), smallest=0.4, largest=0.7, fewest=1, most=3)
 """姿勢の章で使う場面：一人から三人。"""
+
+
+def scenes_of(
+    people: int, wanted: int, *, smallest: float = 0.4, largest: float = 0.7
+) -> list[Scene]:
+    """人がちょうど ``people`` 人いる試験の場面を ``wanted`` 枚集める。
+
+    場面の作り方は，重なりすぎた人を置かないことがあるので，人数を数えて選ぶ。
+
+    Args:
+        people: 人の数。1 以上。
+        wanted: 場面の数。
+        smallest: いちばん小さい人の大きさ（画像の一辺に対する比）。
+        largest: いちばん大きい人の大きさ。
+
+    Raises:
+        ValueError: 人数が 1 より小さいとき，または，その人数の場面がなかなか見つからないとき。
+    """
+    if people < 1:
+        raise ValueError(f"人の数は 1 以上にしてください（受け取った値: {people}）。")
+    config = SceneConfig(
+        things=("person",),
+        smallest=smallest,
+        largest=largest,
+        fewest=people,
+        most=people,
+    )
+    found: list[Scene] = []
+    for number in range(50 * wanted):
+        if len(found) == wanted:
+            break
+        scene = make_scene(SPLITS["test"] + number, config)
+        if len(scene.boxes) == people:
+            found.append(scene)
+    if len(found) < wanted:
+        raise ValueError(
+            f"{people} 人の場面が {len(found)} 枚しか見つかりません（ほしい数: {wanted}）。"
+            "人数を減らすか，largest を小さくしてください。"
+        )
+    return found
 
 
 class PoseNet(nn.Module):
@@ -144,25 +185,26 @@ def detect(model: PoseNet, scenes: Sequence[Scene]) -> list[np.ndarray]:
 def correct_share(
     found: Sequence[np.ndarray], scenes: Sequence[Scene], radius: float = 4.0
 ) -> float:
-    """PCK：見える関節のうち，``radius`` 画素以内に置けた割合。人は近い順に組にする。"""
+    """PCK：見える関節のうち，``radius`` 画素以内に置けた割合。
+
+    見つけた人と正解の人は一対一の組にする。組み方は，当たる関節の数が最大のもの。
+
+    Args:
+        found: 場面ごとの ``(P, K, 3)``。3 列めが 0 の関節は，置けなかったもの。
+        scenes: 正解の場面。見える関節は，印が 2 のもの。
+        radius: 許す距離（画素）。
+
+    Returns:
+        0〜1。見える関節が一つもなければ ``nan``。
+    """
     hits = total = 0
     for guess, scene in zip(found, scenes, strict=True):
-        free = list(range(len(guess)))
-        for joints in scene.keypoints:
-            seen = joints[:, 2] == 2
-            total += int(seen.sum())
-            if not free:
-                continue
-            distance = [
-                np.linalg.norm(guess[g, :, :2] - joints[:, :2], axis=1) for g in free
-            ]
-            near = [
-                int(((d <= radius) & seen & (guess[g, :, 2] > 0)).sum())
-                for d, g in zip(distance, free, strict=True)
-            ]
-            best = int(np.argmax(near))
-            hits += near[best]
-            free.pop(best)
+        seen = scene.keypoints[..., 2] == 2  # (人, K)
+        total += int(seen.sum())
+        away = guess[:, None, :, :2] - scene.keypoints[None, ..., :2]
+        near = np.linalg.norm(away, axis=-1) <= radius  # (P, 人, K)
+        right = (near & seen & (guess[:, None, :, 2] > 0)).sum(-1)  # (P, 人)
+        hits += int(right[linear_sum_assignment(right, maximize=True)].sum())
     return hits / total if total else float("nan")
 
 
