@@ -258,7 +258,7 @@ def test_first_fixation_lands_on_the_odd_item():
 
 
 def test_conjunction_search_grows_no_more_than_random_visits_do():
-    """項目とともに増えることは，でたらめに訪ねても起きるので，モデルの手柄ではない。"""
+    """項目とともに増えることは，無作為に訪ねても起きるので，モデルの手柄ではない。"""
     costs = np.array([conjunction_cost(seed, displays=12) for seed in SEEDS])
     model, random = costs.T
     assert model.mean() > 2
@@ -286,7 +286,7 @@ def test_random_visits_pass_over_every_item_once():
 
 
 def test_pop_out_beats_random_visits():
-    """色と傾きの標的は，でたらめに訪ねるより，はるかに速く見つかる。"""
+    """色と傾きの標的は，無作為に訪ねるより，はるかに速く見つかる。"""
     for task in ("color", "orientation"):
         found = search(task, 36, range(12))
         assert found.shifts.max() <= 2 < found.random.min()

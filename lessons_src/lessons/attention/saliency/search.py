@@ -17,7 +17,7 @@ BATCH = 16
 DURATION = 1500
 """視線を動かす時間の上限（ms）。"""
 ORDERS = 8
-"""でたらめに訪ねる順を，一枚の画面で引き直す回数。"""
+"""無作為に訪ねる順を，一枚の画面で引き直す回数。"""
 
 
 class Found(NamedTuple):
@@ -25,7 +25,7 @@ class Found(NamedTuple):
 
     first: NDArray[np.bool_]  # 最初の視線が標的に落ちたか
     shifts: NDArray[np.float64]  # モデルが標的を見つけるまでの移動の回数
-    random: NDArray[np.float64]  # でたらめに項目を訪ねたときの，移動の回数
+    random: NDArray[np.float64]  # 無作為に項目を訪ねたときの，移動の回数
 
 
 def paths_over(
@@ -62,7 +62,7 @@ def shifts_to_target(display: Display, path: list[Fixation]) -> float:
 
 
 def random_shifts(display: Display, rng: np.random.Generator) -> int:
-    """絵を見ず，まだ円に入っていない項目をでたらめに訪ねたときの，移動の回数。
+    """絵を見ず，まだ円に入っていない項目を無作為に訪ねたときの，移動の回数。
 
     モデルとの違いは，訪ねる順だけ：円の大きさも，見た円の中へ戻らないことも同じ。
     """
@@ -79,7 +79,7 @@ def random_shifts(display: Display, rng: np.random.Generator) -> int:
 
 
 def search(task: Search | str, set_size: int, seeds: Iterable[int]) -> Found:
-    """標的のある画面をたくさん見せて，モデルと，でたらめに訪ねるときの成績を並べる。
+    """標的のある画面をたくさん見せて，モデルと，無作為に訪ねるときの成績を並べる。
 
     Args:
         task: 課題，または ``SEARCHES`` の名前。
@@ -115,7 +115,7 @@ def conjunction_cost(seed: int, *, displays: int = 8) -> tuple[float, float]:
     """結合探索で，項目が 4 個から 36 個に増えたときの，視線の移動の増え方（回）。
 
     Returns:
-        モデルでの増え方と，でたらめに項目を訪ねたときの増え方。
+        モデルでの増え方と，無作為に項目を訪ねたときの増え方。
     """
     seeds = range(1000 * seed, 1000 * seed + displays)
     few, many = (search("conjunction", n, seeds) for n in (4, 36))
