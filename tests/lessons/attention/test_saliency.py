@@ -339,6 +339,14 @@ def test_search_measures_are_what_they_say():
     assert not first_is_target(absent, [there])
 
 
+def test_stopping_at_the_target_does_not_change_the_path_before_it():
+    displays = [make_display("conjunction", 16, True, seed) for seed in range(6)]
+    whole, short = paths_over(displays), paths_over(displays, until_found=True)
+    for display, one, other in zip(displays, whole, short, strict=True):
+        assert other == one[: len(other)]
+        assert len(other) == shifts_to_target(display, one)
+
+
 def test_paths_keep_the_order_of_the_displays():
     displays = [make_display("color", 9, True, seed) for seed in range(18)]
     paths = paths_over(displays)

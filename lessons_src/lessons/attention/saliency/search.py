@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -29,16 +30,23 @@ class Found(NamedTuple):
 
 
 def paths_over(
-    displays: list[Display], *, inhibit: bool = True
+    displays: list[Display], *, inhibit: bool = True, until_found: bool = False
 ) -> list[list[Fixation]]:
-    """画面の束のそれぞれで，視線の道すじを求める。"""
+    """画面の束のそれぞれで，視線の道すじを求める。
+
+    Args:
+        displays: 画面。
+        inhibit: 偽なら復帰の抑制を切る。
+        until_found: 真なら，注意の円が標的を含んだ所で止める（速い）。
+    """
     paths = []
     for start in range(0, len(displays), BATCH):
         some = displays[start : start + BATCH]
         S = saliency(np.stack([render(display) for display in some])).S
         for display, one in zip(some, S[:, 0], strict=True):
             size = (display.side, display.side)
-            paths.append(scanpath(one, size, DURATION, inhibit=inhibit))
+            found = partial(_includes_target, display) if until_found else None
+            paths.append(scanpath(one, size, DURATION, inhibit=inhibit, found=found))
     return paths
 
 
@@ -54,11 +62,18 @@ def shifts_to_target(display: Display, path: list[Fixation]) -> float:
     """注意の円が標的を含むまでの，視線の移動の回数。見つからなければ ``nan``。"""
     if display.target is None:
         return float("nan")
-    x, y = display.xy[display.target]
     for count, fixation in enumerate(path, start=1):
-        if np.hypot(fixation.x - x, fixation.y - y) <= display.side / 6:
+        if _includes_target(display, fixation):
             return float(count)
     return float("nan")
+
+
+def _includes_target(display: Display, fixation: Fixation) -> bool:
+    """注意の円が，標的を含むか。"""
+    if display.target is None:
+        return False
+    x, y = display.xy[display.target]
+    return bool(np.hypot(fixation.x - x, fixation.y - y) <= display.side / 6)
 
 
 def random_shifts(display: Display, rng: np.random.Generator) -> int:
@@ -91,7 +106,8 @@ def search(task: Search | str, set_size: int, seeds: Iterable[int]) -> Found:
     """
     seeds = list(seeds)
     displays = [make_display(task, set_size, True, seed) for seed in seeds]
-    pairs = list(zip(displays, paths_over(displays), strict=True))
+    paths = paths_over(displays, until_found=True)
+    pairs = list(zip(displays, paths, strict=True))
     random = []
     for seed, display in zip(seeds, displays, strict=True):
         rng = np.random.default_rng(seed)
