@@ -25,13 +25,14 @@ import torch
 from torch import Tensor, nn
 from torchvision.models import detection
 
-from lessons import runtime, weights
-from lessons.segmentation import data, metrics, train
-from lessons.segmentation.fcn import model as fcn
+from lessons import runtime
+from lessons.segmentation import data, metrics, semantic
+from lessons.segmentation import faster_rcnn as rcnn
 from lessons.segmentation.one_stage import model as one_stage
-from lessons.segmentation.rcnn import model as rcnn
 from lessons.segmentation.unet import model as unet
 from lessons.stimuli.scenes import Scene
+from lessons.weights import ledger
+from lessons.weights.errors import WeightsError
 
 WARM_UP = 0.1
 """学習率を上げていく時間の割合。残りの時間で 0 まで下げる。"""
@@ -90,7 +91,7 @@ def grid_loss(model: nn.Module, image: Tensor, chosen: list[Scene]) -> Tensor:
 
 def miou(model: nn.Module, scenes: tuple[Scene, ...]) -> float:
     """試験の場面での mIoU。"""
-    return fcn.mean_iou(model, scenes, train.CLASSES)
+    return semantic.mean_iou(model, scenes, data.CLASSES)
 
 
 def grid_ap50(model: nn.Module, scenes: tuple[Scene, ...]) -> float:
@@ -108,7 +109,7 @@ def their_unet() -> nn.Module:
             f"{SMP} がないので，その U-Net を飛ばします。"
             "比べるには pip install -e '.[bench]' で入れてください。"
         ) from error
-    model: nn.Module = smp.Unet("resnet18", encoder_weights=None, classes=train.CLASSES)
+    model: nn.Module = smp.Unet("resnet18", encoder_weights=None, classes=data.CLASSES)
     return model
 
 
@@ -121,9 +122,9 @@ def their_faster() -> nn.Module:
     return detection.fasterrcnn_mobilenet_v3_large_320_fpn(
         weights=None,
         weights_backbone=None,
-        num_classes=train.THINGS + 1,
-        min_size=2 * train.SCENES.size,
-        max_size=2 * train.SCENES.size,
+        num_classes=data.THING_KINDS + 1,
+        min_size=2 * data.SCENES.size,
+        max_size=2 * data.SCENES.size,
         box_batch_size_per_image=48,
         **PLAIN,
     )
@@ -132,7 +133,7 @@ def their_faster() -> nn.Module:
 def their_ssd() -> nn.Module:
     """torchvision の SSDlite（MobileNetV3，画像を 320 画素に広げる）。"""
     return detection.ssdlite320_mobilenet_v3_large(
-        weights=None, weights_backbone=None, num_classes=train.THINGS + 1, **PLAIN
+        weights=None, weights_backbone=None, num_classes=data.THING_KINDS + 1, **PLAIN
     )
 
 
@@ -140,7 +141,7 @@ ENTRIES = [
     Entry(
         "この本の U-Net",
         "mIoU",
-        lambda: unet.UNet(train.CLASSES),
+        lambda: unet.UNet(data.CLASSES),
         pixel_loss,
         miou,
         16,
@@ -150,7 +151,7 @@ ENTRIES = [
     Entry(
         "この本の Faster R-CNN",
         "AP50",
-        lambda: rcnn.build(train.THINGS),
+        lambda: rcnn.build(data.THING_KINDS),
         detector_loss,
         rcnn.ap50,  # type: ignore[arg-type]
         8,
@@ -168,7 +169,7 @@ ENTRIES = [
     Entry(
         "この本の一段の検出器",
         "AP50",
-        lambda: one_stage.GridDetector(train.THINGS),
+        lambda: one_stage.GridDetector(data.THING_KINDS),
         grid_loss,
         grid_ap50,
         16,
@@ -292,13 +293,13 @@ def aims() -> str:
     ]
     for key, (name, measure, aim) in AIMS.items():
         try:
-            record = train.read_record(key)
-        except weights.WeightsError:
+            entry = ledger.get(key)
+        except WeightsError:
             lines.append(f"| {name} | — | {measure} | まだない | {aim:.2f} | — |")
             continue
-        score = record["scores"][measure]
+        score = entry.scores[measure]
         lines.append(
-            f"| {name} | {record['iterations']:,} | {measure} | {score:.3f} "
+            f"| {name} | {entry.iterations:,} | {measure} | {score:.3f} "
             f"| {aim:.2f} | {score - aim:+.3f} |"
         )
     return "\n".join(lines)
@@ -327,8 +328,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """比べて，表を出す。"""
     wanted = read(arguments)
     torch.set_num_threads(1)
-    lessons_set = data.scene_set(wanted.scenes, "train", train.SCENES)
-    tests = data.scene_set(wanted.tests, "test", train.SCENES)
+    lessons_set = data.scene_set(wanted.scenes, "train", data.SCENES)
+    tests = data.scene_set(wanted.tests, "test", data.SCENES)
     print(
         f"\n学習 {wanted.scenes:,} 場面，試験 {wanted.tests} 場面，"
         f"一つ {wanted.seconds:g} 秒，種 {wanted.seed}，糸 1 本\n\n{HEAD}"

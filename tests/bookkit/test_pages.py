@@ -59,7 +59,7 @@ def soup_of(path: Path) -> BeautifulSoup:
 # ---- 図 ----
 
 
-def test_dark_colors_come_from_the_style_of_figures() -> None:
+def test_dark_colors_come_from_the_palette() -> None:
     colors = figures.dark_colors()
     assert colors["#1f2a37"] == "#e6eaf0"
     assert len(colors) >= 10
@@ -67,13 +67,10 @@ def test_dark_colors_come_from_the_style_of_figures() -> None:
 
 
 def test_dark_colors_must_be_pairs(tmp_path: Path) -> None:
-    style = tmp_path / "style.py"
-    style.write_text('COLORS = {"ink": "#000000"}\nDARK_COLORS = {"red": "#ff0000"}\n')
-    with pytest.raises(LookupError, match=r"片方にしかない色.*ink, red"):
-        figures.dark_colors(style)
-    style.write_text("COLORS = {}\n")
-    with pytest.raises(LookupError, match="DARK_COLORS"):
-        figures.dark_colors(style)
+    palette = tmp_path / "palette.json"
+    palette.write_text('{"figure": {"ink": {"light": "#000000"}}}', "utf8")
+    with pytest.raises(LookupError, match=r"片方にしかない色.*ink"):
+        figures.dark_colors(palette)
 
 
 def test_to_dark_replaces_only_the_colours_of_the_book() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import csv
-import importlib.resources
 import io
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -20,6 +20,9 @@ from PIL import Image
 
 from lessons import figures
 from lessons.figures import output
+from lessons.figures import style as style_of_figures
+
+LESSONS = style_of_figures.PALETTE.parent
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -320,39 +323,64 @@ def contrast(one: str, other: str) -> float:
     return (a + 0.05) / (b + 0.05)
 
 
-@pytest.mark.parametrize(
-    ("colours", "page"),
-    [(figures.COLORS, "#ffffff"), (figures.DARK_COLORS, "#14191f")],
-    ids=["light", "dark"],
-)
-def test_text_colours_stand_out(colours: dict[str, str], page: str) -> None:
-    for name, colour in colours.items():
-        if name not in ("grid", "panel"):
-            assert contrast(colour, page) >= 4.5, name
-            # 箱の中の字は ink だけ。ほかの色は箱の縁に使う（線なら 3 でよい）。
-            wanted = 4.5 if name == "ink" else 3
-            assert contrast(colour, colours["panel"]) >= wanted, name
+PALETTE = json.loads(style_of_figures.PALETTE.read_text("utf8"))
 
 
-def test_every_colour_has_its_dark_twin() -> None:
-    assert figures.COLORS.keys() == figures.DARK_COLORS.keys()
-    assert len(set(figures.COLORS.values())) == len(figures.COLORS)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_colours_stand_out(theme: str) -> None:
+    colours = {name: colour[theme] for name, colour in PALETTE["figure"].items()}
+    page = PALETTE["page"]["background"][theme]
+    assert {"ink", "grid", "panel"} < colours.keys()
+    for name in colours.keys() - {"grid", "panel", "white", "black"}:
+        assert contrast(colours[name], page) >= 4.5, name
+        # 箱の中の字は ink だけ。ほかの色は箱の縁に使う（線なら 3 でよい）。
+        wanted = 4.5 if name == "ink" else 3
+        assert contrast(colours[name], colours["panel"]) >= wanted, name
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_of_the_page_stands_out(theme: str) -> None:
+    """頁の字の色は，頁・面・コードのどの地の上でも読める。"""
+    colours = {
+        name: colour[theme]
+        for name, colour in (PALETTE["figure"] | PALETTE["page"]).items()
+    }
+    for ground in ("background", "panel", "code_background"):
+        for name in ("ink", "muted", "link", "good", "bad"):
+            assert contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
+    for name in ("code_keyword", "code_number"):
+        assert contrast(colours[name], colours["code_background"]) >= 4.5, name
+    assert contrast(colours["ink"], colours["mark"]) >= 4.5
 
 
 def test_palette_gives_every_colour_once_for_light_and_dark() -> None:
     """図の色も頁の色も，明暗の二つを palette.json で決める。"""
-    path = importlib.resources.files("lessons") / "palette.json"
-    palette = json.loads(path.read_text("utf8"))
-    assert set(palette) == {"figure", "page"}
-    assert not palette["figure"].keys() & palette["page"].keys()
-    for name, colour in (palette["figure"] | palette["page"]).items():
+    assert set(PALETTE) == {"figure", "page"}
+    assert not PALETTE["figure"].keys() & PALETTE["page"].keys()
+    for name, colour in (PALETTE["figure"] | PALETTE["page"]).items():
         assert colour.keys() == {"light", "dark"}, name
         for value in colour.values():
             assert re.fullmatch(r"#(?:[0-9a-f]{6}|[0-9a-f]{8})", value), name
-    for name, value in figures.COLORS.items():
-        assert palette["figure"][name]["light"] == value
-        assert palette["figure"][name]["dark"] == figures.DARK_COLORS[name]
-    assert palette["page"]["background"] == {"light": "#ffffff", "dark": "#14191f"}
+    assert {n: c["light"] for n, c in PALETTE["figure"].items()} == figures.COLORS
+    assert len(set(figures.COLORS.values())) == len(figures.COLORS)
+    shades = {"white", "black"}
+    assert not [
+        name
+        for name, colour in PALETTE["figure"].items()
+        if name not in shades and colour["light"] == colour["dark"]
+    ]
+
+
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted([*(LESSONS).rglob("*.py"), *(LESSONS.parents[1] / "book").rglob("*.md")]),
+    ids=lambda path: f"{path.parent.name}/{path.stem}",
+)
+def test_no_colour_is_written_outside_the_palette(path: Path) -> None:
+    assert not COLOUR.findall(path.read_text("utf8"))
 
 
 # --- 模式図

@@ -1,5 +1,7 @@
-"""章の部屋：どの部屋にも頁があり，効果は部屋の章を名のる。"""
+"""章の部屋：どの部屋にも頁があり，効果は部屋の章を名のり，使わないものを読み込まない。"""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +25,7 @@ def rooms(file: str) -> set[Path]:
 
 
 def test_every_room_has_a_page_and_every_page_a_room() -> None:
-    assert rooms("__init__.py") == PAGES
+    assert rooms("__init__.py") == PAGES != set()
 
 
 def test_rooms_say_only_what_they_are() -> None:
@@ -37,7 +39,7 @@ def test_rooms_say_only_what_they_are() -> None:
 
 def test_effects_are_found_in_their_rooms() -> None:
     found = {Path(effect.chapter) for effect in all_effects()}
-    assert found == rooms("effects.py")
+    assert found == rooms("effects.py") != set()
 
 
 def test_effect_of_another_chapter_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,3 +49,43 @@ def test_effect_of_another_chapter_is_refused(monkeypatch: pytest.MonkeyPatch) -
         ValueError, match="'attention/camera' を，部屋と同じ 'attention/cam'"
     ):
         all_effects()
+
+
+@pytest.mark.parametrize(
+    ("code", "loaded"),
+    [
+        ("import lessons.weights", {"weights"}),
+        (
+            "from lessons.attention.cam import model",
+            {"attention", "attention.cam", "attention.cam.model", "hooks"},
+        ),
+        (
+            "from lessons.attention.cam import localisation",
+            {
+                *("attention", "attention.cam", "attention.cam.model"),
+                *("attention.cam.localisation", "attention.composites"),
+                *("hooks", "runtime", "stimuli"),
+                *("stimuli.photos", "weights", "weights.classifier"),
+                *("weights.efficientnet_lite0", "weights.errors", "weights.ledger"),
+                *("weights.photo", "weights.same_conv"),
+            },
+        ),
+        (
+            "from lessons.segmentation.unet import model; model.pretrained()",
+            {
+                *("segmentation", "segmentation.unet", "segmentation.unet.model"),
+                *("segmentation.backbone", "segmentation.data", "stimuli"),
+                *("stimuli.people", "stimuli.scenes", "weights"),
+                *("weights.errors", "weights.ledger"),
+            },
+        ),
+    ],
+    ids=["weights", "cam", "localisation", "unet"],
+)
+def test_nothing_unused_is_loaded(code: str, loaded: set[str]) -> None:
+    """読み込んだ部品が一つ変われば，章は実行し直しになる。"""
+    code += (
+        "; import sys; print(*(n[8:] for n in sys.modules if n.startswith('lessons.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert set(done.stdout.split()) == loaded, done.stderr

@@ -11,8 +11,10 @@ import references
 import torch
 from references import Entry, Missing, Row, contest, rate_share, train_for
 
-from lessons.segmentation import data, train
+from lessons.segmentation import data
 from lessons.stimuli.scenes import SceneConfig
+from lessons.weights import ledger
+from lessons.weights.errors import WeightsError
 
 TINY = SceneConfig(size=32, fewest=1)
 
@@ -23,7 +25,7 @@ def scenes():
 
 
 def small() -> torch.nn.Module:
-    return torch.nn.Conv2d(3, train.CLASSES, 1)
+    return torch.nn.Conv2d(3, data.CLASSES, 1)
 
 
 STAND_IN = Entry(
@@ -94,7 +96,7 @@ def test_training_lowers_the_loss_and_repeats_exactly(scenes):
 
 def test_a_row_counts_parameters_iterations_and_time(scenes):
     row = contest(STAND_IN, scenes, scenes, seconds=4, seed=0, clock=ticking(1.0))
-    assert row == Row("代役", 4 * train.CLASSES, 4, 4.0, "mIoU", 0.5)
+    assert row == Row("代役", 4 * data.CLASSES, 4, 4.0, "mIoU", 0.5)
     assert references.line(row) == "| 代役 | 68 | 4 | 4 | mIoU | 0.500 |"
 
 
@@ -109,14 +111,14 @@ def test_every_line_has_the_columns_of_the_head():
 
 
 def test_aims_say_how_far_the_shipped_weights_are(monkeypatch):
-    records = {"fcn": {"iterations": 4000, "scores": {"mIoU": 0.80}}}
+    fcn = ledger.Entry("fcn", "x", "0", 1, "-", "-", 4000, {"mIoU": 0.80})
 
-    def read(name):
-        if name in records:
-            return records[name]
-        raise references.weights.WeightsError("ない")
+    def get(name):
+        if name == "fcn":
+            return fcn
+        raise WeightsError("ない")
 
-    monkeypatch.setattr(train, "read_record", read)
+    monkeypatch.setattr(ledger, "get", get)
     text = references.aims()
     assert "| FCN-8s | 4,000 | mIoU | 0.800 | 0.88 | -0.080 |" in text
     assert "| U-Net | — | mIoU | まだない | 0.92 | — |" in text
@@ -155,7 +157,7 @@ def test_their_unet_starts_from_scratch(monkeypatch):
 
     monkeypatch.setitem(sys.modules, references.SMP, SimpleNamespace(Unet=make))
     assert isinstance(references.their_unet(), torch.nn.Module)
-    wanted = {"encoder": "resnet18", "encoder_weights": None, "classes": train.CLASSES}
+    wanted = {"encoder": "resnet18", "encoder_weights": None, "classes": data.CLASSES}
     assert given == wanted
 
 
@@ -167,7 +169,7 @@ def test_their_detectors_know_our_things_and_take_our_pixels(build):
         for module in model.modules()
         if hasattr(module, "cls_score")
     } or {model.head.classification_head.num_columns}
-    assert kinds == {train.THINGS + 1}
+    assert kinds == {data.THING_KINDS + 1}
     assert model.transform.image_mean == [0, 0, 0]
 
 
@@ -176,7 +178,7 @@ OURS = [entry for entry in references.ENTRIES if entry.name.startswith("この�
 
 @pytest.mark.parametrize("entry", OURS, ids=lambda entry: entry.name)
 def test_losses_and_scores_fit_the_models_of_this_book(entry):
-    few = data.scene_set(2, "train", train.SCENES)
+    few = data.scene_set(2, "train", data.SCENES)
     model = entry.build()
     image, chosen = next(data.batches(few, 2, 1))
     assert torch.isfinite(entry.loss(model.train(), image, chosen))

@@ -1,12 +1,11 @@
 """図を頁に合わせる：明暗の二枚，大きさ，数の CSV。
 
-色は lessons/figures/style.py の ``COLORS`` と ``DARK_COLORS`` だけが決める。
-bookkit は lessons を読み込まないので，構文を調べて値を取り出す。
+色は lessons/palette.json だけが決める。
 """
 
 from __future__ import annotations
 
-import ast
+import json
 import logging
 import re
 from dataclasses import dataclass
@@ -36,32 +35,20 @@ class Picture:
 
 
 @cache
-def dark_colors(style: Path | None = None) -> dict[str, str]:
+def dark_colors(palette: Path | None = None) -> dict[str, str]:
     """明るい頁の色から，暗い頁の色への対応（``#1f2a37`` → ``#e6eaf0``）。
 
     Raises:
-        LookupError: ``COLORS`` か ``DARK_COLORS`` が見つからないとき。
+        LookupError: 明暗の片方がない色があるとき。
     """
-    path = style or lessons_root() / "lessons" / "figures" / "style.py"
-    found: dict[str, dict[str, str]] = {}
-    for node in ast.parse(path.read_text("utf8")).body:
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            name, value = node.target.id, node.value
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            name, value = node.targets[0].id, node.value
-        else:
-            continue
-        if name in ("COLORS", "DARK_COLORS") and value is not None:
-            found[name] = ast.literal_eval(value)
-    if len(found) != 2:
-        raise LookupError(f"{path} に COLORS と DARK_COLORS がありません。")
-    light, dark = found["COLORS"], found["DARK_COLORS"]
-    if light.keys() != dark.keys():
-        lost = sorted(light.keys() ^ dark.keys())
+    path = palette or lessons_root() / "lessons" / "palette.json"
+    colors = json.loads(path.read_text("utf8"))["figure"]
+    lost = sorted(n for n, c in colors.items() if c.keys() != {"light", "dark"})
+    if lost:
         raise LookupError(
             f"{path}: 明暗の片方にしかない色があります：{', '.join(lost)}"
         )
-    return {light[name].lower(): dark[name].lower() for name in light}
+    return {c["light"].lower(): c["dark"].lower() for c in colors.values()}
 
 
 def to_dark(svg: str, colors: dict[str, str]) -> str:

@@ -6,11 +6,10 @@
 from lessons.figures.diagrams import Diagram
 from lessons.figures.images import draw_image, draw_overlay, draw_scanpath
 from lessons.figures.output import csv_of, show, smallest_text_px, to_svg
-from lessons.figures.style import COLORS, DARK_COLORS, WIDTH, new, use_style
+from lessons.figures.style import COLORS, WIDTH, new, use_style
 
 __all__ = [
     "COLORS",
-    "DARK_COLORS",
     "WIDTH",
     "Diagram",
     "csv_of",

@@ -9,7 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
-_OUTLINE = [path_effects.withStroke(linewidth=3, foreground="#000000")]
+from lessons.figures.style import COLORS
+
+_OUTLINE = [path_effects.withStroke(linewidth=3, foreground=COLORS["black"])]
 
 
 def draw_image(axes: Axes, image: ArrayLike, title: str = "") -> None:
@@ -84,14 +86,14 @@ def draw_scanpath(axes: Axes, points: Sequence[tuple[float, float]]) -> None:
         points: ``(x, y)`` の列。図の座標。
     """
     xs, ys = [p[0] for p in points], [p[1] for p in points]
-    axes.plot(xs, ys, color="#ffffff", linewidth=2.5, path_effects=_OUTLINE)
+    axes.plot(xs, ys, color=COLORS["white"], linewidth=2.5, path_effects=_OUTLINE)
     for order, (x, y) in enumerate(points, start=1):
         axes.text(
             x,
             y,
             str(order),
-            color="#000000",
+            color=COLORS["black"],
             ha="center",
             va="center",
-            bbox={"boxstyle": "circle,pad=0.2", "facecolor": "#ffffff"},
+            bbox={"boxstyle": "circle,pad=0.2", "facecolor": COLORS["white"]},
         )

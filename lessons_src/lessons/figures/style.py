@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -16,33 +18,17 @@ from matplotlib.figure import Figure
 WIDTH = 4.6
 """図の幅（インチ）。これより広い図は電話で字が小さくなる。"""
 
-COLORS: dict[str, str] = {
-    "ink": "#1f2a37",
-    "muted": "#5b6675",
-    "grid": "#d5dbe3",
-    "panel": "#eef2f7",
-    "blue": "#0072b2",
-    "orange": "#c85200",
-    "green": "#00805e",
-    "purple": "#9b4f96",
-    "amber": "#9a6700",
-    "red": "#c4314b",
-}
-"""明るい頁での色。色覚の違いがあっても見分けやすい組（Okabe–Ito の系統）。"""
+PALETTE = Path(__file__).parents[1] / "palette.json"
+"""色の決まり。図と頁の色を，明るい頁と暗い頁の組で，ここだけに書く。"""
 
-DARK_COLORS: dict[str, str] = {
-    "ink": "#e6eaf0",
-    "muted": "#a9b4c2",
-    "grid": "#3c4654",
-    "panel": "#232b36",
-    "blue": "#5ab4e8",
-    "orange": "#ff9350",
-    "green": "#35c79a",
-    "purple": "#d795d2",
-    "amber": "#e5b84b",
-    "red": "#ff8093",
-}
-"""暗い頁での色。bookkit が SVG の中の色をこの色に置き換える。"""
+_figure = json.loads(PALETTE.read_text("utf8"))["figure"]
+COLORS: dict[str, str] = {name: colour["light"] for name, colour in _figure.items()}
+"""明るい頁での色。色覚の違いがあっても見分けやすい組（Okabe–Ito の系統）。
+
+暗い頁では，bookkit が SVG の中のこの色を，暗い方の色に置き換える。
+"""
+DARK_COLORS: dict[str, str] = {name: colour["dark"] for name, colour in _figure.items()}
+"""暗い頁での色。明暗を自分で持つ図（動く図）が使う。"""
 
 SERIES = ("blue", "orange", "green", "purple", "amber", "red")
 """系列に使う色の順番。"""

@@ -184,3 +184,37 @@ def _bilinear(features: Tensor, y: Tensor, x: Tensor) -> Tensor:
         (1 - fx) * rows_bottom[:, :, left] + fx * rows_bottom[:, :, right]
     )
     return value * ~(outside_y[:, None] | outside_x[None])
+
+
+def roi_pool(features: Tensor, boxes: Tensor, size: int, scale: float) -> Tensor:
+    """RoIPool：四角を地図のますに丸め，区画ごとに最大の値を読む（Girshick 2015）。
+
+    Args:
+        features: 地図 ``(C, H, W)``。
+        boxes: 画像の座標の四角 ``(n, 4)``。
+        size: 区切る数。
+        scale: 画像の座標を地図の座標に直す倍率（1 / 地図の粗さ）。
+
+    Returns:
+        ``(n, C, size, size)``。地図の外の区画は 0。
+    """
+    channels, rows, columns = features.shape
+    found = features.new_zeros(len(boxes), channels, size, size)
+    for n, box in enumerate(boxes):
+        x1, y1, x2, y2 = round_half_away(box * scale).long().tolist()  # 一度めの丸め
+        tall, wide = max(y2 - y1 + 1, 1) / size, max(x2 - x1 + 1, 1) / size
+        for i in range(size):
+            top = min(max(y1 + math.floor(i * tall), 0), rows)  # 二度めの丸め
+            bottom = min(max(y1 + math.ceil((i + 1) * tall), 0), rows)
+            for j in range(size):
+                left = min(max(x1 + math.floor(j * wide), 0), columns)
+                right = min(max(x1 + math.ceil((j + 1) * wide), 0), columns)
+                if bottom > top and right > left:
+                    part = features[:, top:bottom, left:right]
+                    found[n, :, i, j] = part.amax(dim=(1, 2))
+    return found
+
+
+def round_half_away(values: Tensor) -> Tensor:
+    """四捨五入（ちょうど半分は，0 から遠い方へ）。"""
+    return torch.sign(values) * torch.floor(values.abs() + 0.5)

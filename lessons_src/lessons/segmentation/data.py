@@ -1,4 +1,4 @@
-"""場面を，学習に使うテンソルにする。"""
+"""この部の章が学習と試験に使う場面を用意し，テンソルにする。"""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lessons.stimuli.scenes import SPLITS, Scene, SceneConfig, make_scene
+from lessons.stimuli.scenes import SPLITS, STUFF, Scene, SceneConfig, make_scene
 
+SCENES = SceneConfig()
+"""どの章でも使う場面の設定。"""
+THING_KINDS = len(SCENES.things)
+"""場面に現れる物の種類の数。"""
+CLASSES = len(STUFF) + THING_KINDS
+"""画素の種類の数（空と地面，物の種類）。"""
 MEAN, STD = 127.0, 60.0
 """画素の値をそろえるための平均と標準偏差（0〜255 の尺度）。"""
 

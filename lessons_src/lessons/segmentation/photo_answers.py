@@ -13,9 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy import ndimage
 
-from lessons import figures, labels, weights
-from lessons.segmentation.mask_rcnn.model import paint
-from lessons.weights.movenet import BONES
+from lessons import class_names, figures
+from lessons.weights import hub, nanodet
+from lessons.weights.coco_keypoints import BONES
+from lessons.weights.errors import WeightsError
 
 TITLES = {
     "fasterrcnn_resnet50_fpn_v2": "Faster R-CNN",
@@ -57,12 +58,12 @@ class Answer:
 
 def japanese(name: str) -> str:
     """COCO または VOC の英語名を日本語にする。知らない名前は，そのまま返す。"""
-    return labels.coco_japanese().get(VOC_AS_COCO.get(name, name), name)
+    return class_names.coco_japanese().get(VOC_AS_COCO.get(name, name), name)
 
 
 def packaged(photo: np.ndarray) -> Answer:
     """本に入っている NanoDet-g の答え。点数の低い答えは，もう除かれている。"""
-    found = weights.nanodet().detect(photo)
+    found = nanodet.pretrained().detect(photo)
     numbers = np.arange(len(found.labels))
     parts = {"boxes": found.boxes, "labels": numbers, "scores": found.scores}
     return Answer(parts, list(found.labels), sure=0.0)
@@ -82,7 +83,7 @@ def ask(names: Sequence[str], photo: np.ndarray) -> dict[str, Answer]:
     for name in names:
         try:
             found, classes = _ask_one(name, photo)
-        except weights.WeightsError as error:
+        except WeightsError as error:
             print(error)
             continue
         words = [japanese(word) for word in classes]
@@ -97,10 +98,10 @@ def _ask_one(
     name: str, photo: np.ndarray
 ) -> tuple[dict[str, np.ndarray], Sequence[str]]:
     """一つを取り寄せて，答えと，番号の順の英語名を返す。"""
-    if name in weights.segmenter_names():
-        segmenter = weights.torchvision_segmenter(name)
+    if name in hub.segmenter_names():
+        segmenter = hub.torchvision_segmenter(name)
         return {"kinds": segmenter.segment(photo)}, segmenter.classes
-    detector = weights.torchvision_detector(name)
+    detector = hub.torchvision_detector(name)
     return detector.answer(photo), detector.classes
 
 
@@ -203,3 +204,16 @@ def twice(photo: np.ndarray, left: int, right: int) -> np.ndarray:
         )
     part = photo[:, left:right]
     return np.hstack([part, part])
+
+
+PAINTS = ((0, 114, 178), (230, 120, 0), (0, 150, 110), (170, 90, 165), (200, 60, 80))
+"""形を塗る色。"""
+
+
+def paint(image: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """画像 ``(H, W, 3)`` に，形 ``(n, H, W)`` を一つずつ違う色で塗る。"""
+    shown = image.astype(float)
+    for number, mask in enumerate(masks):
+        color = np.array(PAINTS[number % len(PAINTS)])
+        shown[mask] = 0.35 * shown[mask] + 0.65 * color
+    return shown.astype(np.uint8)

@@ -10,8 +10,7 @@ import torch
 from PIL import Image
 
 from lessons import runtime
-from lessons.weights.hub import OfflineError
-from lessons.weights.ledger import WeightsError
+from lessons.weights.errors import OfflineError, WeightsError
 
 REPOSITORY = "facebook/detr-resnet-50"
 """配り手の置き場所（Apache-2.0）。"""
@@ -52,7 +51,7 @@ class PhotoDetector:
         ]
 
 
-def detr_r50() -> PhotoDetector:
+def pretrained() -> PhotoDetector:
     """学習ずみの DETR-R50 を用意する。初回だけインターネットが要る。
 
     Raises:

@@ -12,7 +12,8 @@ from torch import nn
 
 from lessons import runtime
 from lessons.weights.classifier import Classifier, Eyes
-from lessons.weights.ledger import load_state
+from lessons.weights.ledger import restored
+from lessons.weights.same_conv import SameConv2d
 
 # (繰り返し, 核の一辺, 最初の層の歩幅, 広げる倍率, 出力のチャンネル数)
 STAGES = (
@@ -26,22 +27,6 @@ STAGES = (
 )
 
 EYES = Eyes(resize=256, crop=224, mean=(127 / 255,) * 3, std=(128 / 255,) * 3)
-
-
-class SameConv2d(nn.Conv2d):
-    """出力の一辺が ⌈入力 / 歩幅⌉ になるように，周りを 0 で埋める畳み込み（TensorFlow の SAME）。"""
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        pads = []
-        for side, k, s in zip(
-            reversed(x.shape[2:]),
-            reversed(self.kernel_size),
-            reversed(self.stride),
-            strict=True,
-        ):
-            total = max((-(-side // s) - 1) * s + k - side, 0)
-            pads += [total // 2, total - total // 2]  # 余りは右と下へ
-        return super().forward(F.pad(x, pads))
 
 
 def _norm(channels: int) -> nn.BatchNorm2d:
@@ -104,12 +89,11 @@ class EfficientNetLite0(nn.Module):
         return self._fc(a.mean(dim=(2, 3)))  # (B, 1000)
 
 
-def efficientnet_lite0() -> Classifier:
+def pretrained() -> Classifier:
     """ImageNet で学習ずみの EfficientNet-Lite0 を，インターネットなしで用意する。
 
     Raises:
         WeightsError: 重みのファイルがない，または sha256 が台帳と違うとき。
     """
-    model = EfficientNetLite0()
-    model.load_state_dict(load_state("efficientnet_lite0"), strict=True)
-    return Classifier("EfficientNet-Lite0", model.eval().to(runtime.device()), EYES)
+    model = restored(EfficientNetLite0(), "efficientnet_lite0")
+    return Classifier("EfficientNet-Lite0", model.to(runtime.device()), EYES)

@@ -25,17 +25,13 @@ from torchvision.models import WeightsEnum, get_model, get_model_weights, list_m
 
 from lessons import runtime
 from lessons.weights.classifier import Classifier, Eyes
-from lessons.weights.ledger import WeightsError
+from lessons.weights.errors import OfflineError, WeightsError
 from lessons.weights.photo import checked
 
 WAIT_SECONDS = 30.0
 """返事のない相手を待つ時間。"""
 
 _HASH = re.compile(r"-([0-9a-f]{8,})\.")
-
-
-class OfflineError(WeightsError):
-    """インターネットにつながらないため，重みを取り寄せられなかった。"""
 
 
 def classifier_names() -> list[str]:
@@ -164,13 +160,13 @@ def _trained(
     """名前を確かめ，取り寄せた重みで組み立てて，答える用意をする。
 
     知らない名前は，似た名前を挙げて断る。つながらないときは，
-    代わりの ``lessons.weights.{instead}()`` を教える。
+    代わりの ``lessons.weights.{instead}.pretrained()`` を教える。
     """
     if name not in names():
         close = difflib.get_close_matches(name, names(), n=5, cutoff=0.4) or names()[:3]
         raise ValueError(
             f"torchvision に{what} {name!r} はありません。似た名前: {', '.join(close)}"
-            f"（一覧は lessons.weights.{names.__name__}() で見られます）。"
+            f"（一覧は lessons.weights.hub.{names.__name__}() で見られます）。"
         )
     weights = get_model_weights(name).DEFAULT
     with _explained(name, weights, instead):
@@ -213,7 +209,7 @@ def _explained(name: str, weights: WeightsEnum, instead: str) -> Iterator[None]:
         raise OfflineError(
             f"インターネットにつながらないため，{name} の重みを取り寄せられませんでした。"
             "つながる所でもう一度動かすか，"
-            f"インターネットの要らない lessons.weights.{instead}() を使ってください。"
+            f"インターネットの要らない lessons.weights.{instead}.pretrained() を使ってください。"
         ) from error
     except RuntimeError as error:
         if "invalid hash value" not in str(error):

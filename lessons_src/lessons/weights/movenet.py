@@ -15,23 +15,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from lessons import runtime
-from lessons.weights.efficientnet_lite0 import SameConv2d
-from lessons.weights.ledger import load_state
+from lessons.weights.ledger import restored
 from lessons.weights.photo import letterbox
+from lessons.weights.same_conv import SameConv2d
 
 SIDE, GRID = 192, 48
-
-KEYPOINTS = (
-    *("鼻", "左目", "右目", "左耳", "右耳", "左肩", "右肩", "左ひじ", "右ひじ"),
-    *("左手首", "右手首", "左腰", "右腰", "左ひざ", "右ひざ", "左足首", "右足首"),
-)
-"""特徴点の名前。COCO の順。左右は，写っている人にとっての左右。"""
-
-BONES = (
-    *((5, 7), (7, 9), (6, 8), (8, 10), (5, 6), (5, 11), (6, 12), (11, 12)),
-    *((11, 13), (13, 15), (12, 14), (14, 16), (0, 1), (0, 2), (1, 3), (2, 4)),
-)
-"""線で結ぶ特徴点の組。"""
 
 # MobileNetV2：(広げる倍率, 出力のチャンネル数, 繰り返し, 歩幅)
 STAGES = (
@@ -186,12 +174,11 @@ class PoseEstimator:
         return np.stack([across, down, points[:, 2]], 1)
 
 
-def movenet() -> PoseEstimator:
+def pretrained() -> PoseEstimator:
     """学習ずみの MoveNet Lightning を，インターネットなしで用意する。
 
     Raises:
         WeightsError: 重みのファイルがない，または sha256 が台帳と違うとき。
     """
-    model = MoveNet()
-    model.load_state_dict(load_state("movenet"), strict=True)
-    return PoseEstimator(model.float().eval().to(runtime.device()))
+    model = restored(MoveNet(), "movenet")
+    return PoseEstimator(model.to(runtime.device()))

@@ -16,8 +16,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torchvision.ops import batched_nms
 
-from lessons import labels, runtime
-from lessons.weights.ledger import load_state
+from lessons import class_names, runtime
+from lessons.weights.ledger import restored
 from lessons.weights.photo import letterbox
 
 SIDE = 416
@@ -118,7 +118,7 @@ class Found:
     boxes: np.ndarray  # (n, 4) x1, y1, x2, y2（写真の画素）
     labels: list[str]  # 日本語の名前
     scores: np.ndarray  # (n,) 0〜1
-    classes: np.ndarray  # (n,) 0〜79：lessons.labels.coco_japanese() の順
+    classes: np.ndarray  # (n,) 0〜79：lessons.class_names.coco_japanese() の順
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ class Detector:
         boxes = (boxes[order] - boxes.new_tensor([left, top, left, top])) / scale
         height, width = photo.shape[:2]
         limit = boxes.new_tensor([width, height, width, height])
-        names = list(labels.coco_japanese().values())
+        names = list(class_names.coco_japanese().values())
         classes = kind[order].cpu().numpy()
         return Found(
             boxes=boxes.clamp(min=0).minimum(limit).cpu().numpy(),
@@ -169,12 +169,11 @@ class Detector:
         )
 
 
-def nanodet() -> Detector:
+def pretrained() -> Detector:
     """COCO で学習ずみの NanoDet-g を，インターネットなしで用意する。
 
     Raises:
         WeightsError: 重みのファイルがない，または sha256 が台帳と違うとき。
     """
-    model = NanoDet()
-    model.load_state_dict(load_state("nanodet"), strict=True)
-    return Detector(model.float().eval().to(runtime.device()))
+    model = restored(NanoDet(), "nanodet")
+    return Detector(model.to(runtime.device()))

@@ -16,9 +16,9 @@ from PIL import Image
 from torch import Tensor, nn
 
 from lessons import runtime
-from lessons.weights.efficientnet_lite0 import SameConv2d
-from lessons.weights.ledger import load_state
+from lessons.weights.ledger import restored
 from lessons.weights.photo import checked
+from lessons.weights.same_conv import SameConv2d
 
 SIDE = 256
 
@@ -146,12 +146,11 @@ class PersonSegmenter:
         return p[0, 0].cpu().numpy()
 
 
-def selfie() -> PersonSegmenter:
+def pretrained() -> PersonSegmenter:
     """学習ずみの人の切り出しを，インターネットなしで用意する。
 
     Raises:
         WeightsError: 重みのファイルがない，または sha256 が台帳と違うとき。
     """
-    model = Selfie()
-    model.load_state_dict(load_state("selfie"), strict=True)
-    return PersonSegmenter(model.float().eval().to(runtime.device()))
+    model = restored(Selfie(), "selfie")
+    return PersonSegmenter(model.to(runtime.device()))

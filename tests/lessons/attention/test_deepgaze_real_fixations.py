@@ -13,9 +13,9 @@ import torch
 from PIL import Image
 from scipy.io import savemat
 
-from lessons import weights
 from lessons.attention.deepgaze import real_fixations as real
-from lessons.weights import OfflineError, WeightsError
+from lessons.weights import efficientnet_lite0
+from lessons.weights.errors import OfflineError, WeightsError
 
 
 def archive() -> bytes:
@@ -101,7 +101,7 @@ def test_count_outside_the_data_is_refused(count):
 @pytest.mark.parametrize("size", [(300, 300), (300, 420), (511, 681), (500, 350)])
 def test_cells_agree_with_what_the_network_sees(size):
     """写真に描いた点は，見える範囲でも，同じますにある。"""
-    net = weights.efficientnet_lite0()
+    net = efficientnet_lite0.pretrained()
     rng = np.random.default_rng(0)
     middle = np.array(size) // 2
     for place in middle + rng.integers(-90, 90, (5, 2)):
@@ -116,7 +116,7 @@ def test_cells_agree_with_what_the_network_sees(size):
 
 
 def test_fixations_outside_the_view_are_left_out():
-    net = weights.efficientnet_lite0()
+    net = efficientnet_lite0.pretrained()
     photo = np.zeros((300, 600, 3), np.uint8)
     viewed = real.Viewed(photo, np.array([[150, 2], [150, 300], [150, 598]]))
     assert real.to_cells(viewed, net.eyes).tolist() == [[14, 14]]

@@ -9,9 +9,10 @@ from pytorch_grad_cam import GradCAM, GuidedBackpropReLUModel, HiResCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import nn
 
-from lessons import layers, weights
+from lessons import hooks
 from lessons.attention.cam.gap_nets import BACKBONES, GapNet
-from lessons.attention.cam.model import SUBJECTS, cam, share_inside, side_by_side
+from lessons.attention.cam.model import cam
+from lessons.attention.composites import SUBJECTS, share_inside, side_by_side
 from lessons.attention.grad_cam import left_task
 from lessons.attention.grad_cam import sanity_checks as sanity
 from lessons.attention.grad_cam.model import (
@@ -24,6 +25,7 @@ from lessons.attention.grad_cam.model import (
     named_share,
 )
 from lessons.stimuli import photos
+from lessons.weights import efficientnet_lite0
 
 ZOO = {
     "resnet18": "layer4",
@@ -36,7 +38,7 @@ ZOO = {
 
 @pytest.fixture(scope="module")
 def net():
-    return weights.efficientnet_lite0()
+    return efficientnet_lite0.pretrained()
 
 
 def zoo_model(name):
@@ -96,7 +98,7 @@ def test_equals_cam_up_to_scale_on_small_gap_nets(backbone):
 
 def by_package(method, model, layer, x, c):
     """grad-cam パッケージの地図（0〜1 にそろえ，入力の大きさに引き伸ばしたもの）。"""
-    target = layers.find_layer(model, layer)
+    target = hooks.find_layer(model, layer)
     with method(model=model, target_layers=[target]) as explain:
         return explain(input_tensor=x, targets=[ClassifierOutputTarget(c)])[0]
 

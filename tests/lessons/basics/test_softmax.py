@@ -7,6 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lessons.basics.softmax import model as sm
+from lessons.basics.softmax.winners import (
+    choice_payoff,
+    k_winners,
+    k_winners_path,
+    noisy_winners,
+    winner_share,
+)
 
 VALUES = st.lists(st.floats(-50, 50), min_size=1, max_size=8)
 
@@ -66,14 +73,14 @@ def test_gibbs_form(values, beta):
 def test_k_winners_keeps_the_k_largest(k):
     for seed in range(20):
         x = np.random.default_rng(seed).permutation(np.linspace(0, 1, 6))
-        y = sm.k_winners(x, k, beta=0.01)
+        y = k_winners(x, k, beta=0.01)
         assert y.sum() == pytest.approx(k, abs=0.02)
         assert set(np.argsort(-x)[:k]) == set(np.flatnonzero(y > 0.5))
 
 
 def test_one_winner_circuit_and_softmax_agree_when_cold():
     x = np.array([0.2, 0.9, 0.5])
-    assert np.allclose(sm.k_winners(x, 1, 0.02), sm.softmax(x, 0.02), atol=0.01)
+    assert np.allclose(k_winners(x, 1, 0.02), sm.softmax(x, 0.02), atol=0.01)
 
 
 @given(
@@ -101,14 +108,14 @@ def test_circuit_is_the_lecture_code_without_leak():
     u = x.copy()
     for _ in range(2000):
         u -= 0.05 * (np.tanh(u).sum() + u.size - 2 * k)
-    ours = sm.k_winners_path(x, k, beta=0.5)
+    ours = k_winners_path(x, k, beta=0.5)
     assert np.allclose(2 * ours.activity[-1] - 1, np.tanh(u), atol=1e-6)
     assert np.allclose(x - ours.inhibition[-1], u, atol=1e-6)
 
 
 def test_inhibition_stops_between_the_last_winner_and_the_first_loser():
     x = np.array([0.2, 0.9, 0.5, 0.75, 0.35, 0.6])
-    path = sm.k_winners_path(x, 2, 0.02)
+    path = k_winners_path(x, 2, 0.02)
     assert 0.6 < path.inhibition[-1] < 0.75
     assert (np.diff(path.inhibition) > -1e-9).all()  # 水位は行きすぎて戻らない
     assert path.activity.shape == (len(path.time), 6)
@@ -127,7 +134,7 @@ def test_samples_follow_the_probabilities(draw):
     if draw == "lottery":
         chosen = sm.sample(p, n, rng)
     else:
-        chosen = sm.noisy_winners(x, beta, n, rng)
+        chosen = noisy_winners(x, beta, n, rng)
     assert np.allclose(np.bincount(chosen, minlength=3) / n, p, atol=0.005)
 
 
@@ -138,7 +145,7 @@ def test_ratio_of_two_does_not_depend_on_the_third():
 
 def test_winner_takes_all_as_temperature_falls():
     for seed in range(10):
-        shares = [sm.winner_share(b, seed) for b in (100, 1, 0.1, 0.001)]
+        shares = [winner_share(b, seed) for b in (100, 1, 0.1, 0.001)]
         assert shares == sorted(shares)
         assert shares[0] == pytest.approx(0.1, abs=0.01)
         assert shares[-1] > 0.99
@@ -158,8 +165,8 @@ def test_map_keeps_its_shape():
 
 def test_maximizing_earns_more_than_matching_like_choice():
     for seed in range(10):
-        cold = sm.choice_payoff([0.7, 0.3], 0.02, seed)
-        warm = sm.choice_payoff([0.7, 0.3], 0.47, seed)
+        cold = choice_payoff([0.7, 0.3], 0.02, seed)
+        warm = choice_payoff([0.7, 0.3], 0.47, seed)
         assert cold > warm + 0.03
 
 
@@ -170,6 +177,6 @@ def test_bad_input_is_told():
         sm.log_sum_exp([])
     for k in (0, 2, 3):
         with pytest.raises(ValueError, match="k は"):
-            sm.k_winners([1.0, 2.0], k)
+            k_winners([1.0, 2.0], k)
     with pytest.raises(ValueError, match="温度"):
         sm.free_energy([1.0], -1)

@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.optimize import linear_sum_assignment
 
 from lessons.segmentation import data, metrics, train
+from lessons.segmentation import faster_rcnn as rcnn
 from lessons.segmentation.detr import model as detr
 from lessons.segmentation.detr.matching import (
     count_answers,
@@ -23,9 +24,9 @@ from lessons.segmentation.detr.matching import (
     without_talk,
 )
 from lessons.segmentation.metrics import Detections
-from lessons.segmentation.rcnn import model as rcnn
 from lessons.stimuli.scenes import SceneConfig, make_scene
-from lessons.weights import OfflineError, WeightsError, detr_r50
+from lessons.weights import detr_r50, ledger
+from lessons.weights.errors import OfflineError, WeightsError
 
 COSTS = st.tuples(st.integers(0, 5), st.integers(0, 4)).flatmap(
     lambda shape: arrays(float, shape, elements=st.floats(-10, 10, width=32))
@@ -39,11 +40,11 @@ def model():
 
 @pytest.fixture(scope="module")
 def scenes():
-    return data.scene_set(40, "test", train.SCENES)
+    return data.scene_set(40, "test", data.SCENES)
 
 
 @given(COSTS)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_greedy_is_one_to_one_and_never_beats_the_hungarian_method(cost):
     q, t = greedy(cost)
     assert len(q) == len(t) == min(cost.shape)
@@ -54,7 +55,7 @@ def test_greedy_is_one_to_one_and_never_beats_the_hungarian_method(cost):
 
 
 @given(arrays(float, (4, 3), elements=st.floats(-5, 5, width=32)))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_hungarian_method_equals_trying_every_pairing(cost):
     tried = min(
         sum(cost[q, i] for i, q in enumerate(order))
@@ -81,7 +82,7 @@ def test_scene_without_objects_can_be_learned_and_answered(model):
     empty = make_scene(3, SceneConfig(fewest=0, most=0))
     assert len(empty.labels) == 0
     answers, weight = model(data.to_tensor(empty.image[None]))
-    total = detr.loss(answers, [empty], train.THINGS)
+    total = detr.loss(answers, [empty], data.THING_KINDS)
     assert torch.isfinite(total)
     assert weight.shape[1:] == (16, 12, 12)
     assert in_charge(model, [empty]) == []
@@ -91,7 +92,7 @@ def test_scene_without_objects_can_be_learned_and_answered(model):
 
 @pytest.mark.parametrize("value", [0, 255])
 def test_picture_of_one_colour_gives_finite_answers(model, value):
-    scene = make_scene(1, train.SCENES)
+    scene = make_scene(1, data.SCENES)
     flat = np.full_like(scene.image, value)
     found = detr.detect(model, [dataclasses.replace(scene, image=flat)])[0]
     assert np.isfinite(found.regions).all()
@@ -108,9 +109,9 @@ def answers_of(scene, times, score=0.9):
 
 
 @given(st.integers(0, 60), st.integers(0, 4))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_answers_are_counted_for_each_object(seed, times):
-    scene = make_scene(seed, dataclasses.replace(train.SCENES, fewest=0, most=1))
+    scene = make_scene(seed, dataclasses.replace(data.SCENES, fewest=0, most=1))
     counted = count_answers([answers_of(scene, times)], [scene])
     n = len(scene.labels)
     assert counted.objects == n
@@ -119,7 +120,7 @@ def test_answers_are_counted_for_each_object(seed, times):
 
 
 def test_unsure_misplaced_and_misnamed_answers_do_not_count():
-    scene = make_scene(5, train.SCENES)
+    scene = make_scene(5, data.SCENES)
     unsure = answers_of(scene, 1, score=0.4)
     right = answers_of(scene, 1)
     moved = dataclasses.replace(right, regions=right.regions + 500)
@@ -131,7 +132,7 @@ def test_unsure_misplaced_and_misnamed_answers_do_not_count():
 
 
 def test_bad_detections_are_refused():
-    scene = make_scene(5, train.SCENES)
+    scene = make_scene(5, data.SCENES)
     with pytest.raises(ValueError, match="確信の度合い"):
         count_answers([Detections(scene.labels, scene.boxes)], [scene])
     with pytest.raises(ValueError, match="NaN"):
@@ -142,7 +143,7 @@ def test_bad_detections_are_refused():
 
 @pytest.mark.parametrize("name", ["detr_anchored", "detr_plain"])
 def test_shipped_weights_reach_their_recorded_score(name, scenes):
-    recorded = train.read_record(name)["scores"]["AP50"]
+    recorded = ledger.get(name).scores["AP50"]
     assert recorded >= 0.85
     found = detr.detect(train.load(name), scenes)
     ap = metrics.average_precision(found, rcnn.truths(scenes), thresholds=(0.5,))
@@ -182,14 +183,14 @@ def test_queries_look_at_their_own_objects(model, scenes):
 def test_short_training_changes_charge_less_with_anchors(seed, scenes):
     """場所のあるクエリの方が，担当の交代が少ない。"""
     trunk = train.load("faster_rcnn").backbone.state_dict()
-    lessons = data.scene_set(64, "train", train.SCENES)
+    lessons = data.scene_set(64, "train", data.SCENES)
     changed = []
     for anchored in (True, False):
         p = short_training(
             trunk,
             lessons,
             scenes[:12],
-            things=train.THINGS,
+            things=data.THING_KINDS,
             anchored=anchored,
             iterations=24,
             every=8,
@@ -243,7 +244,7 @@ def test_photo_detector_names_what_it_finds(monkeypatch):
     fake_library(
         monkeypatch, lambda _: FakeProcessor(), lambda _, use_safetensors: FakeModel()
     )
-    detector = detr_r50.detr_r50()
+    detector = detr_r50.pretrained()
     found = detector.detect(np.zeros((20, 30, 3), np.uint8))
     assert found == [("cat", pytest.approx(0.95), [1, 2, 3, 4])]
     with pytest.raises(ValueError, match=r"\(H, W, 3\) の uint8"):
@@ -253,7 +254,7 @@ def test_photo_detector_names_what_it_finds(monkeypatch):
 def test_photo_detector_says_what_is_missing(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "transformers", None)
     with pytest.raises(WeightsError, match="pip install transformers"):
-        detr_r50.detr_r50()
+        detr_r50.pretrained()
 
 
 def test_photo_detector_says_that_it_is_offline(monkeypatch):
@@ -262,4 +263,4 @@ def test_photo_detector_says_that_it_is_offline(monkeypatch):
 
     fake_library(monkeypatch, offline, offline)
     with pytest.raises(OfflineError, match="インターネット"):
-        detr_r50.detr_r50()
+        detr_r50.pretrained()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from lessons import runtime
-from lessons.segmentation import data, metrics, train
+from lessons.segmentation import data, metrics, semantic, train
 from lessons.segmentation.backbone import Backbone
 from lessons.segmentation.fcn import model as fcn
 from lessons.segmentation.fcn import receptive_field as field
@@ -27,7 +27,7 @@ def noise(seed, *shape):
 @given(
     SEEDS, st.integers(1, 6), st.integers(1, 6), st.integers(1, 5), st.integers(1, 4)
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_transposed_equals_torch(seed, rows, columns, k, stride):
     x, kernel = noise(seed, rows, columns), noise(seed + 1, k, k)
     expected = F.conv_transpose2d(x[None, None], kernel[None, None], stride=stride)
@@ -35,7 +35,7 @@ def test_transposed_equals_torch(seed, rows, columns, k, stride):
 
 
 @given(SEEDS, st.integers(1, 5), st.integers(1, 5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_unpool_equals_torch_and_keeps_the_maxima(seed, rows, columns):
     x = noise(seed, 2 * rows, 2 * columns)
     values, places = up.pool_with_places(x)
@@ -70,7 +70,7 @@ def test_bilinear_is_a_transposed_convolution():
 
 
 @given(SEEDS, st.integers(2, 5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_checkerboard_sees_only_repeats(seed, period):
     plain = noise(seed, 60 * period, 60 * period)
     assert up.checkerboard(plain, period) < 0.15
@@ -82,7 +82,7 @@ def test_checkerboard_sees_only_repeats(seed, period):
 
 
 @given(SEEDS, st.integers(1, 4), st.integers(1, 4), st.integers(1, 3))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_fully_connected_layer_becomes_a_convolution(seed, channels, side, outputs):
     torch.manual_seed(seed % 1000)
     linear = nn.Linear(channels * side * side, outputs)
@@ -140,12 +140,12 @@ def test_coarse_truth_is_a_ladder():
     truth = np.stack([s.semantic for s in make_scenes(12, "test")])
     scores = []
     for stride in (32, 16, 8, 4, 1):
-        drawn = up.coarsened(truth, train.CLASSES, stride)
-        scores.append(metrics.mean_iou(metrics.confusion(truth, drawn, train.CLASSES)))
+        drawn = up.coarsened(truth, data.CLASSES, stride)
+        scores.append(metrics.mean_iou(metrics.confusion(truth, drawn, data.CLASSES)))
     assert scores == sorted(scores)
     assert scores[-1] == 1
     with pytest.raises(ValueError, match="倍数"):
-        up.coarsened(truth, train.CLASSES, 7)
+        up.coarsened(truth, data.CLASSES, 7)
 
 
 def test_transposed_decoder_makes_more_checkerboard_than_bilinear():
@@ -156,7 +156,7 @@ def test_transposed_decoder_makes_more_checkerboard_than_bilinear():
         for kind in ("bilinear", "transposed"):
             runtime.seed_everything(seed)
             model = up.Decoder(4, kind)
-            fcn.fit(model, scenes, iterations=20, batch=4, seed=seed)
+            semantic.fit(model, scenes, iterations=20, batch=4, seed=seed)
             with torch.no_grad():
                 maps = model.eval()(images)[:, :, 8:-8, 8:-8]
             strength[kind] = np.mean([up.checkerboard(maps[:, c]) for c in range(4)])
@@ -173,9 +173,9 @@ def test_shallow_stages_help_over_seeds():
         for stride in (32, 8):
             runtime.seed_everything(seed)
             model = fcn.FCN(4, stride=stride)
-            losses = fcn.fit(model, scenes, iterations=20, batch=4, seed=seed)
+            losses = semantic.fit(model, scenes, iterations=20, batch=4, seed=seed)
             assert losses[-1] < losses[0]
-            scores.append(fcn.mean_iou(model, held, 4))
+            scores.append(semantic.mean_iou(model, held, 4))
         assert scores[0] < scores[1], seed
 
 
@@ -184,7 +184,7 @@ def test_any_size_of_image_is_answered():
     with torch.no_grad():
         assert model(torch.zeros(1, 3, 70, 101)).shape == (1, 5, 70, 101)
     grey = np.full((2, 40, 56, 3), 90, np.uint8)  # 一色の画像
-    answers = fcn.segment(model, grey)
+    answers = semantic.segment(model, grey)
     assert answers.shape == (2, 40, 56)
     assert answers.max() < 5
 
@@ -199,10 +199,10 @@ def test_watch_does_not_change_the_training():
 
         def watch(done, seen=seen, model=model):
             seen.append(done)
-            fcn.mean_iou(model, scenes, 4)
+            semantic.mean_iou(model, scenes, 4)
 
         losses.append(
-            fcn.fit(model, scenes, iterations=4, batch=2, watch=watched and watch)
+            semantic.fit(model, scenes, iterations=4, batch=2, watch=watched and watch)
         )
         assert seen == ([1, 2, 3, 4] if watched else [])
     assert losses[0] == losses[1]
@@ -213,15 +213,15 @@ def test_bad_input_is_one_clear_sentence():
     with pytest.raises(ValueError, match="stride は 8・16・32"):
         fcn.FCN(4, stride=4)
     with pytest.raises(ValueError, match="画像が一つもありません"):
-        fcn.segment(model, np.zeros((0, 64, 64, 3), np.uint8))
+        semantic.segment(model, np.zeros((0, 64, 64, 3), np.uint8))
     with pytest.raises(ValueError, match=r"image\[None\]"):
-        fcn.segment(model, np.zeros((64, 64, 3), np.uint8))
+        semantic.segment(model, np.zeros((64, 64, 3), np.uint8))
     with pytest.raises(ValueError, match="uint8"):
-        fcn.segment(model, np.zeros((1, 64, 64, 3)))
+        semantic.segment(model, np.zeros((1, 64, 64, 3)))
     with pytest.raises(ValueError, match="場面が一つもありません"):
-        fcn.mean_iou(model, (), 4)
+        semantic.mean_iou(model, (), 4)
     with pytest.raises(ValueError, match="場面が一つもありません"):
-        fcn.fit(model, (), iterations=1)
+        semantic.fit(model, (), iterations=1)
     with pytest.raises(ValueError, match="stride は 1 以上"):
         up.transposed(torch.ones(2, 2), torch.ones(2, 2), 0)
     with pytest.raises(ValueError, match="外の位置"):
@@ -245,7 +245,7 @@ def test_bad_input_is_one_clear_sentence():
 
 
 @given(SEEDS, st.integers(1, 6))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_confusion_counts_every_counted_pixel(seed, classes):
     rng = np.random.default_rng(seed)
     truth = rng.integers(-1, classes + 1, (2, 5, 7))  # 外の値は数えない

@@ -14,6 +14,7 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from lessons.segmentation import data, train
+from lessons.segmentation import faster_rcnn as rcnn
 from lessons.segmentation.fpn.model import KINDS, MANY_SIZES, Pyramid
 from lessons.segmentation.fpn.object_sizes import (
     SIZES,
@@ -27,8 +28,8 @@ from lessons.segmentation.fpn.object_sizes import (
     proposal_recall,
 )
 from lessons.segmentation.metrics import Detections, average_precision
-from lessons.segmentation.rcnn import model as rcnn
 from lessons.stimuli.scenes import make_scenes
+from lessons.weights import ledger
 
 EVERY = (0.0, np.inf)
 
@@ -95,7 +96,7 @@ def by_pycocotools(guesses, truths, limits):
 
 
 @given(st.integers(0, 2**31), st.sampled_from([*SIZES.values(), EVERY]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_ap_of_size_equals_pycocotools(seed, limits):
     guesses, truths = random_case(seed)
     if not any(len(t.labels) for t in truths):
@@ -106,7 +107,7 @@ def test_ap_of_size_equals_pycocotools(seed, limits):
 
 
 @given(st.integers(0, 2**31))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_every_size_together_is_the_ordinary_ap(seed):
     guesses, truths = random_case(seed)
     ordinary = average_precision(guesses, truths, thresholds=(0.5,))
@@ -178,7 +179,7 @@ def models():
 def test_shipped_weights_reach_their_recorded_scores(models):
     scenes = data.scene_set(60, "test", MANY_SIZES)
     for kind, model in models.items():
-        recorded = train.read_record(kind)["scores"]["AP50"]
+        recorded = ledger.get(kind).scores["AP50"]
         assert rcnn.ap50(model, scenes) > recorded - 0.08
 
 

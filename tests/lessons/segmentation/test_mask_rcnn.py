@@ -7,11 +7,13 @@ import torchvision
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lessons.segmentation import data, train
+from lessons.segmentation import data, photo_answers, train
+from lessons.segmentation import faster_rcnn as rcnn
+from lessons.segmentation.boxes import roi_pool
 from lessons.segmentation.mask_rcnn import model as mask
 from lessons.segmentation.metrics import average_precision
-from lessons.segmentation.rcnn import model as rcnn
 from lessons.stimuli.scenes import SceneConfig, make_scenes
+from lessons.weights import ledger
 
 SEEDS = st.integers(0, 2**31)
 
@@ -23,17 +25,17 @@ def boxes_from(seed, n):
 
 
 @given(SEEDS, st.integers(1, 5), st.sampled_from([3, 7, 14]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_roi_pool_equals_torchvision(seed, n, size):
     g = torch.Generator().manual_seed(seed)
     features, boxes = torch.randn(3, 8, 8, generator=g), boxes_from(seed, n)
     expected = torchvision.ops.roi_pool(features[None], [boxes], size, 1 / 8)
-    found = mask.roi_pool(features, boxes, size, 1 / 8)
+    found = roi_pool(features, boxes, size, 1 / 8)
     torch.testing.assert_close(found, expected)
 
 
 @given(SEEDS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_pooled_region_is_what_roi_pool_reads(seed):
     """RoIPool の値に効くますは，ちょうど pooled_region の中のます。"""
     box = boxes_from(seed, 1).clamp(8, 80)
@@ -66,7 +68,7 @@ def test_roi_align_reads_the_centre_exactly():
 
 
 @given(SEEDS, st.integers(1, 6), st.integers(1, 5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_mask_loss_ignores_the_other_kinds(seed, n, kinds):
     g = torch.Generator().manual_seed(seed)
     logits = torch.randn(n, kinds, 4, 4, generator=g)
@@ -119,7 +121,7 @@ def pooled(features, boxes, size, scale):
 
 def test_decoupled_masks_learn_faster_than_competing_ones(detector):
     """三つの種で，形を種類ごとの二択で答える方が，競わせるより速く学ぶ。"""
-    scenes = data.scene_set(120, "train", train.SCENES)
+    scenes = data.scene_set(120, "train", data.SCENES)
     crops = mask.crop(detector, scenes[:60], mask.aligned)
     held = mask.crop(detector, scenes[60:], mask.aligned)
     for seed in range(3):
@@ -130,8 +132,8 @@ def test_decoupled_masks_learn_faster_than_competing_ones(detector):
 
 def test_aligned_reading_wins_at_strict_levels(detector):
     """三つの種で，IoU 0.7 の形の AP は，RoIAlign が RoIPool より高い。"""
-    scenes = data.scene_set(300, "train", train.SCENES)
-    held = data.scene_set(60, "test", train.SCENES)
+    scenes = data.scene_set(300, "train", data.SCENES)
+    held = data.scene_set(60, "test", data.SCENES)
     truth = rcnn.truths(held, masks=True)
     crops = {read: mask.crop(detector, scenes, read) for read in (mask.aligned, pooled)}
     for seed in range(3):
@@ -157,15 +159,15 @@ def _whole(scene):
 
 
 def test_shipped_weights_reach_their_recorded_scores():
-    scores = train.read_record("mask_rcnn")["scores"]
+    scores = ledger.get("mask_rcnn").scores
     assert scores["mask AP50"] > 0.83
     model = train.load("mask_rcnn")
-    scenes = data.scene_set(60, "test", train.SCENES)
+    scenes = data.scene_set(60, "test", data.SCENES)
     assert rcnn.ap50(model, scenes) > scores["AP50"] - 0.06
     assert rcnn.ap50(model, scenes, masks=True) > scores["mask AP50"] - 0.08
 
 
 def test_painting_and_counting_nothing():
     image = np.full((8, 8, 3), 90, np.uint8)
-    assert np.array_equal(mask.paint(image, np.zeros((0, 8, 8), bool)), image)
+    assert np.array_equal(photo_answers.paint(image, np.zeros((0, 8, 8), bool)), image)
     assert mask.count_blobs(np.zeros((8, 8), int), 2) == 0

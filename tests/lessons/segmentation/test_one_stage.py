@@ -11,11 +11,12 @@ from torchvision.models.detection.anchor_utils import DefaultBoxGenerator
 from torchvision.models.detection.image_list import ImageList
 
 from lessons.segmentation import data, train
+from lessons.segmentation import faster_rcnn as rcnn
 from lessons.segmentation.metrics import Detections, average_precision
 from lessons.segmentation.one_stage import grids
 from lessons.segmentation.one_stage import model as one_stage
-from lessons.segmentation.rcnn import model as rcnn
 from lessons.stimuli.scenes import Scene, SceneConfig, make_scene, make_scenes
+from lessons.weights import ledger
 
 SEEDS = st.integers(0, 2**31)
 
@@ -41,7 +42,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def tests():
-    return data.scene_set(60, "test", train.SCENES)
+    return data.scene_set(60, "test", data.SCENES)
 
 
 def test_published_counts():
@@ -74,7 +75,7 @@ def test_default_boxes_equal_torchvision():
     st.floats(0.05, 1.0),
     st.lists(st.floats(1.1, 4.0), max_size=3),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_default_boxes_keep_their_area(side, scale, following, ratios):
     """縦横の比を変えても面積は同じ。二つめの正方形だけが，次の大きさとの間。"""
     found = grids.default_boxes(side, scale, following, ratios)
@@ -102,7 +103,7 @@ def test_one_scale_is_refused():
 
 
 @given(SEEDS, st.integers(1, 16))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_cell_holds_the_centre(seed, grid):
     rng = np.random.default_rng(seed)
     corner = rng.uniform(0, 80, (5, 2))
@@ -134,7 +135,7 @@ def test_things_in_one_cell_are_crowded_out():
 
 def test_finer_grids_crowd_out_fewer_things():
     """三組の場面で，升目を細かくするほど，答えられない物が減る。"""
-    every = data.scene_set(60, "test", train.SCENES)
+    every = data.scene_set(60, "test", data.SCENES)
     for k in range(3):
         part = every[20 * k : 20 * k + 20]
         lost = [grids.crowded_out(part, side) for side in (1, 3, 12)]
@@ -142,7 +143,7 @@ def test_finer_grids_crowd_out_fewer_things():
 
 
 @given(SEEDS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_owners_are_near_the_centre_of_their_things(seed):
     scene = make_scene(seed, SceneConfig())
     owner = one_stage.assign(scene)
@@ -176,7 +177,7 @@ def test_loss_of_empty_scenes_is_finite_and_teaches_nothing_there():
 
 
 @given(SEEDS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_answers_stay_inside_and_do_not_repeat(seed):
     torch.manual_seed(seed)
     net = one_stage.GridDetector(3)
@@ -225,7 +226,7 @@ def test_error_kinds_by_hand():
 
 
 @given(SEEDS, st.integers(0, 12), st.integers(0, 4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_error_kinds_share_out_all_answers(seed, guesses, things):
     rng = np.random.default_rng(seed)
 
@@ -256,7 +257,7 @@ def test_one_stage_places_boxes_less_exactly(model, tests):
 
 
 def test_shipped_weights_reach_their_recorded_score(model, tests):
-    score = train.read_record("one_stage")["scores"]["AP50"]
+    score = ledger.get("one_stage").scores["AP50"]
     assert score > 0.93
     found = one_stage.detect(model, tests)
     assert average_precision(found, rcnn.truths(tests), (0.5,)) > score - 0.06

@@ -20,6 +20,7 @@ from lessons.segmentation.panoptic.merging import (
     short_training,
 )
 from lessons.stimuli.scenes import SceneConfig, make_scene
+from lessons.weights import ledger
 
 IDS = arrays(int, (6, 6), elements=st.integers(0, 3))
 
@@ -32,7 +33,7 @@ def regions_of(ids):
 
 
 @given(IDS, IDS)
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_count_equals_the_metric(guess, truth):
     mine, yours = regions_of(guess), regions_of(truth)
     c = count(mine, yours)
@@ -49,7 +50,7 @@ def test_count_equals_the_metric(guess, truth):
 
 
 @given(st.integers(0, 3), st.integers(0, 300))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_overlay_covers_without_overlap(n, seed):
     rng = np.random.default_rng(seed)
     masks = rng.random((n, 8, 8)) > 0.5
@@ -91,7 +92,7 @@ def test_bad_overlay_input_is_refused():
 
 
 @given(st.integers(0, 10_000))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_perfect_maps_give_back_the_scene(seed):
     scene = make_scene(seed, SceneConfig(fewest=0, most=1))
     semantic, center, offset = panoptic.targets(scene)
@@ -123,8 +124,8 @@ def test_scene_without_objects_and_one_colour_work():
 
 
 def test_shipped_weights_reach_their_recorded_score():
-    record = train.read_record("panoptic")["scores"]
-    scenes = data.scene_set(60, "test", train.SCENES)
+    record = ledger.get("panoptic").scores
+    scenes = data.scene_set(60, "test", data.SCENES)
     quality = metrics.panoptic_quality(
         panoptic.segment(train.load("panoptic"), scenes), panoptic.truths(scenes)
     )
@@ -134,9 +135,9 @@ def test_shipped_weights_reach_their_recorded_score():
 
 def test_short_training_lowers_the_loss():
     torch.manual_seed(0)
-    scenes = data.scene_set(32, "train", train.SCENES)
+    scenes = data.scene_set(32, "train", data.SCENES)
     _, p = short_training(
-        train.CLASSES, scenes, scenes[:4], iterations=30, every=15, batch=4
+        data.CLASSES, scenes, scenes[:4], iterations=30, every=15, batch=4
     )
     assert p.steps == [15, 30]
     assert np.mean(p.losses[-5:]) < np.mean(p.losses[:5])
@@ -157,8 +158,8 @@ def test_coarse_centers_are_placed_on_the_fine_map():
 
 
 def test_half_resolution_alone_costs_a_little_quality():
-    scenes = data.scene_set(60, "test", train.SCENES)
-    found = [rebuilt(scene, train.CLASSES) for scene in scenes]
+    scenes = data.scene_set(60, "test", data.SCENES)
+    found = [rebuilt(scene, data.CLASSES) for scene in scenes]
     quality = metrics.panoptic_quality(found, panoptic.truths(scenes))
     assert 0.8 < quality.pq < 1
     assert all((f.regions.sum(0) <= 1).all() for f in found)

@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from lessons import figures, weights
+from lessons import figures
 from lessons.segmentation import photo_answers
 from lessons.segmentation.mask_rcnn import model as mask_rcnn
 from lessons.segmentation.photo_answers import Answer
 from lessons.stimuli import photos
+from lessons.weights import hub, nanodet, selfie
+from lessons.weights.errors import OfflineError
 
 PHOTO = np.full((60, 90, 3), 100, np.uint8)
 CLASSES = ["背景", "人", "猫"]
@@ -112,9 +114,9 @@ def test_fetched_detectors_answer_and_missing_ones_are_told(monkeypatch, capsys)
     def fetch(name):
         if name == "maskrcnn_resnet50_fpn_v2":
             return StandIn()
-        raise weights.OfflineError("つながりません。")
+        raise OfflineError("つながりません。")
 
-    monkeypatch.setattr(weights, "torchvision_detector", fetch)
+    monkeypatch.setattr(hub, "torchvision_detector", fetch)
     names = ["fasterrcnn_resnet50_fpn_v2", "maskrcnn_resnet50_fpn_v2"]
     answers = photo_answers.ask(names, PHOTO)
     assert capsys.readouterr().out == "つながりません。\n"
@@ -132,7 +134,7 @@ def test_a_segmenter_is_asked_for_the_kind_of_every_pixel(monkeypatch):
         def segment(self, photo):
             return np.repeat([[0] * 45 + [1] * 45], 60, axis=0)
 
-    monkeypatch.setattr(weights, "torchvision_segmenter", lambda name: Segmenter())
+    monkeypatch.setattr(hub, "torchvision_segmenter", lambda name: Segmenter())
     answers = photo_answers.ask(["deeplabv3_mobilenet_v3_large"], PHOTO)
     assert list(answers) == ["DeepLabv3"]
     fig = photo_answers.draw_all(PHOTO, answers)
@@ -142,9 +144,9 @@ def test_a_segmenter_is_asked_for_the_kind_of_every_pixel(monkeypatch):
 
 def test_without_any_detector_the_packaged_one_answers(monkeypatch, capsys):
     def fetch(name):
-        raise weights.OfflineError("つながりません。")
+        raise OfflineError("つながりません。")
 
-    monkeypatch.setattr(weights, "torchvision_detector", fetch)
+    monkeypatch.setattr(hub, "torchvision_detector", fetch)
     photo = photos.load("astronaut")
     answers = photo_answers.ask(["maskrcnn_resnet50_fpn_v2"], photo)
     assert list(answers) == ["NanoDet-g"]
@@ -173,9 +175,9 @@ def test_two_people_are_one_lump_but_two_boxes():
     """章「Mask R-CNN」の合成写真：人の画素は一つの塊，四角は二つ。"""
     pair = photo_answers.twice(photos.load("astronaut"), 60, 420)
     assert pair.shape == (512, 720, 3)
-    person = weights.selfie().mask(pair) > 0.5
+    person = selfie.pretrained().mask(pair) > 0.5
     assert mask_rcnn.count_blobs(person, 1, smallest=500) == 1
-    boxes = weights.nanodet().detect(pair)
+    boxes = nanodet.pretrained().detect(pair)
     people = [b for b, w in zip(boxes.boxes, boxes.labels, strict=True) if w == "人"]
     assert len(people) == 2
     assert "ハンドバッグ" in boxes.labels  # 章が述べる，ヘルメットの誤り

@@ -13,6 +13,7 @@ from lessons.segmentation.pose import grouping
 from lessons.segmentation.pose import model as pose
 from lessons.stimuli.people import KEYPOINTS
 from lessons.stimuli.scenes import SPLITS, SceneConfig, make_scene
+from lessons.weights import ledger
 
 ALONE = SceneConfig(things=("person",), smallest=0.4, largest=0.7, fewest=1, most=1)
 EMPTY = SceneConfig(things=("person",), fewest=0, most=0)
@@ -112,7 +113,7 @@ def test_scene_without_people_has_empty_maps(net):
     assert len(pose.detect(net, [empty])) == 1
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(SEEDS)
 def test_noise_gives_people_of_the_right_shape(seed):
     rng = np.random.default_rng(seed)
@@ -165,7 +166,7 @@ def test_inverting_twice_gives_the_scene_back():
 
 
 def test_shipped_weights_reach_their_recorded_score(net):
-    recorded = train.read_record("pose")["scores"]["PCK"]
+    recorded = ledger.get("pose").scores["PCK"]
     assert recorded >= 0.85
     chosen = data.scene_set(100, "test", pose.CROWD)
     assert pose.correct_share(pose.detect(net, chosen), chosen) > recorded - 0.05

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lessons.segmentation import boxes, data, train
-from lessons.segmentation.rcnn import model as rcnn
+from lessons.segmentation import faster_rcnn as rcnn
 from lessons.segmentation.rcnn import proposals
 from lessons.stimuli.scenes import SceneConfig, make_scenes
 
@@ -19,7 +19,7 @@ def detector():
 
 @pytest.fixture(scope="module")
 def scenes():
-    return data.scene_set(60, "test", train.SCENES)
+    return data.scene_set(60, "test", data.SCENES)
 
 
 def test_faster_r_cnn_equals_the_whole_model(detector, scenes):
@@ -81,7 +81,7 @@ def test_backbone_passes_and_work(detector, scenes):
 def test_learned_proposals_need_fewer_windows_than_grouping(detector):
     """三組の場面で，10 個の窓で囲めた物は，RPN > まとまり > 総当たり。"""
     slide = proposals.sliding_windows(96, 96, 8, [20.0, 32.0, 44.0], [0.5, 1.0, 2.0])
-    every = data.scene_set(60, "test", train.SCENES)
+    every = data.scene_set(60, "test", data.SCENES)
     for seed in range(3):
         part = every[20 * seed : 20 * seed + 20]
         g = torch.Generator().manual_seed(seed)
@@ -101,7 +101,7 @@ def test_learned_proposals_need_fewer_windows_than_grouping(detector):
 
 
 @given(st.integers(1, 80), st.integers(1, 80), st.sampled_from([1, 4, 8]), st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_sliding_windows_stay_inside_and_differ(rows, columns, step, draw):
     sizes = draw.draw(st.lists(st.sampled_from([4.0, 9.0, 20.0]), min_size=1))
     found = proposals.sliding_windows(rows, columns, step, sizes, [0.5, 1.0, 2.0])
@@ -118,7 +118,7 @@ def test_sliding_windows_are_counted_by_hand():
 
 
 @given(st.integers(0, 2**31))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_grouping_gives_solid_boxes_inside_the_image(seed):
     rng = np.random.default_rng(seed)
     image = rng.integers(0, 255, (40, 56, 3), dtype=np.uint8)

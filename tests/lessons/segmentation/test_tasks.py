@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons import weights
-from lessons.segmentation import data, metrics, train
+from lessons.segmentation import data, metrics
 from lessons.segmentation.metrics import Detections
 from lessons.stimuli import photos
+from lessons.weights import movenet, nanodet, selfie
 
 
 @given(st.integers(1, 60), st.data())
@@ -24,7 +24,7 @@ def test_a_third_of_the_side_is_where_a_shifted_box_misses(side, draw):
 
 @pytest.fixture(scope="module")
 def some():
-    scenes = data.scene_set(60, "test", train.SCENES)
+    scenes = data.scene_set(60, "test", data.SCENES)
     return [s for s in scenes if len(s.labels) > 1]
 
 
@@ -46,7 +46,7 @@ def test_shifting_lowers_sq_most_and_missing_lowers_rq_only(some):
 
 def test_an_all_sky_answer_has_many_right_pixels_but_a_small_mean_iou(some):
     truth = np.stack([s.semantic for s in some])
-    table = metrics.confusion(truth, 0 * truth, 2 + len(train.SCENES.things))
+    table = metrics.confusion(truth, 0 * truth, 2 + len(data.SCENES.things))
     assert np.diag(table).sum() / table.sum() > 5 * metrics.mean_iou(table)
 
 
@@ -64,18 +64,18 @@ def test_the_same_shift_costs_a_small_person_more(shift, area):
 
 
 def test_small_networks_fail_on_photos_as_the_chapter_says():
-    nanodet = weights.nanodet()
+    detector = nanodet.pretrained()
     for name, word in (("astronaut", "人"), ("camera", "人"), ("chelsea", "猫")):
-        assert list(nanodet.detect(photos.load(name)).labels) == [word]
-    assert "時計" not in nanodet.detect(photos.load("clock")).labels
-    assert set(nanodet.detect(photos.load("coins")).labels) == {"時計", "深皿"}
+        assert list(detector.detect(photos.load(name)).labels) == [word]
+    assert "時計" not in detector.detect(photos.load("clock")).labels
+    assert set(detector.detect(photos.load("coins")).labels) == {"時計", "深皿"}
     cat = photos.load("chelsea")
-    assert (weights.movenet().keypoints(cat)[:, 2] > 0.3).sum() <= 2
-    assert (weights.selfie().mask(cat) > 0.5).mean() > 0.3
+    assert (movenet.pretrained().keypoints(cat)[:, 2] > 0.3).sum() <= 2
+    assert (selfie.pretrained().mask(cat) > 0.5).mean() > 0.3
 
 
 def test_a_scene_without_people_has_no_keypoints_to_score(some):
-    person = train.SCENES.things.index("person")
+    person = data.SCENES.things.index("person")
     scene = next(s for s in some if person in s.labels)
     hidden = replace(scene, keypoints=scene.keypoints * 0)
     points = hidden.keypoints[scene.labels == person][0]

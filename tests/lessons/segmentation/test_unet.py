@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
-from lessons.segmentation import data, train
-from lessons.segmentation.fcn import model as fcn
-from lessons.segmentation.unet import boundary
+from lessons.segmentation import data, semantic, train
+from lessons.segmentation.unet import boundary, cell_borders
 from lessons.segmentation.unet import model as unet
 from lessons.stimuli import cells
 from lessons.stimuli.scenes import SceneConfig
+from lessons.weights import ledger
 
 EDGES = (0, 1, 8, np.inf)
 LABELS = arrays(int, (9, 8), elements=st.integers(0, 3))
@@ -44,9 +44,9 @@ def test_a_model_without_skips_cannot_be_cut():
 
 def test_no_cut_equals_the_plain_network():
     model = train.load("unet")
-    images = np.stack([s.image for s in data.scene_set(4, "test", train.SCENES)])
+    images = np.stack([s.image for s in data.scene_set(4, "test", data.SCENES)])
     assert np.array_equal(
-        boundary.segment_with_cut(model, images, -1), fcn.segment(model, images)
+        boundary.segment_with_cut(model, images, -1), semantic.segment(model, images)
     )
     with pytest.raises(ValueError, match="段 4 はありません"):
         boundary.segment_with_cut(model, images, 4)
@@ -70,16 +70,16 @@ def slow_weight(instances, w0, sigma):
 
 
 @given(LABELS, st.floats(0, 20), st.floats(0.5, 8))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_weight_map_equals_the_equation(instances, w0, sigma):
-    mine = unet.weight_map(instances, w0=w0, sigma=sigma)
+    mine = cell_borders.weight_map(instances, w0=w0, sigma=sigma)
     np.testing.assert_allclose(mine, slow_weight(instances, w0, sigma), atol=1e-9)
 
 
 @given(LABELS)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_balance_gives_cells_and_background_the_same_total(instances):
-    weights = unet.weight_map(instances, w0=0, balance=True)
+    weights = cell_borders.weight_map(instances, w0=0, balance=True)
     inside = instances > 0
     assert weights.mean() == pytest.approx(1)
     if inside.any() and not inside.all():
@@ -90,7 +90,7 @@ def test_narrow_gap_is_heavier_than_a_wide_one():
     instances = np.zeros((20, 40), int)
     instances[:, :10], instances[:, 11:20] = 1, 2  # 間が 1 画素
     instances[:, 30:] = 3  # 間が 10 画素
-    weights = unet.weight_map(instances)
+    weights = cell_borders.weight_map(instances)
     assert weights[10, 10] == pytest.approx(1 + 10 * np.exp(-(2**2) / 50))
     assert weights[10, 10] > 2 * weights[10, 25]
     assert (weights[instances > 0] == 1).all()
@@ -102,7 +102,7 @@ def test_narrow_gap_is_heavier_than_a_wide_one():
     ids=["空", "細胞なし", "細胞が一つ"],
 )
 def test_without_two_cells_every_pixel_weighs_one(instances):
-    weights = unet.weight_map(instances, balance=True)
+    weights = cell_borders.weight_map(instances, balance=True)
     assert (weights == 1).all()
 
 
@@ -119,14 +119,14 @@ def test_without_two_cells_every_pixel_weighs_one(instances):
 )
 def test_bad_weight_map_input_is_refused(instances, options, message):
     with pytest.raises(ValueError, match=message):
-        unet.weight_map(instances, **options)
+        cell_borders.weight_map(instances, **options)
 
 
 # --- 輪郭の物差し -----------------------------------------------------
 
 
 @given(arrays(int, (1, 9, 8), elements=st.integers(0, 2)), st.integers(0, 500))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_bands_together_are_the_whole_accuracy(truth, seed):
     guess = np.random.default_rng(seed).integers(0, 3, truth.shape)
     away = boundary.distance_to_boundary(truth[0])
@@ -161,7 +161,7 @@ def test_bad_boundary_input_is_refused():
 
 
 @given(st.integers(0, 10_000))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_cells_are_apart_in_the_truth(seed):
     """正解の塗り方なら，隣り合う細胞はすべて分かれる。"""
     made = cells.make_cells(seed)
@@ -198,7 +198,9 @@ def test_unequal_cell_pictures_are_refused():
     images, truth = torch.zeros(2, 1, 16, 16), torch.zeros(2, 16, 16).long()
     for weights in (torch.ones(1, 16, 16), torch.ones(0, 16, 16)):
         with pytest.raises(ValueError, match="同じ数を一枚以上"):
-            unet.fit_cells(unet.CellNet(), images, truth, weights, iterations=1)
+            cell_borders.fit_cells(
+                cell_borders.CellNet(), images, truth, weights, iterations=1
+            )
 
 
 # --- 章が比べる効果 ---------------------------------------------------
@@ -214,7 +216,10 @@ def test_border_weight_separates_more_cells():
     maps = {
         w0: torch.from_numpy(
             np.stack(
-                [unet.weight_map(c.instances, w0=w0, balance=True) for c in train_cells]
+                [
+                    cell_borders.weight_map(c.instances, w0=w0, balance=True)
+                    for c in train_cells
+                ]
             )
         ).float()
         for w0 in (0, 10)
@@ -223,8 +228,8 @@ def test_border_weight_separates_more_cells():
         apart = {}
         for w0, weights in maps.items():
             torch.manual_seed(seed)
-            net = unet.CellNet()
-            unet.fit_cells(
+            net = cell_borders.CellNet()
+            cell_borders.fit_cells(
                 net, images, truth, weights, iterations=60, batch=4, seed=seed
             )
             with torch.no_grad():
@@ -238,13 +243,13 @@ def test_border_weight_separates_more_cells():
 
 def test_skips_help_most_near_the_border():
     """よく学習した二つのモデルで，差は輪郭の近くほど大きい（三組の場面）。"""
-    scenes = data.scene_set(120, "test", train.SCENES)
+    scenes = data.scene_set(120, "test", data.SCENES)
     models = [train.load(name) for name in ("unet", "unet_no_skip")]
     for part in (scenes[:40], scenes[40:80], scenes[80:]):
         truth = np.stack([s.semantic for s in part])
         images = np.stack([s.image for s in part])
         plain, bare = (
-            boundary.accuracy_by_distance(truth, fcn.segment(m, images), EDGES)
+            boundary.accuracy_by_distance(truth, semantic.segment(m, images), EDGES)
             for m in models
         )
         gap = plain - bare
@@ -254,24 +259,24 @@ def test_skips_help_most_near_the_border():
 
 @pytest.mark.parametrize(("name", "least"), [("unet", 0.86), ("unet_no_skip", 0.68)])
 def test_shipped_weights_reach_their_recorded_score(name, least):
-    record = train.read_record(name)["scores"]["mIoU"]
+    record = ledger.get(name).scores["mIoU"]
     assert record > least
-    scenes = data.scene_set(100, "test", train.SCENES)
-    found = fcn.mean_iou(train.load(name), scenes, train.CLASSES)
+    scenes = data.scene_set(100, "test", data.SCENES)
+    found = semantic.mean_iou(train.load(name), scenes, data.CLASSES)
     assert found == pytest.approx(record, abs=0.04)
 
 
 def test_scene_of_one_colour_gets_one_answer_for_each_pixel():
     flat = np.full((1, 96, 96, 3), 128, np.uint8)
-    answer = fcn.segment(train.load("unet"), flat)
+    answer = semantic.segment(train.load("unet"), flat)
     assert answer.shape == (1, 96, 96)
-    assert 0 <= answer.min() <= answer.max() < train.CLASSES
+    assert 0 <= answer.min() <= answer.max() < data.CLASSES
 
 
 def test_short_training_lowers_the_loss():
     torch.manual_seed(0)
     tiny = SceneConfig(size=64, things=("cat", "car"), most=2, smallest=0.35)
-    losses = fcn.fit(
+    losses = semantic.fit(
         unet.UNet(4), data.scene_set(40, "train", tiny), iterations=30, batch=4
     )
     assert np.mean(losses[-5:]) < np.mean(losses[:5])

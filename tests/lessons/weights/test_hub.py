@@ -14,7 +14,8 @@ import torchvision
 from PIL import Image
 from torchvision.models import SqueezeNet1_1_Weights, detection, segmentation
 
-from lessons import weights
+from lessons.weights import hub
+from lessons.weights.errors import OfflineError, WeightsError
 
 NAME = "squeezenet1_1"
 
@@ -60,7 +61,7 @@ def test_model_and_its_own_preprocessing_arrive(served, monkeypatch):
     shelf, url = served
     file, state = put(shelf)
     point_to(monkeypatch, url(file))
-    classifier = weights.torchvision_classifier(NAME)
+    classifier = hub.torchvision_classifier(NAME)
     assert not classifier.model.training
     for key, value in classifier.model.state_dict().items():
         assert torch.equal(value.cpu(), state[key]), key
@@ -74,17 +75,17 @@ def test_second_time_needs_no_network(served, monkeypatch):
     shelf, url = served
     file, _ = put(shelf)
     point_to(monkeypatch, url(file))
-    weights.torchvision_classifier(NAME)
+    hub.torchvision_classifier(NAME)
     (shelf / file).unlink()
-    weights.torchvision_classifier(NAME)
+    hub.torchvision_classifier(NAME)
 
 
 def test_wrong_hash_is_refused_and_not_kept(served, monkeypatch):
     shelf, url = served
     file, _ = put(shelf, digest="00000000")
     point_to(monkeypatch, url(file))
-    with pytest.raises(weights.WeightsError, match="sha256 が名前と違う"):
-        weights.torchvision_classifier(NAME)
+    with pytest.raises(WeightsError, match="sha256 が名前と違う"):
+        hub.torchvision_classifier(NAME)
     kept = torch.hub.get_dir() + "/checkpoints"
     assert not list(Path(kept).glob("*.pth"))
 
@@ -93,19 +94,19 @@ def test_spoiled_kept_file_is_refused(served, monkeypatch):
     shelf, url = served
     file, _ = put(shelf)
     point_to(monkeypatch, url(file))
-    weights.torchvision_classifier(NAME)
+    hub.torchvision_classifier(NAME)
     kept = Path(torch.hub.get_dir(), "checkpoints", file)
     kept.write_bytes(kept.read_bytes()[:-1] + b"x")
-    with pytest.raises(weights.WeightsError, match="消して") as caught:
-        weights.torchvision_classifier(NAME)
+    with pytest.raises(WeightsError, match="消して") as caught:
+        hub.torchvision_classifier(NAME)
     assert str(kept) in str(caught.value)
 
 
 def test_refusal_of_the_server_is_told(served, monkeypatch):
     _, url = served
     point_to(monkeypatch, url("gone-12345678.pth"))
-    with pytest.raises(weights.WeightsError, match="404"):
-        weights.torchvision_classifier(NAME)
+    with pytest.raises(WeightsError, match="404"):
+        hub.torchvision_classifier(NAME)
 
 
 def test_no_network_is_one_clear_sentence(served, monkeypatch):
@@ -114,21 +115,19 @@ def test_no_network_is_one_clear_sentence(served, monkeypatch):
         port = free.getsockname()[1]
     point_to(monkeypatch, f"http://127.0.0.1:{port}/{NAME}-12345678.pth")
     before = socket.getdefaulttimeout()
-    with pytest.raises(
-        weights.OfflineError, match="インターネットにつながらない"
-    ) as caught:
-        weights.torchvision_classifier(NAME)
-    assert "efficientnet_lite0()" in str(caught.value)
+    with pytest.raises(OfflineError, match="インターネットにつながらない") as caught:
+        hub.torchvision_classifier(NAME)
+    assert "efficientnet_lite0.pretrained()" in str(caught.value)
     assert socket.getdefaulttimeout() == before
 
 
 def test_unknown_name_lists_close_ones():
     with pytest.raises(ValueError, match="resnet50"):
-        weights.torchvision_classifier("resnet51")
+        hub.torchvision_classifier("resnet51")
     with pytest.raises(ValueError, match="一覧は"):
-        weights.torchvision_classifier("???")
-    assert "resnet50" in weights.classifier_names()
-    assert not [n for n in weights.classifier_names() if "fasterrcnn" in n]
+        hub.torchvision_classifier("???")
+    assert "resnet50" in hub.classifier_names()
+    assert not [n for n in hub.classifier_names() if "fasterrcnn" in n]
 
 
 def put_on_shelf(name, default, served, monkeypatch):
@@ -150,7 +149,7 @@ DETECTOR = "ssdlite320_mobilenet_v3_large"
 def test_detector_arrives_and_answers(served, monkeypatch):
     default = detection.SSDLite320_MobileNet_V3_Large_Weights.DEFAULT
     state = put_on_shelf(DETECTOR, default, served, monkeypatch)
-    detector = weights.torchvision_detector(DETECTOR)
+    detector = hub.torchvision_detector(DETECTOR)
     assert not detector.model.training
     for key, value in detector.model.state_dict().items():
         assert torch.equal(value.cpu(), state[key]), key
@@ -166,12 +165,12 @@ def test_detector_arrives_and_answers(served, monkeypatch):
     ("load", "default", "instead"),
     [
         (
-            weights.torchvision_detector,
+            hub.torchvision_detector,
             detection.MaskRCNN_ResNet50_FPN_V2_Weights.DEFAULT,
             "nanodet",
         ),
         (
-            weights.torchvision_segmenter,
+            hub.torchvision_segmenter,
             segmentation.DeepLabV3_ResNet50_Weights.DEFAULT,
             "selfie",
         ),
@@ -187,21 +186,21 @@ def test_without_network_the_offline_one_is_named(
     monkeypatch.setattr(
         default.value, "url", f"http://127.0.0.1:{port}/{name}-12345678.pth"
     )
-    with pytest.raises(weights.OfflineError, match=rf"{instead}\(\)"):
+    with pytest.raises(OfflineError, match=rf"{instead}\.pretrained\(\)"):
         load(name)
 
 
 def test_unknown_detector_lists_close_ones():
     with pytest.raises(ValueError, match="fasterrcnn_resnet50_fpn"):
-        weights.torchvision_detector("fasterrcnn_resnet50")
+        hub.torchvision_detector("fasterrcnn_resnet50")
     for name in (
         "fasterrcnn_resnet50_fpn_v2",
         "maskrcnn_resnet50_fpn_v2",
         "keypointrcnn_resnet50_fpn",
     ):
-        assert name in weights.detector_names()
+        assert name in hub.detector_names()
     with pytest.raises(ValueError, match="検出器"):
-        weights.torchvision_detector("deeplabv3_mobilenet_v3_large")
+        hub.torchvision_detector("deeplabv3_mobilenet_v3_large")
 
 
 SEGMENTER = "lraspp_mobilenet_v3_large"
@@ -210,7 +209,7 @@ SEGMENTER = "lraspp_mobilenet_v3_large"
 def test_segmenter_answers_every_pixel_of_the_photo(served, monkeypatch):
     default = segmentation.LRASPP_MobileNet_V3_Large_Weights.DEFAULT
     state = put_on_shelf(SEGMENTER, default, served, monkeypatch)
-    segmenter = weights.torchvision_segmenter(SEGMENTER)
+    segmenter = hub.torchvision_segmenter(SEGMENTER)
     assert not segmenter.model.training
     for key, value in segmenter.model.state_dict().items():
         assert torch.equal(value.cpu(), state[key]), key
@@ -233,7 +232,7 @@ def test_segmenter_answers_every_pixel_of_the_photo(served, monkeypatch):
 
 def test_unknown_segmenter_lists_close_ones():
     with pytest.raises(ValueError, match="deeplabv3_resnet50"):
-        weights.torchvision_segmenter("deeplab_resnet50")
+        hub.torchvision_segmenter("deeplab_resnet50")
     with pytest.raises(ValueError, match="意味的切り出し"):
-        weights.torchvision_segmenter("fasterrcnn_resnet50_fpn_v2")
-    assert "fcn_resnet50" in weights.segmenter_names()
+        hub.torchvision_segmenter("fasterrcnn_resnet50_fpn_v2")
+    assert "fcn_resnet50" in hub.segmenter_names()

@@ -1,7 +1,7 @@
 """写真のための三つのネットワーク：元の図と同じ答え，写真での答え，悪い入力。
 
-``references`` の値は，元の TensorFlow.js の図を ``lessons.weights.tfjs`` で実行した答え。
-``python -m lessons.weights.convert`` が，重みと一緒に書き出す。
+``references`` の値は，元の TensorFlow.js の図を ``lessons_src/scripts/weights_from_tfjs`` で実行した答え。
+同じ所の ``convert`` が，重みと一緒に書き出す。
 """
 
 from pathlib import Path
@@ -12,9 +12,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lessons import labels, weights
+from lessons import class_names
 from lessons.stimuli import photos
-from lessons.weights import convert, tfjs
+from lessons.weights import ledger, movenet, nanodet, selfie
+from weights_from_tfjs import convert, graph
 
 REFERENCES = Path(__file__).parent / "references"
 
@@ -22,9 +23,9 @@ REFERENCES = Path(__file__).parent / "references"
 @pytest.fixture(scope="module")
 def models():
     return {
-        "nanodet": weights.nanodet(),
-        "movenet": weights.movenet(),
-        "selfie": weights.selfie(),
+        "nanodet": nanodet.pretrained(),
+        "movenet": movenet.pretrained(),
+        "selfie": selfie.pretrained(),
     }
 
 
@@ -38,9 +39,9 @@ def test_same_answer_as_the_original_graph(models, name):
 
 @pytest.mark.parametrize("name", ["nanodet", "movenet", "selfie"])
 def test_weights_are_small_and_half_precision(name):
-    entry = weights.get(name)
+    entry = ledger.get(name)
     assert entry.bytes < 8_000_000
-    assert {t.dtype for t in weights.load_state(name).values()} == {torch.float16}
+    assert {t.dtype for t in ledger.load_state(name).values()} == {torch.float16}
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_weights_are_small_and_half_precision(name):
 def test_nanodet_finds_known_things(models, photo, kind, at_least):
     image = photos.load(photo)
     found = models["nanodet"].detect(image)
-    name = labels.coco_japanese()[kind]
+    name = class_names.coco_japanese()[kind]
     best = max(s for s, n in zip(found.scores, found.labels, strict=True) if n == name)
     assert best > at_least
     assert (found.boxes >= 0).all()
@@ -86,7 +87,7 @@ def test_other_arrays_are_refused_with_the_shape(models, name, bad):
         getattr(models[name], method)(np.zeros((0, 5, 3), np.uint8))
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(
     height=st.integers(1, 300), width=st.integers(1, 300), colour=st.integers(0, 255)
 )
@@ -106,12 +107,12 @@ def test_executor_follows_tensorflow_padding_and_refuses_unknown_operations():
         "padding": {"s": "U0FNRQ=="},
     }
     nodes = [
-        tfjs.Node("x", "Placeholder", [], {}),
-        tfjs.Node("y", "Conv2D", ["x", "k"], attr),
-        tfjs.Node("z", "AddV2", ["y", "b"], {}),
+        graph.Node("x", "Placeholder", [], {}),
+        graph.Node("y", "Conv2D", ["x", "k"], attr),
+        graph.Node("z", "AddV2", ["y", "b"], {}),
     ]
     constants = {"k": torch.ones(3, 3, 1, 1), "b": torch.tensor([10.0])}
-    y = tfjs.Graph(nodes, constants).run(torch.ones(1, 4, 4, 1), ["z"])[0]
+    y = graph.Graph(nodes, constants).run(torch.ones(1, 4, 4, 1), ["z"])[0]
     assert y[0, :, :, 0].tolist() == [[19, 16], [16, 14]]  # 余りの埋めは右と下
     with pytest.raises(NotImplementedError, match="Magic"):
-        tfjs.Graph([tfjs.Node("m", "Magic", [], {})], {}).run(torch.ones(1), ["m"])
+        graph.Graph([graph.Node("m", "Magic", [], {})], {}).run(torch.ones(1), ["m"])

@@ -13,9 +13,11 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from lessons import weights
 from lessons.attention.cam.model import class_activation_map
 from lessons.basics.softmax.model import entropy, softmax
+from lessons.weights import efficientnet_lite0
+from lessons.weights.classifier import Classifier
+from lessons.weights.efficientnet_lite0 import EfficientNetLite0
 
 Array = NDArray[np.float64]
 
@@ -118,10 +120,10 @@ def look(A: Tensor, p: ArrayLike) -> Tensor:
 
 
 @lru_cache(maxsize=1)
-def network() -> tuple[weights.Classifier, weights.EfficientNetLite0]:
+def network() -> tuple[Classifier, EfficientNetLite0]:
     """この章のネットワーク：学習ずみの EfficientNet-Lite0 と，その中身。"""
-    net = weights.efficientnet_lite0()
-    assert isinstance(net.model, weights.EfficientNetLite0)
+    net = efficientnet_lite0.pretrained()
+    assert isinstance(net.model, EfficientNetLite0)
     return net, net.model
 
 

@@ -20,7 +20,7 @@ from lessons.attention.attention_as_softmax.model import (
     network,
     spotlight,
 )
-from lessons.attention.cam.model import SUBJECTS, side_by_side
+from lessons.attention.composites import SUBJECTS, side_by_side
 from lessons.stimuli import photos
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lessons.attention.cam.model import localisation_effect
+from lessons.attention.cam.localisation import localisation_effect
 from lessons.effects import Effect
 
 _PAPER = "Zhou ほか（2016）"

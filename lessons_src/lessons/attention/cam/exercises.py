@@ -6,10 +6,11 @@ from typing import Any
 
 import torch
 
-from lessons import weights
-from lessons.attention.cam.model import SUBJECTS, cam, share_inside, side_by_side
+from lessons.attention.cam.model import cam
+from lessons.attention.composites import SUBJECTS, share_inside, side_by_side
 from lessons.exercises import Exercise
 from lessons.stimuli import photos
+from lessons.weights import efficientnet_lite0
 
 
 def _score(answer: Any) -> str | None:
@@ -47,7 +48,7 @@ def _function(answer: Any) -> str | None:
 
 
 def _point(answer: Any) -> str | None:
-    net = weights.efficientnet_lite0()
+    net = efficientnet_lite0.pretrained()
     views = [net.view(photos.load(name)) for name in ("coffee", "camera")]
     picture, regions = side_by_side(*views)
     found = cam(net.model, net.eyes.tensor(picture), answer)

@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from torch import Tensor, nn
 
-from lessons import layers, runtime, weights
+from lessons import hooks, runtime
 from lessons.attention.deepgaze.fixation_metrics import information_gain
 from lessons.attention.deepgaze.simulated_fixations import GRID
 from lessons.attention.saliency.model import fit, saliency
+from lessons.weights import efficientnet_lite0
+from lessons.weights.classifier import Classifier
 
 Array = NDArray[np.float64]
 
@@ -33,8 +35,8 @@ CHECKPOINTS = (5, 10, 15, 20, 25, 30, 40, 60, 80, 100, 150, 200)
 
 
 @lru_cache(maxsize=1)
-def _network() -> weights.Classifier:
-    return weights.efficientnet_lite0()
+def _network() -> Classifier:
+    return efficientnet_lite0.pretrained()
 
 
 def view(photo: np.ndarray) -> np.ndarray:
@@ -50,7 +52,7 @@ def deep_features(view: np.ndarray) -> Tensor:
         view: 絵 ``(224, 224, 3)``，0〜1。写真は ``view`` で切り取る。
     """
     net = _network()
-    with layers.recorded(net.model, *LAYERS) as outputs:
+    with hooks.captured(net.model, *LAYERS) as outputs:
         x = net.eyes.tensor(np.asarray(view, np.float32))  # (1, 3, 224, 224)
         net.model(x)  # (1, 112, 14, 14) と (1, 320, 7, 7)
     maps = [

@@ -21,7 +21,8 @@ from PIL import Image
 from scipy.io import loadmat
 
 from lessons.attention.deepgaze.simulated_fixations import GRID
-from lessons.weights import Eyes, OfflineError, WeightsError
+from lessons.weights.classifier import Eyes
+from lessons.weights.errors import OfflineError, WeightsError
 
 SOURCE = "http://www-sop.inria.fr/members/Neil.Bruce/eyetrackingdata.zip"
 """著者の配り場所。"""

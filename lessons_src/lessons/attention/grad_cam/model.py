@@ -15,8 +15,9 @@ import torch.nn.functional as F
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from lessons import layers, weights
-from lessons.attention.cam.model import compositions, share_inside
+from lessons import hooks
+from lessons.attention.composites import compositions, share_inside
+from lessons.weights.classifier import Classifier
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,10 @@ def gradients(model: nn.Module, x: torch.Tensor, c: int, layer: str) -> Gradient
     Raises:
         ValueError: 層の名前かクラス番号が違うとき。使えるものを挙げる。
     """
-    with torch.enable_grad(), layers.recorded(model, layer) as outputs:
+    with torch.enable_grad(), hooks.captured(model, layer) as outputs:
         # 重みを止めてあるネットワークでも，入力からの勾配は流れる。
-        logits = model(layers.check_input(x).detach().requires_grad_())  # (1, C)
-        c = layers.check_class(c, logits.shape[1])
+        logits = model(hooks.check_input(x).detach().requires_grad_())  # (1, C)
+        c = hooks.check_class(c, logits.shape[1])
         A = outputs.get(layer)
         if A is None or A.ndim != 4:
             raise ValueError(
@@ -57,8 +58,8 @@ def gradients(model: nn.Module, x: torch.Tensor, c: int, layer: str) -> Gradient
 @torch.no_grad()
 def map_layers(model: nn.Module, x: torch.Tensor) -> list[str]:
     """出力が場所を持つ地図になる層の名前を並べる。"""
-    names = layers.layer_names(model)
-    with layers.recorded(model, *names) as outputs:
+    names = hooks.layer_names(model)
+    with hooks.captured(model, *names) as outputs:
         model(x)
     return [n for n in names if n in outputs and outputs[n].ndim == 4]
 
@@ -127,11 +128,11 @@ def guided_backprop(model: nn.Module, x: torch.Tensor, c: int) -> torch.Tensor:
     Raises:
         ValueError: クラス番号が違うとき，ReLU のないネットワークのとき。
     """
-    pixels = layers.check_input(x).detach().clone().requires_grad_()
+    pixels = hooks.check_input(x).detach().clone().requires_grad_()
     with torch.enable_grad():
         with _Guided() as guided:
             logits = model(pixels)
-        c = layers.check_class(c, logits.shape[1])
+        c = hooks.check_class(c, logits.shape[1])
         if guided.count == 0:
             raise ValueError(
                 "このネットワークには ReLU がないため，誘導逆伝播を使えません。"
@@ -156,7 +157,7 @@ def guided_grad_cam(L: torch.Tensor, guided: torch.Tensor) -> torch.Tensor:
     return full * guided
 
 
-def named_share(net: weights.Classifier, layer: str, seed: int) -> float:
+def named_share(net: Classifier, layer: str, seed: int) -> float:
     """二枚を並べた絵で，名指した方の写真に入る Grad-CAM の割合（偶然なら 0.5）。
 
     章 attention/cam の ``localisation_effect`` と同じ 6 枚の絵を使う。

@@ -17,7 +17,7 @@ import torch
 from scipy.stats import spearmanr
 from torch import nn
 
-from lessons import layers, runtime, weights
+from lessons import hooks, runtime
 from lessons.attention.grad_cam.model import (
     grad_cam,
     gradients,
@@ -25,6 +25,7 @@ from lessons.attention.grad_cam.model import (
     guided_grad_cam,
 )
 from lessons.stimuli import photos
+from lessons.weights import efficientnet_lite0
 
 Maps = Mapping[str, torch.Tensor]
 """方法の名前から，地図 ``(H, W)`` を引く表。"""
@@ -51,7 +52,7 @@ def randomised(
     broken = copy.deepcopy(model)
     for names in stages:
         for name in names:
-            for module in layers.find_layer(broken, name).modules():
+            for module in hooks.find_layer(broken, name).modules():
                 if isinstance(module, nn.Conv2d | nn.Linear):
                     _scramble(module.weight, g)
         yield broken
@@ -132,7 +133,7 @@ def _originals() -> tuple[
     nn.Module, list[tuple[torch.Tensor, int]], list[dict[str, torch.Tensor]]
 ]:
     """ネットワークと，写真ごとの（入力，いちばんの答え）と，乱す前の地図。"""
-    net = weights.efficientnet_lite0()
+    net = efficientnet_lite0.pretrained()
     shown = []
     for name in photos.PHOTOS:
         photo = photos.load(name)

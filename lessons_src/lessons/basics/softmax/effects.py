@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lessons.basics.softmax import model as sm
+from lessons.basics.softmax.winners import choice_payoff, noisy_winners, winner_share
 from lessons.effects import Effect
 
 _CHAPTER = "basics/softmax"
@@ -16,15 +17,15 @@ def _gap_of_noisy_winners(seed: int) -> float:
     """雑音つきの勝者の割合と，ソフトマックス関数の確率との，最大の差。"""
     rng = np.random.default_rng(seed)
     x, count = rng.normal(size=5), 20_000
-    winners = sm.noisy_winners(x, 0.7, count, rng)
+    winners = noisy_winners(x, 0.7, count, rng)
     share = np.bincount(winners, minlength=5) / count
     return float(np.abs(share - sm.softmax(x, 0.7)).max())
 
 
 def _loss_by_matching(seed: int) -> float:
     """最大化と比べて，確率マッチングで減る当たりの割合。"""
-    best = sm.choice_payoff(_BOXES, 0.02, seed)
-    return best - sm.choice_payoff(_BOXES, _MATCHING, seed)
+    best = choice_payoff(_BOXES, 0.02, seed)
+    return best - choice_payoff(_BOXES, _MATCHING, seed)
 
 
 EFFECTS = [
@@ -37,7 +38,7 @@ EFFECTS = [
             "温度 0.01 で，10 個の乱数の値のうち最大のものがもらう確率。"
             "式からそのまま出る"
         ),
-        measure=lambda seed: sm.winner_share(0.01, seed),
+        measure=lambda seed: winner_share(0.01, seed),
         low=0.99,
     ),
     Effect(

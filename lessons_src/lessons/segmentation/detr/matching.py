@@ -10,10 +10,9 @@ import numpy as np
 import torch
 from torchvision.ops import box_convert
 
-from lessons.segmentation import data
+from lessons.segmentation import data, faster_rcnn
 from lessons.segmentation.detr import model as detr
 from lessons.segmentation.metrics import Detections, average_precision, box_iou
-from lessons.segmentation.rcnn import model as rcnn
 from lessons.stimuli.scenes import Scene
 
 
@@ -144,7 +143,7 @@ def short_training(
         if step % every:
             return
         answers = average_precision(
-            detr.detect(model, checked), rcnn.truths(checked), thresholds=(0.5,)
+            detr.detect(model, checked), faster_rcnn.truths(checked), thresholds=(0.5,)
         )
         now = in_charge(model, checked)
         if before:

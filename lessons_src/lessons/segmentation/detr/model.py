@@ -18,9 +18,10 @@ from torch import Tensor, nn
 from torchvision.ops import box_convert, generalized_box_iou
 
 from lessons.segmentation import data
+from lessons.segmentation.faster_rcnn import OneMap
 from lessons.segmentation.metrics import Detections
-from lessons.segmentation.rcnn.model import OneMap
 from lessons.stimuli.scenes import Scene
+from lessons.weights.ledger import restored
 
 WIDTH = 96
 """特徴の次元。"""
@@ -237,3 +238,13 @@ def detect(model: DETR, scenes: Sequence[Scene]) -> list[Detections]:
             for k, b, s in zip(label, corner, score, strict=True)
         ]
     return found
+
+
+def pretrained(*, anchored: bool = True) -> DETR:
+    """本の場面で学習ずみの DETR。``anchored`` が偽なら，クエリに場所のないもの。
+
+    Raises:
+        WeightsError: 重みのファイルがない，または壊れているとき。
+    """
+    name = "detr_anchored" if anchored else "detr_plain"
+    return restored(DETR(data.THING_KINDS, anchored=anchored), name)

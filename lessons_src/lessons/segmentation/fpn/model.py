@@ -6,9 +6,12 @@ from collections import OrderedDict
 
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torchvision.models.detection import FasterRCNN
 
+from lessons.segmentation import data, faster_rcnn
 from lessons.segmentation.backbone import Backbone
 from lessons.stimuli.scenes import SceneConfig
+from lessons.weights.ledger import restored
 
 KINDS: dict[str, str] = {
     "image_pyramid": "(a) 画像ピラミッド",
@@ -67,3 +70,27 @@ class Pyramid(nn.Module):
         """地図ごとの，アンカーの一辺（画素）。地図が一枚なら，そこに三つとも置く。"""
         sides = [round(size * part) for part in (0.12, 0.25, 0.5)]
         return [sides] if self.kind == "single_map" else [[side] for side in sides]
+
+
+def build(kind: str) -> FasterRCNN:
+    """``Pyramid(kind)`` の上に検出の頭を載せた Faster R-CNN。場面は ``MANY_SIZES``。"""
+    return faster_rcnn.build(
+        data.THING_KINDS, size=MANY_SIZES.size, pyramid=Pyramid(kind)
+    )
+
+
+def pretrained(kind: str) -> FasterRCNN:
+    """この章の場面で学習ずみの検出器。
+
+    Args:
+        kind: ``single_map``（一枚の地図）か ``fpn``（特徴ピラミッド）。
+
+    Raises:
+        ValueError: 知らない名前のとき。
+        WeightsError: 重みのファイルがない，または壊れているとき。
+    """
+    if kind not in ("single_map", "fpn"):
+        raise ValueError(
+            f"kind {kind!r} の学習ずみの重みはありません。single_map か fpn にしてください。"
+        )
+    return restored(build(kind), kind)

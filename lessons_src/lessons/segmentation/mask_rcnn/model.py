@@ -14,14 +14,15 @@ import torch
 import torch.nn.functional as F
 from scipy import ndimage
 from torch import Tensor, nn
-from torchvision.models.detection import FasterRCNN
+from torchvision.models.detection import FasterRCNN, MaskRCNN
 from torchvision.models.detection.roi_heads import paste_masks_in_image
 from torchvision.ops import roi_align
 
-from lessons.segmentation import data
+from lessons.segmentation import data, faster_rcnn
+from lessons.segmentation.boxes import round_half_away
 from lessons.segmentation.metrics import Detections
-from lessons.segmentation.rcnn import model as rcnn
 from lessons.stimuli.scenes import SPLITS, Scene, SceneConfig, make_scene
+from lessons.weights.ledger import restored
 
 STRIDE = 8
 """Faster R-CNN の地図の粗さ（画素）。"""
@@ -32,43 +33,9 @@ Reader = Callable[[Tensor, Tensor, int, float], Tensor]
 """地図 ``(C, H, W)`` と四角 ``(n, 4)`` から ``(n, C, size, size)`` を読む関数。"""
 
 
-def roi_pool(features: Tensor, boxes: Tensor, size: int, scale: float) -> Tensor:
-    """RoIPool：四角を地図のますに丸め，区画ごとに最大の値を読む（Girshick 2015）。
-
-    Args:
-        features: 地図 ``(C, H, W)``。
-        boxes: 画像の座標の四角 ``(n, 4)``。
-        size: 区切る数。
-        scale: 画像の座標を地図の座標に直す倍率（1 / 地図の粗さ）。
-
-    Returns:
-        ``(n, C, size, size)``。地図の外の区画は 0。
-    """
-    channels, rows, columns = features.shape
-    found = features.new_zeros(len(boxes), channels, size, size)
-    for n, box in enumerate(boxes):
-        x1, y1, x2, y2 = _round(box * scale).long().tolist()  # 一度めの丸め
-        tall, wide = max(y2 - y1 + 1, 1) / size, max(x2 - x1 + 1, 1) / size
-        for i in range(size):
-            top = min(max(y1 + int(np.floor(i * tall)), 0), rows)  # 二度めの丸め
-            bottom = min(max(y1 + int(np.ceil((i + 1) * tall)), 0), rows)
-            for j in range(size):
-                left = min(max(x1 + int(np.floor(j * wide)), 0), columns)
-                right = min(max(x1 + int(np.ceil((j + 1) * wide)), 0), columns)
-                if bottom > top and right > left:
-                    part = features[:, top:bottom, left:right]
-                    found[n, :, i, j] = part.amax(dim=(1, 2))
-    return found
-
-
-def _round(values: Tensor) -> Tensor:
-    """四捨五入（ちょうど半分は，0 から遠い方へ）。"""
-    return torch.sign(values) * torch.floor(values.abs() + 0.5)
-
-
 def pooled_region(boxes: Tensor, stride: int = STRIDE) -> Tensor:
     """RoIPool が実際に読む範囲を，画像の座標の四角 ``(n, 4)`` で返す。"""
-    cells = _round(boxes / stride)
+    cells = round_half_away(boxes / stride)
     cells = torch.cat([cells[:, :2], torch.maximum(cells[:, 2:], cells[:, :2]) + 1], 1)
     return cells * stride
 
@@ -230,7 +197,7 @@ def segment(
 ) -> list[Detections]:
     """Faster R-CNN が囲んだ四角の中に，枝が形を塗る。"""
     found = []
-    for scene, guess in zip(scenes, rcnn.detect(detector, scenes), strict=True):
+    for scene, guess in zip(scenes, faster_rcnn.detect(detector, scenes), strict=True):
         box, labels = torch.from_numpy(guess.regions), torch.from_numpy(guess.labels)
         trunk = detector.backbone(data.to_tensor(scene.image[None]))["0"][0]
         features = read(trunk, box, READ, 1 / STRIDE)
@@ -243,19 +210,6 @@ def segment(
 def aligned(features: Tensor, boxes: Tensor, size: int, scale: float) -> Tensor:
     """RoIAlign（``lessons.segmentation.boxes.roi_align`` と同じ値を，速く求める）。"""
     return roi_align(features[None], [boxes], size, scale, 2, aligned=True)
-
-
-PAINTS = ((0, 114, 178), (230, 120, 0), (0, 150, 110), (170, 90, 165), (200, 60, 80))
-"""形を塗る色。"""
-
-
-def paint(image: np.ndarray, masks: np.ndarray) -> np.ndarray:
-    """画像 ``(H, W, 3)`` に，形 ``(n, H, W)`` を一つずつ違う色で塗る。"""
-    shown = image.astype(float)
-    for number, mask in enumerate(masks):
-        color = np.array(PAINTS[number % len(PAINTS)])
-        shown[mask] = 0.35 * shown[mask] + 0.65 * color
-    return shown.astype(np.uint8)
 
 
 def inside_box(mask: np.ndarray, box: np.ndarray) -> np.ndarray:
@@ -285,3 +239,14 @@ def count_blobs(kinds: np.ndarray, kind: int, smallest: int = 30) -> int:
     """種類の地図 ``(H, W)`` の中で，種類 ``kind`` のつながった塊を数える。"""
     blobs, _ = ndimage.label(kinds == kind)
     return int((np.bincount(blobs.ravel())[1:] >= smallest).sum())
+
+
+def pretrained() -> MaskRCNN:
+    """本の場面で学習ずみの Mask R-CNN。
+
+    Raises:
+        WeightsError: 重みのファイルがない，または壊れているとき。
+    """
+    model = faster_rcnn.build(data.THING_KINDS, masks=True)
+    assert isinstance(model, MaskRCNN)
+    return restored(model, "mask_rcnn")

@@ -17,6 +17,7 @@ from lessons.segmentation import data
 from lessons.segmentation.backbone import Backbone, conv
 from lessons.segmentation.metrics import Detections
 from lessons.stimuli.scenes import Scene
+from lessons.weights.ledger import restored
 
 STRIDE = 8
 """升目の一辺（画素）。"""
@@ -190,3 +191,12 @@ def detect(
                 Detections(label[best].numpy(), box[best].numpy(), score[best].numpy())
             )
     return found
+
+
+def pretrained() -> GridDetector:
+    """本の場面で学習ずみの一段の検出器。
+
+    Raises:
+        WeightsError: 重みのファイルがない，または壊れているとき。
+    """
+    return restored(GridDetector(data.THING_KINDS), "one_stage")

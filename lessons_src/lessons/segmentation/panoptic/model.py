@@ -17,6 +17,7 @@ from lessons.segmentation import data
 from lessons.segmentation.backbone import Backbone, conv
 from lessons.segmentation.metrics import Detections
 from lessons.stimuli.scenes import Scene
+from lessons.weights.ledger import restored
 
 STUFF = 2
 """数えない種類（空と地面）の数。番号は 0 から。"""
@@ -193,3 +194,12 @@ def truths(scenes: Sequence[Scene]) -> list[Detections]:
         size = scene.semantic.shape
         found.append(Detections(np.array(labels), np.array(regions).reshape(-1, *size)))
     return found
+
+
+def pretrained() -> PanopticNet:
+    """本の場面で学習ずみの，パノプティック切り出しのネットワーク。
+
+    Raises:
+        WeightsError: 重みのファイルがない，または壊れているとき。
+    """
+    return restored(PanopticNet(data.CLASSES), "panoptic")

@@ -17,6 +17,7 @@ from lessons.segmentation.backbone import Backbone, conv
 from lessons.segmentation.pose.grouping import BONES, STRIDE, assemble
 from lessons.stimuli.people import KEYPOINTS
 from lessons.stimuli.scenes import Scene, SceneConfig
+from lessons.weights.ledger import restored
 
 SIGMA = 1.0
 """関節の山の広がり（地図の画素）。"""
@@ -163,3 +164,12 @@ def correct_share(
             hits += near[best]
             free.pop(best)
     return hits / total if total else float("nan")
+
+
+def pretrained() -> PoseNet:
+    """本の場面で学習ずみの，姿勢のネットワーク。
+
+    Raises:
+        WeightsError: 重みのファイルがない，または壊れているとき。
+    """
+    return restored(PoseNet(), "pose")

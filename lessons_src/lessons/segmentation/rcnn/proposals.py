@@ -21,9 +21,8 @@ from torchvision.models.detection import FasterRCNN
 from torchvision.models.detection.image_list import ImageList
 from torchvision.ops import roi_align
 
-from lessons.segmentation import boxes, data
+from lessons.segmentation import boxes, data, faster_rcnn
 from lessons.segmentation.metrics import Detections, box_iou
-from lessons.segmentation.rcnn import model as rcnn
 from lessons.stimuli.scenes import Scene
 
 STRIDE = 8
@@ -240,10 +239,10 @@ def short_training(
             windows = [propose(model, as_input(scene)) for scene in held]
             progress.steps.append(step)
             progress.located += found_shares(held, windows, [10])
-            progress.ap50.append(rcnn.ap50(model, held))
+            progress.ap50.append(faster_rcnn.ap50(model, held))
 
     watch(0, {})
-    rcnn.fit(model, scenes, iterations=iterations, watch=watch)
+    faster_rcnn.fit(model, scenes, iterations=iterations, watch=watch)
     return progress
 
 
