@@ -5,7 +5,13 @@ import pytest
 import torch
 
 from lessons.attention.attention_as_softmax import model as eye
-from lessons.attention.attention_as_softmax.two_objects import absent, pictures, trials
+from lessons.attention.attention_as_softmax.two_objects import (
+    PRESENT,
+    absent,
+    absent_classes,
+    pictures,
+    trials,
+)
 from lessons.attention.self_attention.model import scaled_dot_product
 from lessons.basics.softmax.model import softmax
 
@@ -126,8 +132,42 @@ def test_attention_decides_between_two_objects():
     assert np.mean([t.attended > t.ignored for t in even]) == 0.5
 
 
-def test_looking_for_what_is_absent_does_not_make_it_appear():
-    assert max(absent(seed, c) for seed in range(3) for c in (963, 309, 817)) < 0.05
+def test_absent_names_leave_out_what_the_photos_show():
+    classes = set(absent_classes().tolist())
+    assert len(classes) == 1000 - sum(map(len, PRESENT.values()))
+    for shown in PRESENT.values():
+        assert not classes & set(shown)
+    assert {593, 540, 963} <= classes  # ハーモニカ，石油掘削プラットフォーム，ピザ
+
+
+def test_absent_measures_the_named_look_of_every_class():
+    found, classes = absent(0), absent_classes()
+    for column in (0, 300, 900):
+        for row, (A, _, _) in enumerate(pictures(0)):
+            c = classes[column]
+            p = eye.gaze(eye.named_map(A, c), 0.5)
+            expected = eye.name(eye.look(A, p))[c]
+            assert found.sought[row, column] == pytest.approx(expected, rel=1e-3)
+            even = eye.name(A.mean(dim=(1, 2)))[c]
+            assert found.plain[row, column] == pytest.approx(even, rel=1e-3)
+
+
+def test_some_absent_names_appear_when_sought_and_not_when_another_is():
+    """ない物の一つ（ピザ）では見えないが，すべてを試すと，見えてしまう物がある。"""
+    found = [absent(seed) for seed in range(3)]
+    highest = {
+        key: np.concatenate([getattr(one, key) for one in found]).max(axis=0)
+        for key in ("plain", "sought", "other")
+    }
+    assert (highest["plain"] > 0.1).sum() == 0
+    assert (highest["sought"] > 0.1).sum() > 30
+    assert (highest["sought"] > 0.5).sum() > 5
+    assert (highest["other"] > 0.1).sum() < 6
+    sought = np.concatenate([one.sought for one in found])
+    assert np.median(sought) < 0.001
+    number = absent_classes().tolist()
+    assert highest["sought"][number.index(963)] < 0.05  # 選ぶ物しだいで，逆の結論になる
+    assert highest["sought"][number.index(593)] > 0.8
 
 
 def test_unknown_condition_names_the_valid_ones():

@@ -84,7 +84,7 @@ def test_invariances(seed):
             ),
             "確率 0",
         ),
-        (lambda: deepgaze.train(torch.zeros(2, 3, 14, 14), []), "枚分"),
+        (lambda: deepgaze.train(torch.zeros(2, 3, 14, 14), [], steps=1), "枚分"),
     ],
 )
 def test_bad_input_gets_one_clear_message(call, message):
@@ -139,6 +139,59 @@ def test_readout_learns_where_the_feature_is_and_adds_the_prior():
     want = (s + torch.from_numpy(np.log(center)).float()).flatten(1).softmax(1)
     got = deepgaze.density(biased, features).reshape(12, -1)
     np.testing.assert_allclose(got, want.detach().numpy(), atol=1e-6)
+
+
+@pytest.fixture(scope="module")
+def curves():
+    """深い特徴と低次の特徴の，学習の途中の成績（章と同じ分け方）。"""
+    scenes = gaze.scenes()
+    rng = np.random.default_rng(0)
+    looked = [gaze.observe(gaze.gaze_density(scene), 60, rng) for scene in scenes]
+    views = [scene.image / 255 for scene in scenes]
+    groups = {"学習": slice(0, 30), "検証": slice(30, 40), "試験": slice(40, 60)}
+    return {
+        name: deepgaze.learning_curve(
+            torch.stack([features(view) for view in views]), looked, groups
+        )
+        for name, features in (
+            ("深い", deepgaze.deep_features),
+            ("低次", deepgaze.low_features),
+        )
+    }
+
+
+def test_long_training_of_deep_features_overfits(curves):
+    """更新を続けると，学習した絵では上がり続け，ほかの絵では，中心だけより悪くなる。"""
+    deep = curves["深い"]
+    assert (np.diff(deep["学習"]) > 0).all()
+    assert deep["学習"][-1] > 0.9
+    assert deep["試験"][-1] < 0
+    assert deep["検証"][-1] < 0
+
+
+def test_steps_chosen_by_validation_do_well_on_unseen_scenes(curves):
+    for name, floor in (("深い", 0.35), ("低次", 0.15)):
+        curve = curves[name]
+        steps = deepgaze.best_steps(curve["検証"])
+        chosen = curve["試験"][deepgaze.CHECKPOINTS.index(steps)]
+        assert chosen > floor
+        assert chosen > curve["試験"].max() - 0.05  # 試験の絵を見ずに選んでも，ほぼ最良
+    assert deepgaze.best_steps(curves["深い"]["検証"]) < 60
+
+
+def test_curve_ends_where_training_ends(curves):
+    scenes = gaze.scenes()
+    rng = np.random.default_rng(0)
+    looked = [gaze.observe(gaze.gaze_density(scene), 60, rng) for scene in scenes]
+    low = torch.stack([deepgaze.low_features(s.image / 255) for s in scenes])
+    center = deepgaze.center_bias(looked[:30])
+    readout = deepgaze.train(low[:30], looked[:30], center, steps=25)
+    p = deepgaze.density(readout, low[40:])
+    gains = [
+        fm.information_gain(q, center, f) for q, f in zip(p, looked[40:], strict=True)
+    ]
+    at = deepgaze.CHECKPOINTS.index(25)
+    assert curves["低次"]["試験"][at] == pytest.approx(np.mean(gains), abs=1e-4)
 
 
 def test_real_features_have_the_declared_shapes_and_stay_frozen():

@@ -248,20 +248,45 @@ def test_randomising_does_not_touch_the_original(net):
     assert not torch.equal(broken[-1]._conv_head.weight, net.model._conv_head.weight)
 
 
-def test_sanity_check_separates_the_methods(net):
-    """上の二段を乱すと，Grad-CAM は変わり，誘導逆伝播はほとんど変わらない。"""
+@pytest.fixture(scope="module")
+def checked():
+    return [sanity.check_photos(seed) for seed in range(4)]
+
+
+def test_sanity_check_needs_many_photos(checked):
+    """一枚では決まらない：Grad-CAM は，写真と種によって，変わったりほとんど変わらなかったりする。"""
+    each = np.array([one["Grad-CAM"].broken for one in checked])  # (種, 写真)
+    assert each.shape == (4, len(photos.PHOTOS))
+    assert (each > 0.6).any()
+    assert (each < 0).any()
+    between = checked[0]["Grad-CAM"].between
+    assert 0.2 < between < 0.5  # 別の写真の地図も，よく似ている
+    assert each.mean() < between - 0.1
+
+
+def test_guided_backprop_hardly_changes_on_any_photo(checked):
+    each = np.array([one["誘導逆伝播"].broken for one in checked])
+    assert each.min() > 0.85
+    assert checked[0]["誘導逆伝播"].between < 0.2
+
+
+def test_a_map_that_never_saw_the_picture_passes_the_check(checked):
+    """検査を通ることは，地図が意味を持つ証拠にならない（対照）。"""
+    noise = np.mean([one["雑音"].broken.mean() for one in checked])
+    assert noise < np.mean([one["Grad-CAM"].broken.mean() for one in checked]) + 0.2
+    assert abs(noise) < 0.3
+
+
+def test_cascade_starts_at_one_and_keeps_every_method(net):
     x = net.input(photos.load("chelsea"))
-    stages = [["_fc"], ["_conv_head"]]
-
-    def by_grad_cam(model):
-        g = gradients(model, x, 282, "_act")
-        return grad_cam(g.A, g.G)
-
-    def by_guided(model):
-        return guided_backprop(model, x, 282).abs().sum(0)
-
-    assert sanity.cascade(net.model, stages, by_grad_cam)[-1] < 0.6
-    assert sanity.cascade(net.model, stages, by_guided)[-1] > 0.9
+    curves = sanity.cascade(
+        net.model, sanity.TOP_STAGES, lambda m: sanity.explanations(m, x, 282)
+    )
+    assert set(curves) == {"Grad-CAM", "誘導逆伝播", "Guided Grad-CAM", "雑音"}
+    for values in curves.values():
+        assert len(values) == 3
+        assert values[0] == 1
+    assert curves["誘導逆伝播"][-1] > 0.9
 
 
 def test_similarity_of_flat_maps_is_zero():

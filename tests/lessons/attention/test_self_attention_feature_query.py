@@ -75,6 +75,20 @@ def test_query_for_the_tilt_reverses_the_roles_of_the_colours():
     assert slopes["red"] < 0.1 < 0.4 < slopes["green"]
 
 
+def test_kaptein_effect_depends_on_the_query():
+    """「赤」だけの問いなら赤の傾きだけが急で，「赤と縦」なら，どちらも平ら。"""
+    slopes = {
+        (wanted, varied): np.array([fq.slope(varied, wanted, s) for s in range(10)])
+        for wanted in (("red",), ("red", "vertical"))
+        for varied in ("red", "green")
+    }
+    assert slopes[("red",), "red"].min() > 0.3
+    assert np.abs(slopes[("red",), "green"]).max() < 0.1
+    both = ("red", "vertical")
+    for varied in ("red", "green"):
+        assert slopes[both, varied].mean() == pytest.approx(0.045, abs=0.02)
+
+
 def test_query_for_both_features_beats_either():
     visits = {
         wanted: [fq.visits(12, 12, wanted, seed) for seed in range(10)]

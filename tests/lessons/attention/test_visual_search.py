@@ -159,11 +159,8 @@ def test_report_shares_sum_to_one():
     assert total == pytest.approx(1)
 
 
-def test_without_attention_pairs_are_random(monkeypatch):
+def test_without_attention_pairs_are_random():
     """登録が完全なら，3 文字の組の 3 分の 2 が結合錯誤になる。"""
-    monkeypatch.setattr(
-        "lessons.attention.visual_search.feature_integration.REGISTERED", 1.0
-    )
-    one = reports(2, 0, trials=1500)
+    one = reports(2, 0, trials=1500, registered=1.0)
     assert one.feature_error == 0
     assert one.conjunction_error == pytest.approx(2 / 3, abs=0.03)

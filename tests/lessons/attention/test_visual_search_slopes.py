@@ -8,9 +8,33 @@ import pytest
 
 from lessons.attention.visual_search.feature_integration import reports
 from lessons.attention.visual_search.guided_search import Guided
-from lessons.attention.visual_search.model import slopes
+from lessons.attention.visual_search.model import (
+    CRITERIA,
+    MODELS,
+    guidance_gain,
+    slopes,
+)
 
 SEEDS = range(10)
+
+
+@pytest.mark.parametrize(
+    ("model", "verdicts"),
+    [
+        ("特徴統合理論", [True, True, True, False]),
+        ("ガイド付き探索", [True, False, False, True]),
+    ],
+)
+def test_one_model_with_one_setting_takes_every_effect(model, verdicts):
+    """どちらのモデルも，すべての効果は示さない。"""
+    values = [[c.value(model, seed) for seed in range(3)] for c in CRITERIA]
+    means = [float(np.mean(one)) for one in values]
+    assert [c.holds(v) for c, v in zip(CRITERIA, means, strict=True)] == verdicts
+    assert list(MODELS) == ["特徴統合理論", "ガイド付き探索"]
+
+
+def test_guidance_lowers_the_slope():
+    assert min(guidance_gain(seed) for seed in SEEDS) > 8
 
 
 def test_searching_for_a_color_in_vain_is_fast_too():
@@ -44,6 +68,14 @@ def test_illusory_conjunctions_grow_as_display_time_shrinks():
         [[reports(s, t).conjunction_error for t in (60, 90, 120, 150)] for s in SEEDS]
     )
     assert (np.diff(rates, axis=1) < 0).all()
+
+
+def test_which_error_is_commoner_depends_on_the_probability_put_in():
+    """結合錯誤が多いことは，登録される確率を高く決めたことから出る。"""
+    for seed in SEEDS:
+        low, high = (reports(seed, 80, registered=r) for r in (0.3, 0.9))
+        assert low.conjunction_error < low.feature_error
+        assert high.conjunction_error > high.feature_error
 
 
 def test_conjunction_errors_exceed_feature_errors_in_brief_displays():

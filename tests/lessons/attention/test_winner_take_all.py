@@ -1,5 +1,7 @@
 """勝者占有：ソフトマックス関数との一致，ピラミッド，決まるまでの時間，復帰の抑制。"""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -97,6 +99,30 @@ def test_shifts_visit_places_in_order_of_saliency():
     S = np.array([[0.1, 0.9, 0.2], [0.5, 0.3, 0.7], [0.2, 0.1, 0.0]])
     path = attention_shifts.shifts(S, 3, recovery=1e9)
     assert [(s.row, s.column) for s in path] == [(0, 1), (1, 2), (1, 0)]
+
+
+@pytest.mark.parametrize("shift", [-5.0, -0.5, 0.0, 3.0])
+def test_path_does_not_depend_on_the_zero_of_the_map(shift):
+    """負の値のある地図でも，抑えた場所が勝ち続けない。"""
+    for seed in SEEDS:
+        S = np.random.default_rng(seed).random((6, 6))
+        path = attention_shifts.shifts(S + shift, 8)
+        places = [(s.row, s.column) for s in path]
+        assert places == [(s.row, s.column) for s in attention_shifts.shifts(S, 8)]
+        assert len(set(places[:6])) == 6
+
+
+def test_the_place_just_seen_cannot_win_again_even_among_equals():
+    for S in (np.array([[1.0, 0], [0, 0]]), np.zeros((2, 3)), np.array([[2.0, -1.0]])):
+        path = attention_shifts.shifts(S, 5)
+        places = [(s.row, s.column) for s in path]
+        assert all(a != b for a, b in pairwise(places))
+
+
+@pytest.mark.parametrize("bad", [np.zeros(4), [[1.0, np.nan]], [[1.0]], [[-np.inf, 0]]])
+def test_maps_that_cannot_be_walked_are_refused(bad):
+    with pytest.raises(ValueError, match="有限の数"):
+        attention_shifts.shifts(bad, 2)
 
 
 def test_inhibition_wears_off():

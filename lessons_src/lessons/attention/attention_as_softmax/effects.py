@@ -39,7 +39,10 @@ EFFECTS = [
         chapter=_CHAPTER,
         paper=_PAPER,
         reported=_REPORTED,
-        quantity="二枚を並べた絵で，注意を向けた物の名前の確率が増えた分",
+        quantity=(
+            "二枚を並べた絵で，注意を向けた物の名前の確率が増えた分。"
+            "絵にない物の名前でも，増えることがある"
+        ),
         measure=lambda seed: _gain(seed, "名前"),
         low=0.2,
     ),

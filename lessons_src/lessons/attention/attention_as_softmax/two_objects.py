@@ -7,6 +7,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
+import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from lessons.attention.attention_as_softmax.model import (
@@ -85,13 +87,57 @@ def trials(seed: int, condition: str, beta: float = 0.5) -> list[Trial]:
     return found
 
 
-def absent(seed: int, c: int, beta: float = 0.5) -> float:
-    """絵にない物 ``c`` を探したときの，その名前の確率（6 枚の平均）。"""
-    return float(
-        np.mean(
-            [
-                name(look(A, gaze(named_map(A, c), beta)))[c]
-                for A, _, _ in pictures(seed)
-            ]
-        )
-    )
+class Absent(NamedTuple):
+    """絵にない物の名前を探したときの，その名前の確率。どれも ``(絵の数, 名前の数)``。"""
+
+    plain: NDArray[np.float64]  # 注意なし
+    sought: NDArray[np.float64]  # その名前を探したとき
+    other: NDArray[np.float64]  # 別の名前を探したとき（対照）
+
+
+PRESENT = {
+    "chelsea": (281, 282, 285),  # しま猫，トラ猫，エジプシャン・マウ
+    "coffee": (504, 809, 910, 923, 967, 968),  # マグカップ，スープ皿，木さじ，皿，…
+    "camera": (732, 759, 869, 872),  # カメラ（二種），トレンチコート，三脚
+    "rocket": (657, 744, 812),  # ミサイル，発射体，スペースシャトル
+}
+"""写真に写っていると言える物のクラス番号。どの絵でも「ない物」には入れない。"""
+
+
+def absent_classes() -> NDArray[np.int64]:
+    """四枚の写真のどれにも写っていない，すべてのクラスの番号。"""
+    shown = {c for classes in PRESENT.values() for c in classes}
+    return np.array([c for c in range(1000) if c not in shown])
+
+
+@lru_cache(maxsize=16)
+@torch.no_grad()
+def absent(seed: int, beta: float = 0.5) -> Absent:
+    """絵にないすべての物を一つずつ探し，その名前の確率を求める。
+
+    対照では，同じ鋭さの，別の名前の地図で見る。探す名前の地図に特別な働きがなければ，
+    二つは同じになる。
+
+    Args:
+        seed: 絵を決める種。
+        beta: 地図を確率にするときの温度。
+    """
+    _, model = network()
+    W, b = model._fc.weight, model._fc.bias  # (1000, 1280), (1000,)
+    classes = torch.from_numpy(absent_classes()).to(W.device)
+    found = []
+    for A, _, _ in pictures(seed):
+        places = A.flatten(1)  # (1280, 98)
+        M = W[classes] @ places  # (n, 98)：探す名前ごとの CAM
+        M = (M - M.mean(1, keepdim=True)) / M.std(1, keepdim=True, correction=0)
+        seen = (M / beta).softmax(dim=1) @ places.T  # (n, 1280)
+        answers = (seen @ W.T + b).softmax(dim=1)[:, classes]  # (n, n)
+        even = (places.mean(1) @ W.T + b).softmax(dim=0)[classes]  # (n,)
+        half = len(classes) // 2
+        other = answers.roll(half, dims=0).diagonal()
+        found.append([even, answers.diagonal(), other])
+    rows = [
+        torch.stack(values).cpu().double().numpy()
+        for values in zip(*found, strict=True)
+    ]
+    return Absent(*rows)

@@ -157,7 +157,7 @@ class GapScore(NamedTuple):
 
     accuracy: float  # 一匹の場面での正答率（偶然なら 1/6）
     hits: float  # 二匹の場面で，CAM の頂点が名指した動物の四角に入った割合
-    chance: float  # でたらめな点が四角に入る割合
+    chance: float  # 無作為に選んだ場所が四角に入る割合
     contrast: float  # 名指した方の平均の CAM の，両方の和に対する割合（偶然なら 0.5）
 
 

@@ -21,7 +21,10 @@ EFFECTS = [
         chapter=_CHAPTER,
         paper="Tatler（2007）",
         reported="特徴が画面のどこに多くても，人は画面の中央をよく固視した",
-        quantity="模擬の視線での AUC の差（顕著性地図＋中心バイアス − 顕著性地図だけ）",
+        quantity=(
+            "模擬の視線での AUC の差（顕著性地図＋中心バイアス − 顕著性地図だけ）。"
+            "架空の観察者に，中央を見る傾向を組み込んである"
+        ),
         measure=lambda seed: _scores(seed).centered - _scores(seed).plain,
         low=0.03,
     ),

@@ -7,7 +7,7 @@ Kümmerer et al. (2015, 2016, 2017) の流れのとおり，凍らせた特徴�
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -18,6 +18,7 @@ from scipy.ndimage import gaussian_filter
 from torch import Tensor, nn
 
 from lessons import hooks, runtime
+from lessons.attention.deepgaze.fixation_metrics import information_gain
 from lessons.attention.deepgaze.simulated_fixations import GRID
 from lessons.attention.saliency.model import fit, saliency
 from lessons.weights import efficientnet_lite0
@@ -29,6 +30,8 @@ LAYERS = ("_blocks.10", "_blocks.15")
 """特徴を取り出す層。112 枚と 320 枚，合わせて 432 枚の特徴地図になる。"""
 COARSE = GRID // 2
 """特徴地図の一辺。"""
+CHECKPOINTS = (5, 10, 15, 20, 25, 30, 40, 60, 80, 100, 150, 200)
+"""学習の途中で採点する，更新の回数。"""
 
 
 @lru_cache(maxsize=1)
@@ -121,10 +124,11 @@ def train(
     fixations: Sequence[NDArray[np.int64]],
     center: Array | None = None,
     *,
-    steps: int = 25,
+    steps: int,
     hidden: int = 8,
     decay: float = 1.0,
     seed: int = 0,
+    watch: Callable[[int, Readout], None] | None = None,
 ) -> Readout:
     """固視の場所の確率の対数を大きくするように，読み出しだけを学習する。
 
@@ -132,10 +136,12 @@ def train(
         features: 学習用の特徴 ``(B, C, 14, 14)``。
         fixations: 絵ごとの固視 ``(n, 2)``。
         center: 中心バイアスの確率 ``(28, 28)``。省くと，どこも同じ確率。
-        steps: 更新の回数。
+        steps: 更新の回数。多すぎると，学習に使った絵だけに合ってしまう。
+            ``learning_curve`` で，学習に使わない絵の成績を見て決める。
         hidden: 読み出しの途中の地図の枚数。
         decay: 重みを小さく保つ強さ。
         seed: 乱数の種。
+        watch: 更新のたびに，回数（1 から）と読み出しを渡す関数。
 
     Raises:
         ValueError: 特徴と固視で，絵の数が違うとき。
@@ -152,12 +158,65 @@ def train(
     counts = torch.stack([torch.from_numpy(count_map(f)) for f in fixations])
     target = (counts / counts.sum()).to(features)  # (B, 28, 28)
     optimizer = torch.optim.AdamW(readout.parameters(), 1e-2, weight_decay=decay)
-    for _ in range(steps):
+    for step in range(1, steps + 1):
         loss = -(target * readout(features)).sum()  # 固視の交差エントロピー
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        if watch is not None:
+            watch(step, readout)
     return readout.eval()
+
+
+def learning_curve(
+    features: Tensor,
+    fixations: Sequence[NDArray[np.int64]],
+    groups: Mapping[str, slice],
+    *,
+    biased: bool = True,
+    seed: int = 0,
+) -> dict[str, Array]:
+    """学習の途中の成績を，絵の組ごとに測る。学習に使うのは，先頭の組だけ。
+
+    Args:
+        features: すべての絵の特徴 ``(B, C, 14, 14)``。
+        fixations: 絵ごとの固視 ``(n, 2)``。
+        groups: 組の名前と，絵の範囲。先頭の組で，読み出しも中心バイアスも学ぶ。
+        biased: 偽なら，読み出しに中心バイアスを足さない。採点の基準は，どちらも中心バイアス。
+        seed: 乱数の種。
+
+    Returns:
+        組の名前から，``CHECKPOINTS`` ごとの情報利得（絵の平均，ビット）を引く表。
+    """
+    learn = next(iter(groups.values()))
+    center = center_bias(fixations[learn])
+    found: dict[str, list[float]] = {name: [] for name in groups}
+
+    def watch(step: int, readout: Readout) -> None:
+        if step not in CHECKPOINTS:
+            return
+        p = density(readout, features)
+        gains = [
+            information_gain(one, center, seen)
+            for one, seen in zip(p, fixations, strict=True)
+        ]
+        for name, group in groups.items():
+            found[name].append(float(np.mean(gains[group])))
+
+    train(
+        features[learn],
+        fixations[learn],
+        center if biased else None,
+        steps=CHECKPOINTS[-1],
+        seed=seed,
+        watch=watch,
+    )
+    return {name: np.array(values) for name, values in found.items()}
+
+
+def best_steps(validation: Array) -> int:
+    """``learning_curve`` の，学習に使わなかった組の成績がいちばんよい，更新の回数。"""
+    return CHECKPOINTS[int(np.argmax(validation))]
 
 
 def count_map(fixations: NDArray[np.int64]) -> Array:

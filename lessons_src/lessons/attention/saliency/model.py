@@ -125,8 +125,9 @@ def feature_maps(r: Tensor, g: Tensor, b: Tensor) -> dict[str, Tensor]:
 def N(image: Tensor) -> Tensor:
     """正規化 N(·)：飛び抜けた山が一つある地図を強め，似た山が多い地図を弱める。
 
-    地図を 0〜1（M = 1）にそろえ，最大の山を除く局所の極大の平均 m̄ を求め，
-    地図の全体に (M − m̄)² を掛ける。平らな地図は 0 になる。
+    地図を 0〜1（M = 1）にそろえ，最大の山を一つだけ除いた，局所の極大の平均 m̄ を求め，
+    地図の全体に (M − m̄)² を掛ける。同じ高さの最大の山が二つあれば m̄ は 1 に近づき，
+    地図は消える。平らな地図は 0 になる。
 
     Args:
         image: 0 以上の地図 ``(B, 1, h, w)``。
@@ -138,10 +139,28 @@ def N(image: Tensor) -> Tensor:
     flat = highest - lowest < 1e-5  # 丸めの誤差しかない地図
     image = (image - lowest) / (highest - lowest + flat) * ~flat
     peaks = image == F.max_pool2d(image, 3, stride=1, padding=1)
-    others = peaks & (image > 0.1) & (image < 1)  # 最大と，ごく低い山を除く
+    others = peaks & (image > 0.1) & ~_highest_hill(image)  # 最大と，ごく低い山を除く
     count = others.sum((2, 3), True).clamp(min=1)
     m_bar = (image * others).sum((2, 3), True) / count
     return image * (1 - m_bar) ** 2
+
+
+def _highest_hill(image: Tensor) -> Tensor:
+    """いちばん高い山を一つだけ選ぶ（つながった同じ高さのますは，一つの山）。
+
+    Args:
+        image: 最大が 1 の地図 ``(B, 1, h, w)``。
+
+    Returns:
+        山のます ``(B, 1, h, w)``，bool。
+    """
+    first = image.flatten(1).argmax(dim=1, keepdim=True)  # (B, 1)
+    hill = torch.zeros_like(image).flatten(1).scatter_(1, first, 1.0).view_as(image)
+    while True:
+        grown = F.max_pool2d(hill, 3, stride=1, padding=1) * (image == 1)
+        if torch.equal(grown, hill):
+            return hill > 0
+        hill = grown
 
 
 def across_scale_sum(maps: list[Tensor], size: Sequence[int]) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,7 @@ def scanpath(
     duration: float = 500,
     *,
     inhibit: bool = True,
+    found: Callable[[Fixation], bool] | None = None,
 ) -> list[Fixation]:
     """勝者占有回路を 1 ms ずつ動かし，視線の道すじを返す。
 
@@ -36,6 +38,7 @@ def scanpath(
         size: 元の絵の大きさ ``(H, W)``。注意の円の半径は，短い辺の 6 分の 1。
         duration: 動かす時間（ms）。
         inhibit: 偽なら復帰の抑制を切る。
+        found: 真を返す視線があれば，そこで止める。省くと ``duration`` まで動かす。
 
     Returns:
         視線の列。平らな地図では空の列。
@@ -53,6 +56,8 @@ def scanpath(
         if u.max() >= 1:  # 最初に 1 に届いた場所が勝つ
             k = np.unravel_index(u.argmax(), u.shape)
             path.append(Fixation(float(x[k]), float(y[k]), float(t)))
+            if found is not None and found(path[-1]):
+                break
             u[:] = 0  # 全体の抑制：競争をやり直す
             if inhibit:  # 局所の抑制：いま見た円の中を弱める
                 near = np.hypot(x - x[k], y - y[k]) <= min(size) / 6

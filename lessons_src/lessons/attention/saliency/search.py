@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lessons.attention.saliency.model import saliency
 from lessons.attention.saliency.scanpath import Fixation, scanpath
@@ -14,19 +17,36 @@ BATCH = 16
 """一度に計算する画面の数。"""
 DURATION = 1500
 """視線を動かす時間の上限（ms）。"""
+ORDERS = 8
+"""無作為に訪ねる順を，一枚の画面で引き直す回数。"""
+
+
+class Found(NamedTuple):
+    """画面ごとの成績。どれも ``(画面の数,)``。"""
+
+    first: NDArray[np.bool_]  # 最初の視線が標的に落ちたか
+    shifts: NDArray[np.float64]  # モデルが標的を見つけるまでの移動の回数
+    random: NDArray[np.float64]  # 無作為に項目を訪ねたときの，移動の回数
 
 
 def paths_over(
-    displays: list[Display], *, inhibit: bool = True
+    displays: list[Display], *, inhibit: bool = True, until_found: bool = False
 ) -> list[list[Fixation]]:
-    """画面の束のそれぞれで，視線の道すじを求める。"""
+    """画面の束のそれぞれで，視線の道すじを求める。
+
+    Args:
+        displays: 画面。
+        inhibit: 偽なら復帰の抑制を切る。
+        until_found: 真なら，注意の円が標的を含んだ所で止める（速い）。
+    """
     paths = []
     for start in range(0, len(displays), BATCH):
         some = displays[start : start + BATCH]
         S = saliency(np.stack([render(display) for display in some])).S
         for display, one in zip(some, S[:, 0], strict=True):
             size = (display.side, display.side)
-            paths.append(scanpath(one, size, DURATION, inhibit=inhibit))
+            found = partial(_includes_target, display) if until_found else None
+            paths.append(scanpath(one, size, DURATION, inhibit=inhibit, found=found))
     return paths
 
 
@@ -42,17 +62,39 @@ def shifts_to_target(display: Display, path: list[Fixation]) -> float:
     """注意の円が標的を含むまでの，視線の移動の回数。見つからなければ ``nan``。"""
     if display.target is None:
         return float("nan")
-    x, y = display.xy[display.target]
     for count, fixation in enumerate(path, start=1):
-        if np.hypot(fixation.x - x, fixation.y - y) <= display.side / 6:
+        if _includes_target(display, fixation):
             return float(count)
     return float("nan")
 
 
-def search(
-    task: Search | str, set_size: int, seeds: Iterable[int]
-) -> tuple[float, float]:
-    """標的のある画面をたくさん見せて，成績をまとめる。
+def _includes_target(display: Display, fixation: Fixation) -> bool:
+    """注意の円が，標的を含むか。"""
+    if display.target is None:
+        return False
+    x, y = display.xy[display.target]
+    return bool(np.hypot(fixation.x - x, fixation.y - y) <= display.side / 6)
+
+
+def random_shifts(display: Display, rng: np.random.Generator) -> int:
+    """絵を見ず，まだ円に入っていない項目を無作為に訪ねたときの，移動の回数。
+
+    モデルとの違いは，訪ねる順だけ：円の大きさも，見た円の中へ戻らないことも同じ。
+    """
+    if display.target is None:
+        raise ValueError("標的のない画面では，見つけるまでの回数を数えられません。")
+    seen = np.zeros(display.set_size, bool)
+    count = 0
+    while not seen[display.target]:
+        item = rng.choice(np.flatnonzero(~seen))
+        apart = np.linalg.norm(display.xy - display.xy[item], axis=1)
+        seen |= apart <= display.side / 6
+        count += 1
+    return count
+
+
+def search(task: Search | str, set_size: int, seeds: Iterable[int]) -> Found:
+    """標的のある画面をたくさん見せて，モデルと，無作為に訪ねるときの成績を並べる。
 
     Args:
         task: 課題，または ``SEARCHES`` の名前。
@@ -60,28 +102,41 @@ def search(
         seeds: 画面の種。
 
     Returns:
-        ``(最初の視線が標的に落ちた割合, 標的を見つけるまでの移動の回数の平均)``。
-        見つからなかった画面は，平均から除く。
+        画面ごとの成績。見つからなかった画面の移動の回数は ``nan``。
     """
+    seeds = list(seeds)
     displays = [make_display(task, set_size, True, seed) for seed in seeds]
-    pairs = list(zip(displays, paths_over(displays), strict=True))
-    first = float(np.mean([first_is_target(*pair) for pair in pairs]))
-    return first, float(np.nanmean([shifts_to_target(*pair) for pair in pairs]))
+    paths = paths_over(displays, until_found=True)
+    pairs = list(zip(displays, paths, strict=True))
+    random = []
+    for seed, display in zip(seeds, displays, strict=True):
+        rng = np.random.default_rng(seed)
+        random.append(np.mean([random_shifts(display, rng) for _ in range(ORDERS)]))
+    return Found(
+        np.array([first_is_target(*pair) for pair in pairs]),
+        np.array([shifts_to_target(*pair) for pair in pairs]),
+        np.array(random),
+    )
 
 
 def pop_out_accuracy(seed: int, *, set_size: int = 25, displays: int = 8) -> float:
     """色または傾きの違う項目に，最初の視線が落ちる割合。偶然なら ``1 / set_size``。"""
     half = displays // 2
     seeds = range(1000 * seed, 1000 * seed + half)
-    hits = [search(task, set_size, seeds)[0] for task in ("color", "orientation")]
+    hits = [search(task, set_size, seeds).first for task in ("color", "orientation")]
     return float(np.mean(hits))
 
 
-def conjunction_cost(seed: int, *, displays: int = 8) -> float:
-    """結合探索で，項目が 4 個から 36 個に増えたときの，視線の移動の増え方（回）。"""
+def conjunction_cost(seed: int, *, displays: int = 8) -> tuple[float, float]:
+    """結合探索で，項目が 4 個から 36 個に増えたときの，視線の移動の増え方（回）。
+
+    Returns:
+        モデルでの増え方と，無作為に項目を訪ねたときの増え方。
+    """
     seeds = range(1000 * seed, 1000 * seed + displays)
-    few, many = (search("conjunction", n, seeds)[1] for n in (4, 36))
-    return many - few
+    few, many = (search("conjunction", n, seeds) for n in (4, 36))
+    model = np.nanmean(many.shifts) - np.nanmean(few.shifts)
+    return float(model), float(many.random.mean() - few.random.mean())
 
 
 def return_share(path: list[Fixation], radius: float, window: float = 500) -> float:

@@ -15,23 +15,39 @@ _REPORTED = (
 
 EFFECTS = [
     Effect(
-        name="色の問いは，標的と同じ色の項目だけを調べさせる",
+        name="違う色の項目が増えても，調べる数は増えない（問いは「赤」だけ）",
         chapter=_CHAPTER,
         paper=_PAPER,
         reported=_REPORTED,
-        quantity="違う色の項目が一つ増えたときに増える，調べる項目の数",
+        quantity=(
+            "違う色の項目が一つ増えたときに増える，調べる項目の数。"
+            "「赤」だけの問いは，人の結果に合うように選んだもの"
+        ),
         measure=lambda seed: feature_query.slope("green", ("red",), seed),
         low=-0.1,
         high=0.1,
     ),
     Effect(
-        name="色の問いがあっても，同じ色の項目は調べなければならない",
+        name="同じ色の項目が増えると，調べる数が増える（問いは「赤」だけ）",
+        chapter=_CHAPTER,
+        paper=_PAPER,
+        reported=_REPORTED,
+        quantity=(
+            "同じ色の項目が一つ増えたときに増える，調べる項目の数。"
+            "「赤」だけの問いは，人の結果に合うように選んだもの"
+        ),
+        measure=lambda seed: feature_query.slope("red", ("red",), seed),
+        low=0.3,
+    ),
+    Effect(
+        name="同じ色の項目が増えると，調べる数が増える（問いは「赤と縦」）",
         chapter=_CHAPTER,
         paper=_PAPER,
         reported=_REPORTED,
         quantity="同じ色の項目が一つ増えたときに増える，調べる項目の数",
-        measure=lambda seed: feature_query.slope("red", ("red",), seed),
+        measure=lambda seed: feature_query.slope("red", ("red", "vertical"), seed),
         low=0.3,
+        shown=False,
     ),
     Effect(
         name="長いベクトルの内積を縮めないと，注意の重みが動かなくなる",

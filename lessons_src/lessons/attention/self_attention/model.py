@@ -1,4 +1,4 @@
-"""自己注意：縮尺つき内積注意と多頭注意。
+"""自己注意：スケール化内積注意と多頭注意。
 
 記号は Vaswani ほか (2017) の 3.2 節に合わせています。
 """
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 def scaled_dot_product(
     Q: Tensor, K: Tensor, V: Tensor, hidden: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
-    """縮尺つき内積注意 ``softmax(QKᵀ/√d_k) V``（Vaswani ほか 2017，式 1）。
+    """スケール化内積注意 ``softmax(QKᵀ/√d_k) V``（Vaswani ほか 2017，式 1）。
 
     Args:
         Q: 問い ``(..., L, d_k)``。

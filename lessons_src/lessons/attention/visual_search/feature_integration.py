@@ -52,17 +52,22 @@ class Reports:
 
 
 def brief_display(
-    time: float, rng: np.random.Generator, *, items: int = 3
+    time: float,
+    rng: np.random.Generator,
+    *,
+    items: int = 3,
+    registered: float = REGISTERED,
 ) -> list[tuple[int, ...]]:
     """色のついた文字を短く見せる一試行。
 
     注意が間に合った文字では，文字と色が正しく結び付く。
-    残りの文字では，登録された特徴が場所を失い，でたらめに組み合わさる。
+    残りの文字では，登録された特徴が場所を失い，無作為に組み合わさる。
 
     Args:
         time: 見せる時間（ms）。
         rng: 乱数。
         items: 文字の数。
+        registered: 特徴が，注意なしで登録される確率。
 
     Returns:
         文字ごとの ``(正しい文字, 正しい色, 報告した文字, 報告した色)``。
@@ -77,26 +82,30 @@ def brief_display(
     said_color[free] = rng.permutation(color[free])
     for said, kinds in ((said_shape, LETTERS), (said_color, COLORS)):
         lost = np.arange(items) >= attended
-        lost &= rng.random(items) > REGISTERED  # 登録されなければ，当て推量
+        lost &= rng.random(items) > registered  # 登録されなければ，当て推量
         said[lost] = rng.integers(kinds, size=int(lost.sum()))
     rows = np.stack([shape, color, said_shape, said_color], axis=1)  # (items, 4)
     return [tuple(int(value) for value in row) for row in rows]
 
 
-def reports(seed: int, time: float, *, trials: int = 400) -> Reports:
+def reports(
+    seed: int, time: float, *, trials: int = 400, registered: float = REGISTERED
+) -> Reports:
     """短い画面をたくさん見せて，報告の内訳を数える。
 
     Args:
         seed: 乱数の種。
         time: 見せる時間（ms）。
         trials: 試行の数。
+        registered: 特徴が，注意なしで登録される確率（0〜1）。低いと，当て推量が
+            画面にない特徴の報告になり，結合錯誤との大小が入れ替わる。
 
     出典: Treisman & Schmidt (1982)。
     """
     rng = np.random.default_rng(seed)
     counts = np.zeros(3)
     for _ in range(trials):
-        rows = brief_display(time, rng)
+        rows = brief_display(time, rng, registered=registered)
         shown = {(shape, color) for shape, color, *_ in rows}
         shapes, colors = {s for s, _ in shown}, {c for _, c in shown}
         for _, _, shape, color in rows:

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -112,6 +114,67 @@ def slopes(task: str, seed: int, guided: Guided | None = None) -> Slopes:
     return fit_slopes(run(task, seed, guided=guided))
 
 
+MODELS: dict[str, Guided | None] = {"特徴統合理論": None, "ガイド付き探索": Guided()}
+"""比べるモデル。どちらも，すべての効果を同じ設定で受ける。"""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """人で報告された効果一つと，示したと言う範囲。
+
+    Attributes:
+        name: 効果の名前。
+        measure: 特徴探索と結合探索の傾きから，量を一つ求める関数。
+        low, high: 示したと言う範囲。
+        built_in: この効果が，式からそのまま出る（動かす前からわかっている）モデル。
+    """
+
+    name: str
+    measure: Callable[[Slopes, Slopes], float]
+    low: float = -math.inf
+    high: float = math.inf
+    built_in: tuple[str, ...] = ()
+
+    def value(self, model: str, seed: int) -> float:
+        """``MODELS`` の名前のモデルを一度動かして，量を測る。"""
+        pair = [slopes(task, seed, MODELS[model]) for task in ("color", "conjunction")]
+        return self.measure(*pair)
+
+    def holds(self, value: float) -> bool:
+        """量が，示したと言う範囲にあるか。"""
+        return self.low <= value <= self.high
+
+
+CRITERIA = (
+    Criterion(
+        "特徴探索の傾きは平らになる",
+        lambda feature, conjunction: feature.present,
+        low=-5,
+        high=5,
+        built_in=("特徴統合理論",),
+    ),
+    Criterion(
+        "結合探索の傾きは急になる",
+        lambda feature, conjunction: conjunction.present,
+        low=15,
+        built_in=("特徴統合理論",),
+    ),
+    Criterion(
+        "結合探索では，「ない」の傾きが「ある」の約 2 倍になる",
+        lambda feature, conjunction: conjunction.ratio,
+        low=1.5,
+        high=2.5,
+        built_in=("特徴統合理論",),
+    ),
+    Criterion(
+        "結合探索の傾きは，一つずつ調べるより小さい",
+        lambda feature, conjunction: conjunction.present,
+        high=15,
+    ),
+)
+"""人の視覚探索で報告された効果。二つめと四つめは，別の実験の，食い違う報告。"""
+
+
 def page_data(seed: int = 0) -> dict[str, dict[str, dict[str, dict[str, float]]]]:
     """頁の中の実験に渡す，モデルの直線（傾きと切片）。
 
@@ -132,29 +195,13 @@ def page_data(seed: int = 0) -> dict[str, dict[str, dict[str, dict[str, float]]]
     return data
 
 
-def feature_slope(seed: int) -> float:
-    """特徴探索（ガイド付き探索，標的あり）の傾き（ms／項目）。"""
-    return slopes("color", seed, Guided()).present
-
-
-def conjunction_slope(seed: int) -> float:
-    """結合探索（特徴統合理論，標的あり）の傾き（ms／項目）。"""
-    return slopes("conjunction", seed).present
-
-
-def slope_ratio(seed: int) -> float:
-    """結合探索（特徴統合理論）で，標的なしの傾きが標的ありの何倍か。"""
-    return slopes("conjunction", seed).ratio
-
-
-def guided_slope(seed: int) -> float:
-    """結合探索（ガイド付き探索，標的あり）の傾き（ms／項目）。"""
-    return slopes("conjunction", seed, Guided()).present
-
-
 def guidance_gain(seed: int) -> float:
     """目的による誘導で，結合探索の傾きがどれだけ下がるか（ms／項目）。"""
-    return slopes("conjunction", seed, Guided(top_down=0)).present - guided_slope(seed)
+    without, with_it = Guided(top_down=0), Guided()
+    return (
+        slopes("conjunction", seed, without).present
+        - slopes("conjunction", seed, with_it).present
+    )
 
 
 def illusory_growth(seed: int, brief: float = 80, long: float = 180) -> float:

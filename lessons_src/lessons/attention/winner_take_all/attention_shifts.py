@@ -33,30 +33,47 @@ def shifts(
 ) -> list[Shift]:
     """顕著性地図の上で，注意を ``count`` 回移す。
 
-    勝った場所は抑えられ（復帰の抑制），抑制は時間とともに弱まる。``nearness`` が正なら，
-    いまの場所に近い所ほど選ばれやすい（Koch と Ullman の近さの規則）。
+    勝った場所は，次の競争には加われない（復帰の抑制）。その後の抑制は，目立ちやすさを
+    地図の最小の値まで下げ，時間とともに弱まる。だから，地図に同じ数を足しても
+    （負の値にしても），道すじは変わらない。``nearness`` が正なら，いまの場所に近い所ほど
+    選ばれやすい（Koch と Ullman の近さの規則）。
 
     Args:
-        saliency: 顕著性地図 ``(h, w)``。
+        saliency: 顕著性地図 ``(h, w)``。有限の数で，ますは二つ以上。
         count: 移る回数。
         inhibit: 偽なら復帰の抑制を切る。
         recovery: 抑制が弱まる時定数。
         limit: そっくりな候補で迷い続けるときに，先頭の候補へ移る時間。
         nearness: 近い所への上乗せの大きさ。
         width: 上乗せの広がり（ます）。
+
+    Raises:
+        ValueError: 地図の形が違うとき，有限でない数があるとき。
     """
     S = np.asarray(saliency, float)  # (h, w)
+    if S.ndim != 2 or S.size < 2 or not np.isfinite(S).all():
+        raise ValueError(
+            "saliency は，有限の数を並べた (縦, 横) の地図で，ますを二つ以上にしてください"
+            f"（受け取った形: {S.shape}）。"
+        )
     rows, columns = np.indices(S.shape)
     suppressed, bonus = np.zeros_like(S), np.zeros_like(S)
+    just_seen: list[int] = []  # いま見た場所は，次の競争に加われない
     path: list[Shift] = []
     for _ in range(count):
-        x = ((S + bonus) * (1 - suppressed)).ravel()
-        time = min(settling_time(x), limit)
-        row, column = divmod(int(x.argmax()), S.shape[1])
+        strength = S + bonus
+        lowest = strength.min()
+        x = lowest + (strength - lowest) * (1 - suppressed)
+        racing = np.delete(np.arange(S.size), just_seen)
+        field = x.ravel()[racing]
+        time = min(settling_time(field), limit) if field.size > 1 else 0.0
+        winner = int(racing[field.argmax()])
+        row, column = divmod(winner, S.shape[1])
         path.append(Shift(row, column, time))
         suppressed *= np.exp(-time / recovery)
         if inhibit:
             suppressed[row, column] = 1.0
+            just_seen = [winner]
         distance = (rows - row) ** 2 + (columns - column) ** 2
         bonus = nearness * np.exp(-distance / (2 * width**2))
     return path

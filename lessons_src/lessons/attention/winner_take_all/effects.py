@@ -26,7 +26,10 @@ EFFECTS = [
         chapter=_CHAPTER,
         paper=_PALMER,
         reported="刺激が強いほど，知覚の判断は速くなった",
-        quantity="決まるまでの時間の比（コントラスト 0.1 ÷ 0.8）",
+        quantity=(
+            "決まるまでの時間の比（コントラスト 0.1 ÷ 0.8）。雑音がなければ 8 で，"
+            "競争の式からそのまま出る"
+        ),
         measure=lambda seed: (
             wta.decision_time(0.1, seed) / wta.decision_time(0.8, seed)
         ),
@@ -48,7 +51,10 @@ EFFECTS = [
         chapter=_CHAPTER,
         paper=_BUETTI,
         reported="探しやすい探索の反応時間は項目の数の対数に応じて延び，似た妨害ほど急だった",
-        quantity="候補が 2 倍になるごとに延びる時間の比（コントラスト 0.4 ÷ 0.8）",
+        quantity=(
+            "候補が 2 倍になるごとに延びる時間の比（コントラスト 0.4 ÷ 0.8）。"
+            "雑音がなければ 2 で，競争の式からそのまま出る"
+        ),
         measure=lambda seed: _slope(seed, 0.4) / _slope(seed, 0.8),
         low=1.5,
     ),
@@ -69,7 +75,10 @@ EFFECTS = [
         chapter=_CHAPTER,
         paper="Koch & Ullman（1985）",
         reported="選んだ場所を抑えると，次に目立つ場所へ注意がひとりでに移る",
-        quantity="6 か所を見る間に前の場所へ戻った割合（抑制を切ると 1）",
+        quantity=(
+            "6 か所を見る間に前の場所へ戻った割合（抑制を切ると 1）。"
+            "抑制を組み込んだので，式からそのまま出る"
+        ),
         measure=attention_shifts.revisit_rate,
         high=0.1,
     ),

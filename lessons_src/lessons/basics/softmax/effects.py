@@ -34,7 +34,10 @@ EFFECTS = [
         chapter=_CHAPTER,
         paper="Bridle（1990）",
         reported="ソフトマックス関数は，最大を選ぶ勝者占有を，微分できるように広げたもの",
-        quantity="温度 0.01 で，10 個の乱数の値のうち最大のものがもらう確率",
+        quantity=(
+            "温度 0.01 で，10 個の乱数の値のうち最大のものがもらう確率。"
+            "式からそのまま出る"
+        ),
         measure=lambda seed: winner_share(0.01, seed),
         low=0.99,
     ),
@@ -43,7 +46,7 @@ EFFECTS = [
         chapter=_CHAPTER,
         paper="Yellott（1977）",
         reported="雑音が二重指数分布のとき，Thurstone の考え方は Luce の公理と一致する",
-        quantity="2 万回の勝者の割合と，式の確率との，最大の差",
+        quantity="2 万回の勝者の割合と，式の確率との，最大の差。数学の定理の確かめ",
         measure=_gap_of_noisy_winners,
         high=0.015,
     ),
@@ -52,7 +55,7 @@ EFFECTS = [
         chapter=_CHAPTER,
         paper="Vulkan（2000）",
         reported="確率マッチングは，当たりやすい方をいつも選ぶより当たりが少ない",
-        quantity="当たりの割合の差（最大化 − マッチング。式では 0.12）",
+        quantity="当たりの割合の差（最大化 − マッチング）。式からそのまま出て，0.12",
         measure=_loss_by_matching,
         low=0.05,
         high=0.2,
