@@ -13,7 +13,7 @@ from bookkit.directives.filled_later import (
     filled_later,
     rewrite_when_changed,
 )
-from bookkit.execution import labels
+from bookkit.execution import wording
 from bookkit.execution.book import Result
 from bookkit.execution.recordings import FRESH, GpuCell
 
@@ -54,7 +54,7 @@ def _measures(result: Result) -> list[str]:
     return [
         "新しい",
         f"{run.cpu_seconds:.1f}",
-        labels.size(run.memory),
+        wording.size(run.memory),
         run.device_name or run.device,
         run.when[:10],
     ]
@@ -69,7 +69,7 @@ def _gpu_cell(cell: GpuCell) -> list[str]:
     if cell.recording is None:
         return [*row, "－", "－", "－"]
     found = cell.recording.provenance
-    place = labels.where(found.device_name, found.simulated)
+    place = wording.where(found.device_name, found.simulated)
     return [*row, place, found.date, f"{found.seconds:.0f}"]
 
 

@@ -18,7 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from bookkit.directives.filled_later import fill_places, filled_later
-from bookkit.execution import labels
+from bookkit.execution import wording
 
 LEARN_ITEMS = 3
 """「学ぶこと」の数。"""
@@ -75,7 +75,7 @@ def labelled(label: str, content: nodes.Node) -> nodes.container:
 def _measured(app: Sphinx, place: filled_later, docname: str) -> list[nodes.Node]:
     """「実行」の欄の文。"""
     result = getattr(app, "bookkit_results", {}).get(docname)
-    text = labels.cost(result) if result else "コードはありません"
+    text = wording.cost(result) if result else "コードはありません"
     return [nodes.paragraph("", text, classes=["lesson-run"])]
 
 

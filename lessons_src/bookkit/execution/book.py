@@ -53,12 +53,12 @@ class Result:
 
     def shown(self, number: int) -> list[dict[str, Any]]:
         """頁に載せる，セルの出力。GPU の新しい記録があれば，それを載せる。"""
-        cell = self.recorded(number)
+        cell = self.recording_for(number)
         if cell is not None and cell.recording is not None:
             return cell.recording.outputs
         return self.cells[number].outputs
 
-    def recorded(self, number: int) -> GpuCell | None:
+    def recording_for(self, number: int) -> GpuCell | None:
         """そのセルの代わりに載せる記録。全規模で実行したばかりなら，記録は使わない。"""
         if self.run is not None and self.run.device == "cuda":
             return None

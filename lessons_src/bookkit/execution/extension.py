@@ -7,13 +7,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from bookkit.chapter import Chapter, ChapterError
-from bookkit.execution import labels, machine, reader, report
+from bookkit.execution import machine, reader, wording
 from bookkit.execution.book import TIMEOUT, Result, Runner
 from bookkit.execution.trace import digest
 from bookkit.reading import read_chapter
@@ -140,9 +141,23 @@ def _fingerprint(result: Result) -> str:
     parts = [result.key, result.run.when if result.run else "失敗"]
     for cell in result.gpu:
         shown = repr(result.shown(cell.cell)).encode()
-        parts.append(labels.gpu_label(result, cell.cell)["text"])
+        parts.append(wording.gpu_note(result, cell.cell)["text"])
         parts.append(hashlib.sha256(shown).hexdigest())
     return " ".join(parts)
+
+
+def add_gpu_notes(app: Sphinx, doctree: nodes.document) -> None:
+    """GPU 用のセルの出力の上に，但し書きを置く。"""
+    for cell in list(doctree.findall(nodes.container)):
+        said = cell.get("cell_metadata", {}).get(reader.NOTE)
+        if said is None:
+            continue
+        note = nodes.paragraph(
+            "", said["text"], classes=["gpu-label", f"gpu-label-{said['kind']}"]
+        )
+        note.source, note.line = cell.source, cell.line
+        outputs = [c for c in cell if c.get("nb_element") == "cell_code_output"]
+        cell.insert(cell.index(outputs[0]) if outputs else len(cell), note)
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
@@ -177,7 +192,7 @@ def _report(result: Result) -> str:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """イベントにつなぐ。"""
-    report.setup(app)
+    app.connect("doctree-read", add_gpu_notes)
     app.add_config_value("bookkit_reread", True, "", bool)
     app.connect("builder-inited", begin)
     app.connect("env-get-outdated", execute)

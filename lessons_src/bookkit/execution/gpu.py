@@ -6,9 +6,10 @@ from pathlib import Path
 
 from bookkit.book import Book
 from bookkit.chapter import Chapter
-from bookkit.execution import keys, labels, machine
+from bookkit.execution import keys, machine, wording
 from bookkit.execution.book import Result, Runner
-from bookkit.execution.recordings import FRESH, Provenance, Recording, TooLarge
+from bookkit.execution.recording_file import Provenance, Recording
+from bookkit.execution.recordings import FRESH, TooLarge
 
 TIMEOUT = 3600
 """全規模の一つのセルに許す秒数。"""
@@ -111,6 +112,6 @@ def _save(book: Runner, result: Result, cell: int) -> bool:
         print(error)
         return False
     print(
-        f"記録しました {path.relative_to(book.root)}：{labels.recorded(recording.provenance)}"
+        f"記録しました {path.relative_to(book.root)}：{wording.of_recording(recording.provenance)}"
     )
     return True

@@ -13,10 +13,10 @@ from myst_nb.core.read import read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
 from nbformat import NotebookNode
 
-from bookkit.execution import labels
+from bookkit.execution import wording
 from bookkit.execution.book import Result
 
-LABEL = "bookkit-gpu"
+NOTE = "bookkit-gpu"
 """セルの metadata のうち，GPU 用のセルの但し書きを入れる名前。"""
 
 _results: dict[str, Result] = {}
@@ -86,7 +86,7 @@ def fill(notebook: NotebookNode, result: Result) -> None:
         cell.execution_count = done.count
         cell.outputs = [_output(output) for output in result.shown(number)]
         if result.chapter.cells[number].gpu:
-            cell.metadata[LABEL] = labels.gpu_label(result, number)
+            cell.metadata[NOTE] = wording.gpu_note(result, number)
 
 
 def _output(output: dict[str, Any]) -> NotebookNode:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from bookkit.chapter import Chapter
 from bookkit.execution.forked import Template, template
-from bookkit.execution.kernel import Outcome, Workplace, run_chapter, workplace
+from bookkit.execution.kernel import run_chapter
 from bookkit.execution.machine import THREADS
+from bookkit.execution.outcome import Outcome
+from bookkit.execution.workplace import Workplace, workplace
 
 HEARTBEAT = 5.0
 """実行中の章を伝える間隔（秒）。"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bookkit.book import Book
-from bookkit.execution import labels, machine
+from bookkit.execution import machine, wording
 from bookkit.execution.book import Runner
 from bookkit.execution.recordings import FRESH, GpuCell
 
@@ -28,7 +28,7 @@ def status(root: Path, *, gpu_only: bool = False) -> int:
                 print(f"古い    {chapter.name}：{'，'.join(state.reasons)}")
             else:
                 run = state.entry.run
-                took, memory = labels.duration(run.seconds), labels.size(run.memory)
+                took, memory = wording.duration(run.seconds), wording.size(run.memory)
                 print(f"新しい  {chapter.name}：{took}，{memory}，{run.when[:10]}")
         print(f"\n{len(chapters)} 章のうち，次のビルドで実行するのは {stale} 章です。")
     cells = [cell for c in chapters for cell in book.recordings.cells(c)]
@@ -43,5 +43,5 @@ def describe(cell: GpuCell) -> str:
     """GPU 用のセルの状態の一行。"""
     where = f"GPU 用のセル {cell.chapter.name}（{cell.line} 行）"
     if cell.state == FRESH and cell.recording:
-        return f"{where}：{labels.recorded(cell.recording.provenance)}"
+        return f"{where}：{wording.of_recording(cell.recording.provenance)}"
     return f"{where}：{'，'.join([cell.state, *cell.reasons])} → 縮小版を載せます"

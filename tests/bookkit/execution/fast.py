@@ -12,16 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from bookkit.chapter import Chapter
-from bookkit.execution import probe
 from bookkit.execution.cache import CellResult
-from bookkit.execution.kernel import Workplace, workplace
 from bookkit.execution.outcome import Outcome
+from bookkit.execution.workplace import Workplace, workplace
 
 PROGRAM = """\
-import contextlib, importlib.util, io, json, os, pkgutil, sys, subprocess, pathlib
-spec = importlib.util.spec_from_file_location("_bookkit_probe", sys.argv[1])
-probe = sys.modules["_bookkit_probe"] = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(probe)
+import contextlib, functools, importlib.machinery, importlib.util, io, json, os
+import pathlib, pkgutil, re, subprocess, sys, threading, typing
 for line in sys.stdin:
     asked = json.loads(line)
     child = os.fork()
@@ -29,7 +26,7 @@ for line in sys.stdin:
         os.environ.update(asked["env"])
         sys.path[:0] = os.environ["PYTHONPATH"].split(os.pathsep)
         os.chdir(asked["cwd"])
-        probe.HERE = asked["site"]
+        import _bookkit_probe as probe
         probe.start()
         names, outputs = {"__name__": "__main__"}, []
         for code in asked["cells"]:
@@ -53,7 +50,7 @@ class Fast:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, probe.__file__],
+            [sys.executable, "-c", PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -84,7 +81,6 @@ class Fast:
             asked = {
                 "cells": [cell.source for cell in chapter.cells],
                 "env": {**place.env, "BOOKKIT_TRACE": str(trace)},
-                "site": str(place.folder / "site"),
                 "cwd": str(work),
                 "answer": str(answer),
             }

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from bookkit.chapter import Cell, Chapter
-from bookkit.execution import labels
+from bookkit.execution import wording
 from bookkit.execution.book import Result
 from bookkit.execution.cache import CellResult, Run
 from bookkit.execution.keys import Components
-from bookkit.execution.recordings import FRESH, MISSING, GpuCell, Provenance, Recording
+from bookkit.execution.recording_file import Provenance, Recording
+from bookkit.execution.recordings import FRESH, MISSING, GpuCell
 from bookkit.execution.trace import Trace
 
 
@@ -35,7 +36,7 @@ def test_chapter_without_network_is_offline(project):
     run = measured(project, "import socket\nsocket.getaddrinfo('localhost', 80)")
     assert run.hosts == []
     assert run.downloads == {}
-    assert "オフラインで動きます" in labels.network(run)
+    assert "オフラインで動きます" in wording.network(run)
 
 
 def test_host_names_are_noted(project):
@@ -45,7 +46,7 @@ def test_host_names_are_noted(project):
         "except OSError:\n    print('つながらない')",
     )
     assert run.hosts == ["somewhere.invalid"]
-    assert labels.network(run) == "インターネットが要ります"
+    assert wording.network(run) == "インターネットが要ります"
 
 
 def test_downloaded_weights_are_counted_even_when_kept(project, tmp_path):
@@ -54,7 +55,7 @@ def test_downloaded_weights_are_counted_even_when_kept(project, tmp_path):
     kept.write_bytes(b"x" * 2_000_000)
     run = measured(project, f"print(len(open({str(kept)!r}, 'rb').read()))")
     assert run.downloads == {"net-01234567.pth": 2_000_000}
-    assert labels.network(run) == "初回に重みを 2 MB ダウンロード"
+    assert wording.network(run) == "初回に重みを 2 MB ダウンロード"
 
 
 @pytest.mark.parametrize(
@@ -62,14 +63,14 @@ def test_downloaded_weights_are_counted_even_when_kept(project, tmp_path):
     [(0, "1 秒"), (0.2, "1 秒"), (12.1, "13 秒"), (119, "119 秒"), (121, "3 分")],
 )
 def test_duration(seconds, text):
-    assert labels.duration(seconds) == text
+    assert wording.duration(seconds) == text
 
 
 @pytest.mark.parametrize(
     ("count", "text"), [(0, "1 MB"), (4.2e7, "42 MB"), (1.26e9, "1.3 GB")]
 )
 def test_size(count, text):
-    assert labels.size(count) == text
+    assert wording.size(count) == text
 
 
 def result(*gpu: GpuCell, run: Run | None) -> Result:
@@ -88,29 +89,29 @@ def gpu_cell(state: str, simulated: bool = False) -> GpuCell:
 
 
 def test_cost_box():
-    assert labels.cost(result(run=CPU)) == (
+    assert wording.cost(result(run=CPU)) == (
         "CPU で 8 秒，GPU は要りません，メモリー 600 MB，"
         "ダウンロードなし（オフラインで動きます）"
     )
-    assert "GPU 用のセルが 1 つ（全規模で 3 分，" in labels.cost(
+    assert "GPU 用のセルが 1 つ（全規模で 3 分，" in wording.cost(
         result(gpu_cell(FRESH), run=CPU)
     )
-    assert "GPU 用のセルが 1 つ（GPU がなければ" in labels.cost(
+    assert "GPU 用のセルが 1 つ（GPU がなければ" in wording.cost(
         result(gpu_cell(MISSING), run=CPU)
     )
-    assert labels.cost(result(run=None)) == "まだ測っていません"
+    assert wording.cost(result(run=None)) == "まだ測っていません"
 
 
-def test_gpu_labels():
-    made = labels.gpu_label(result(gpu_cell(FRESH), run=CPU), 0)
+def test_gpu_notes():
+    made = wording.gpu_note(result(gpu_cell(FRESH), run=CPU), 0)
     assert made == {
         "kind": "recorded",
         "text": "GPU の記録（Tesla T4，2026-01-02，3 分）",
     }
-    made = labels.gpu_label(result(gpu_cell(FRESH, simulated=True), run=CPU), 0)
+    made = wording.gpu_note(result(gpu_cell(FRESH, simulated=True), run=CPU), 0)
     assert made["text"].startswith("全規模の記録（GPU ではなく CPU：Tesla T4，")
-    made = labels.gpu_label(result(gpu_cell(MISSING), run=CPU), 0)
+    made = wording.gpu_note(result(gpu_cell(MISSING), run=CPU), 0)
     assert made["kind"] == "reduced"
     here = Run(9.0, device="cuda", device_name="A100", when=CPU.when)
-    made = labels.gpu_label(result(gpu_cell(FRESH), run=here), 0)
+    made = wording.gpu_note(result(gpu_cell(FRESH), run=here), 0)
     assert made == {"kind": "here", "text": "全規模で実行（A100，2026-01-02，4 秒）"}

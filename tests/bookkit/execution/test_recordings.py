@@ -17,19 +17,11 @@ from bookkit.cli import main
 from bookkit.execution import recordings
 from bookkit.execution.gpu import gpu
 from bookkit.execution.keys import Components
-from bookkit.execution.labels import gpu_label
-from bookkit.execution.recordings import (
-    BROKEN,
-    FRESH,
-    MISSING,
-    STALE,
-    Provenance,
-    Recording,
-    read,
-    write,
-)
+from bookkit.execution.recording_file import Provenance, Recording, read, write
+from bookkit.execution.recordings import BROKEN, FRESH, MISSING, STALE
 from bookkit.execution.status import status
 from bookkit.execution.trace import Trace
+from bookkit.execution.wording import gpu_note
 
 SETUP = "from lessons import runtime, work\nprint('前')"
 MARKED = ":tags: [gpu]\n\nprint('大きさ', work.size())"
@@ -79,7 +71,7 @@ def the_cell(project):
 def shown(project) -> tuple[str, str]:
     """頁に載る，GPU 用のセルの出力と但し書き。"""
     result = project.results()["part/one"]
-    return result.shown(1)[0]["text"], gpu_label(result, 1)["text"]
+    return result.shown(1)[0]["text"], gpu_note(result, 1)["text"]
 
 
 def test_without_a_recording_the_reduced_form_is_shown(book):

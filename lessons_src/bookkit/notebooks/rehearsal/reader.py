@@ -11,8 +11,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bookkit.execution.kernel import Workplace, workplace
 from bookkit.execution.machine import THREADS
+from bookkit.execution.workplace import Workplace, workplace
 from bookkit.notebooks.rehearsal import guard
 
 HIDDEN = ("PYTHON", "IPYTHON", "JUPYTER", "MPL", "LESSONS_", "GITHUB_")

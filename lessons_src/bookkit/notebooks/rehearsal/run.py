@@ -14,8 +14,8 @@ from typing import Any
 import nbformat
 
 from bookkit.chapter import Cell, Chapter
-from bookkit.execution.kernel import Outcome
 from bookkit.execution.machine import lessons_root, workers
+from bookkit.execution.outcome import Outcome
 from bookkit.execution.schedule import Job, run_all
 from bookkit.execution.trace import Trace
 from bookkit.notebooks.assemble import METADATA

@@ -1,11 +1,13 @@
 """カーネルと，それが始めた Python の中で，``lessons`` の何を使ったかを書き留める。
 
-このファイルは，Python が始まるときに ``sitecustomize`` から単独で読み込まれる
-（``workplace`` が用意する）。ほかの bookkit は読み込まない。見たものはすぐにファイルに足すので，
-``os._exit`` で終わるプロセスや，枝分かれしたプロセスの分も残る。
+このパッケージは，Python が始まるときに ``sitecustomize`` から ``_bookkit_probe`` として
+読み込まれる（``workplace`` が写しを置く）。ほかの bookkit は読み込まない。見たものはすぐに
+ファイルに足すので，``os._exit`` で終わるプロセスや，枝分かれしたプロセスの分も残る。
+
+- ここ：ファイルとモジュール。``programs``：ほかのプログラム。
+- ``native``：C だけで開く ``safetensors``。``measures``：記憶と時間。
 
 見えないのは，Python を通らずに C だけで開くもの（``torchvision.io`` など）。
-``safetensors`` だけは，名前を渡されたときに書き留める。
 """
 
 from __future__ import annotations
@@ -15,17 +17,16 @@ import importlib.machinery
 import importlib.util
 import json
 import os
-import re
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-FOLDER = "BOOKKIT_TRACE"
-"""書き留めるフォルダーを入れる環境変数。プロセスごとに一つのファイルになる。"""
+from . import measures, native, programs
+from .programs import FOLDER
+
 LESSONS = "BOOKKIT_LESSONS"
 """``lessons`` の親のフォルダーを入れる環境変数。"""
-HERE = os.path.dirname(os.path.abspath(__file__))
 
 _seen: set[tuple[str, str]] = set()
 _busy = threading.local()
@@ -45,10 +46,7 @@ def start() -> None:
         _watch_looks(name)
     _always_compile_sources()
     sys.meta_path.insert(0, _Wanted())
-    if "safetensors" in sys.modules:
-        _watch_safetensors()
-    else:
-        sys.meta_path.insert(0, _Safetensors())
+    native.watch(functools.partial(note_path, "files"))
     sys.addaudithook(_hook)
 
 
@@ -118,8 +116,10 @@ def _hook(event: str, args: tuple[Any, ...]) -> None:
         # import そのものも，モジュールを探してフォルダーを並べる。それは数えない。
         if not _importing():
             note_path("folders", args[0] or os.getcwd())
-    elif event in _PROGRAMS:
-        _program(*_PROGRAMS[event](args))
+    elif event in programs.STARTED:
+        where = programs.unseen(*programs.STARTED[event](args))
+        if where is None or any(_holds(path) for path in where):
+            note("trees", "lessons")
     elif event == "socket.getaddrinfo" and args[0]:
         host = args[0].decode() if isinstance(args[0], bytes) else str(args[0])
         if host not in ("localhost", "127.0.0.1", "::1"):
@@ -182,81 +182,6 @@ class _Wanted:
                     note_path("looked", one)
 
 
-class _Safetensors:
-    """``safetensors`` が読み込まれたところで，``safe_open`` を見張る。"""
-
-    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
-        if name != "safetensors":
-            return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
-        if spec is not None and spec.loader is not None:
-            load = spec.loader.exec_module
-
-            def exec_module(module: Any) -> None:
-                load(module)
-                _watch_safetensors()
-
-            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
-        return spec
-
-
-def _watch_safetensors() -> None:
-    real = sys.modules["safetensors"].safe_open
-
-    def safe_open(filename: Any, *args: Any, **options: Any) -> Any:
-        note_path("files", filename)
-        return real(filename, *args, **options)
-
-    for module in [m for n, m in sys.modules.items() if n.startswith("safetensors")]:
-        if getattr(module, "safe_open", None) is real:
-            module.safe_open = safe_open  # type: ignore[attr-defined]
-
-
-_PROGRAMS: dict[str, Callable[[tuple[Any, ...]], tuple[Any, Any, Any, Any]]] = {
-    "subprocess.Popen": lambda a: a,
-    "os.system": lambda a: ("sh", ["sh", "-c", a[0]], None, None),
-    "os.exec": lambda a: (a[0], a[1], None, a[2]),
-    "os.posix_spawn": lambda a: (a[0], a[1], None, a[2]),
-    "os.spawn": lambda a: (a[1], a[2], None, a[3]),
-}
-"""ほかのプログラムを始める出来事から，``(プログラム, 引数, 場所, 環境変数)`` を取り出す関数。"""
-
-
-def _program(program: Any, arguments: Any, cwd: Any, env: Any) -> None:
-    """中を見られないプログラムが ``lessons`` に触れるなら，すべてに頼るとみなす。"""
-    if isinstance(arguments, (str, bytes)):
-        arguments = [arguments]
-    words = [os.fsdecode(word) for word in arguments]
-    given = os.fsdecode(program) if program else words[0]
-    python = os.path.basename(given).startswith(("python", "pypy"))
-    if python and _watched(words[1:], env):
-        return
-    where = os.path.abspath(os.fsdecode(cwd) if cwd else os.getcwd())
-    parts = [
-        where,
-        *words,
-        *(p for w in words for p in re.split(r"[\s'\"=;|&<>()]+", w)),
-    ]
-    if python or any(_holds(os.path.join(where, part)) for part in parts if part):
-        note("trees", "lessons")
-
-
-def _watched(options: list[str], env: Any) -> bool:
-    """始める Python の中でも，このファイルが働くか。"""
-    for option in options:
-        if option in ("-c", "-m"):
-            break
-        if option.startswith("-") and {*"IES"} & {*option}:
-            return False
-    try:
-        items = dict(os.environ if env is None else env).items()
-        given = {os.fsdecode(name): os.fsdecode(value) for name, value in items}
-    except (TypeError, ValueError):
-        return False
-    return FOLDER in given and HERE in given.get("PYTHONPATH", "").split(os.pathsep)
-
-
 def _holds(path: str) -> bool:
     """``lessons`` の中か，``lessons`` を含むフォルダーか。"""
     try:
@@ -292,47 +217,6 @@ def report() -> str:
             "hosts": sorted(found.pop("hosts", ())),
             "downloads": downloads,
             "trace": {kind: sorted(names) for kind, names in found.items()},
-            "memory": _memory(),
-            "gpu_memory": _gpu_memory(),
-            # 前もって済ませた読み込みと，章が始めた別のプロセスの分も，
-            # この章が働いた時間に数える。
-            "cpu_seconds": sum(os.times()[:4])
-            + float(os.environ.get("BOOKKIT_CPU_BEFORE", "0")),
+            **measures.measured(),
         }
     )
-
-
-def status(name: str) -> int:
-    """``/proc`` にある，このプロセスの記憶の値（バイト）。"""
-    with open("/proc/self/status", encoding="ascii", errors="replace") as lines:
-        values = dict(line.partition(":")[::2] for line in lines)
-    return int(values[name].split()[0]) * 1024
-
-
-def _memory() -> int:
-    """記憶のいちばん多いとき（バイト）。
-
-    枝分かれしたカーネルは，読み込みずみのライブラリーの，まだ触れていない頁を数えない。
-    一から始めたときの値に近づけるため，枝分かれの前に載っていた分を足す。
-    """
-    try:
-        before = int(os.environ.get("BOOKKIT_LIBRARIES_BEFORE", "0"))
-        return status("VmHWM") + max(0, before - status("RssFile"))
-    except (OSError, KeyError):
-        pass
-    try:
-        import resource
-    except ImportError:  # Windows
-        import psutil
-
-        return int(psutil.Process().memory_info().peak_wset)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return int(peak) * (1 if sys.platform == "darwin" else 1024)
-
-
-def _gpu_memory() -> int:
-    """GPU の記憶のいちばん多いとき（バイト）。使っていなければ 0。"""
-    torch = sys.modules.get("torch")
-    if torch is None or not torch.cuda.is_initialized():
-        return 0
-    return int(torch.cuda.max_memory_allocated())

@@ -7,10 +7,10 @@ import math
 from bookkit.execution import recordings
 from bookkit.execution.book import Result
 from bookkit.execution.cache import Run
-from bookkit.execution.recordings import Provenance
+from bookkit.execution.recording_file import Provenance
 
 
-def gpu_label(result: Result, number: int) -> dict[str, str]:
+def gpu_note(result: Result, number: int) -> dict[str, str]:
     """GPU 用のセルの但し書き。``{"kind": 種類, "text": 文}``。
 
     種類は ``recorded``（記録を載せた）・``here``（いま全規模で実行した）・
@@ -22,9 +22,9 @@ def gpu_label(result: Result, number: int) -> dict[str, str]:
         place = where(run.device_name, run.simulated)
         text = f"全規模で実行（{place}，{run.when[:10]}，{duration(seconds)}）"
         return {"kind": "here", "text": text}
-    cell = result.recorded(number)
+    cell = result.recording_for(number)
     if cell is not None and cell.recording is not None:
-        return {"kind": "recorded", "text": recorded(cell.recording.provenance)}
+        return {"kind": "recorded", "text": of_recording(cell.recording.provenance)}
     states = {cell.cell: cell.state for cell in result.gpu}
     why = {
         recordings.MISSING: "GPU の記録がまだないので",
@@ -34,7 +34,7 @@ def gpu_label(result: Result, number: int) -> dict[str, str]:
     return {"kind": "reduced", "text": f"縮小版（{why}，規模を小さくして実行しました）"}
 
 
-def recorded(provenance: Provenance) -> str:
+def of_recording(provenance: Provenance) -> str:
     """記録の由来の一行。"""
     place = where(provenance.device_name, provenance.simulated)
     what = "全規模の記録" if provenance.simulated else "GPU の記録"

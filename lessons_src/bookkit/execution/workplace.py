@@ -1,0 +1,86 @@
+"""カーネルの仕事場：使う人の設定に左右されない，一時フォルダーと環境変数。"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bookkit.execution.machine import THREADS, environment, lessons_root
+
+SITE = """\
+import importlib.machinery, importlib.util, os, sys
+import _bookkit_probe
+
+_bookkit_probe.start()
+here = os.path.dirname(os.path.abspath(__file__))
+others = [path for path in sys.path if os.path.abspath(path) != here]
+spec = importlib.machinery.PathFinder.find_spec("sitecustomize", others)
+if spec is not None and spec.loader is not None:
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+"""
+"""どの Python でも書き留め始める ``sitecustomize``。もとの ``sitecustomize`` も動かす。"""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """カーネルのための一時フォルダー。
+
+    Attributes:
+        folder: 一時フォルダー。中の ``site`` に ``sitecustomize`` がある。
+        env: カーネルの環境変数。
+        python: カーネルを動かす Python。
+    """
+
+    folder: Path
+    env: dict[str, str]
+    python: str = sys.executable
+
+
+@contextlib.contextmanager
+def workplace(
+    root: Path, threads: int | None = THREADS, lessons: Path | None = None
+) -> Iterator[Workplace]:
+    """使う人の IPython や matplotlib の設定に左右されない場所を作る。
+
+    Args:
+        root: 本のフォルダー。
+        threads: 一つの章が使うスレッドの数。``None`` なら決めない。
+        lessons: ``lessons`` の親のフォルダー。なければ ``root`` から探す。
+    """
+    with tempfile.TemporaryDirectory(prefix="bookkit-") as name:
+        folder = Path(name)
+        site = folder / "site"
+        probe = Path(__file__).with_name("probe")
+        no_caches = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(probe, site / "_bookkit_probe", ignore=no_caches)
+        profile = folder / "ipython" / "profile_default"
+        profile.mkdir(parents=True)
+        (site / "sitecustomize.py").write_text(SITE, "utf8")
+        (profile / "ipython_kernel_config.py").write_text(
+            "import _bookkit_probe\n"
+            "_bookkit_probe.start()\n"
+            "c = get_config()\n"
+            "c.HistoryManager.enabled = False\n",
+            "utf8",
+        )
+        (folder / "matplotlibrc").touch()
+        env = environment(root)
+        env |= {
+            "PYTHONPATH": os.pathsep.join([str(site), env["PYTHONPATH"]]),
+            "BOOKKIT_LESSONS": str(lessons or lessons_root(root)),
+            "IPYTHONDIR": str(folder / "ipython"),
+            "MATPLOTLIBRC": str(folder / "matplotlibrc"),
+            "PYTHONHASHSEED": "0",
+            "PYTHONUTF8": "1",
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        }
+        if threads is not None:
+            for library in ("OMP", "MKL", "OPENBLAS", "NUMEXPR", "VECLIB_MAXIMUM"):
+                env[f"{library}_NUM_THREADS"] = str(threads)
+        yield Workplace(folder, env)
