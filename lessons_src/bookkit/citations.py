@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +13,6 @@ from pybtex.database import Entry, Person
 from pybtex.plugin import register_plugin
 from pybtex.richtext import Text
 from pybtex.style.formatting import BaseStyle
-from pybtex.style.labels import BaseLabelStyle
 from pybtex.style.names import BaseNameStyle
 from pybtex.style.sorting import BaseSortingStyle
 from pybtex.style.template import (
@@ -53,31 +50,6 @@ def _people(entry: Entry) -> list[Person]:
     return entry.persons.get("author") or entry.persons.get("editor") or []
 
 
-def short_authors(entry: Entry) -> str:
-    """本文での著者の書き方。三人以上は ``Itti et al.``，二人は ``Koch & Ullman``。"""
-    families = [_family(person) for person in _people(entry)]
-    if not families:
-        return str(entry.fields.get("title", entry.key))
-    if len(families) > 2:
-        return f"{families[0]} et al."
-    return " & ".join(families)
-
-
-class AuthorYearLabels(BaseLabelStyle):
-    """一覧の札を ``Itti et al., 1998`` にする。同じ札には a, b, … を付ける。"""
-
-    def format_labels(self, sorted_entries: Iterable[Entry]) -> Iterator[str]:
-        labels = [
-            f"{short_authors(entry)}, {entry.fields.get('year', 'n.d.')}"
-            for entry in sorted_entries
-        ]
-        many, seen = Counter(labels), Counter[str]()
-        for label in labels:
-            suffix = chr(ord("a") + seen[label]) if many[label] > 1 else ""
-            seen[label] += 1
-            yield label + suffix
-
-
 class AuthorYearSorting(BaseSortingStyle):
     """著者の姓，年，題名の順に並べる。"""
 
@@ -86,12 +58,8 @@ class AuthorYearSorting(BaseSortingStyle):
             f"{_family(person)} {' '.join(person.first_names)}"
             for person in _people(entry)
         )
-        fields = entry.fields
-        return (
-            (people or str(fields.get("title", ""))).casefold(),
-            str(fields.get("year", "")),
-            str(fields.get("title", "")),
-        )
+        year, title = (str(entry.fields.get(name, "")) for name in ("year", "title"))
+        return (people or title).casefold(), year, title
 
 
 class FamilyThenInitials(BaseNameStyle):
@@ -140,7 +108,7 @@ class PsychologyStyle(BaseStyle):
 
     default_name_style = FamilyThenInitials
     default_sorting_style = AuthorYearSorting
-    default_label_style = AuthorYearLabels
+    default_label_style = "number"  # 頁には出さない（本文の引用は著者と年で書く）
 
     def _people(self) -> Node:
         people = {"sep": ", ", "sep2": ", & ", "last_sep": ", & "}

@@ -107,7 +107,7 @@ def live(root: Path, arguments: list[str]) -> int:
 
 def rehearse(root: Path, arguments: list[str]) -> int:
     """できたノートブックを，読者と同じ条件で動かしてみる。"""
-    from bookkit.notebooks.whole import rehearse_book, rehearse_folder
+    from bookkit.notebooks.rehearsal.book import rehearse_book, rehearse_folder
 
     given, rest = _values(arguments, ("--in", "--python"))
     again = "--again" in rest

@@ -5,15 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-PARTS: dict[str, str] = {
-    "basics": "基礎",
-    "recognition": "画像認識",
-    "segmentation": "画像切り出し",
-    "attention": "注意",
-    "neuropsychology": "神経心理学",
-    "readings": "読み物",
-}
-"""部の名前と題名。本に並ぶ順。"""
+from bookkit.book import PART_TITLES
 
 TEMPLATES = Path(__file__).parent / "templates"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -36,10 +28,10 @@ def create(root: Path, chapter: str, title: str) -> list[str]:
         NewChapterError: 名前が使えない，またはもうファイルがあるとき。何も作らない。
     """
     part, slash, name = chapter.partition("/")
-    if not slash or part not in PARTS or not NAME.fullmatch(name):
+    if not slash or part not in PART_TITLES or not NAME.fullmatch(name):
         raise NewChapterError(
             f"章の名前 {chapter!r} は使えません。「部/名前」の形にしてください。"
-            f"部: {', '.join(PARTS)}。名前: 英小文字・数字・_（例: attention/example）。"
+            f"部: {', '.join(PART_TITLES)}。名前: 英小文字・数字・_（例: attention/example）。"
         )
     title = title.strip()
     if not title or "\n" in title:
@@ -68,7 +60,7 @@ def create(root: Path, chapter: str, title: str) -> list[str]:
         "@SLUG@": name.replace("_", "-"),
     }
     if not (floor / "__init__.py").exists():
-        _write(floor / "__init__.py", f'"""「{PARTS[part]}」の章の部屋。"""\n')
+        _write(floor / "__init__.py", f'"""「{PART_TITLES[part]}」の章の部屋。"""\n')
     for path, template in files.items():
         text = (TEMPLATES / template).read_text("utf8")
         for word, value in words.items():
@@ -90,7 +82,7 @@ def add_to_toc(lines: list[str], part: str, name: str) -> list[str]:
     if same:
         at = same[-1] + 1
         return [*lines[:at], entry, *lines[at:]]
-    order = list(PARTS)
+    order = list(PART_TITLES)
     at = len(lines)
     for number, line in reversed(list(enumerate(lines))):
         match = re.search(r" book/([a-z]+)/", line)
@@ -100,7 +92,7 @@ def add_to_toc(lines: list[str], part: str, name: str) -> list[str]:
         if later or f"caption: {LAST_PART}" in line:
             at = _start_of_part(lines, number)
     block = [
-        f"  - caption: {PARTS[part]}",
+        f"  - caption: {PART_TITLES[part]}",
         "    numbered: true",
         "    chapters:",
         entry,

@@ -10,8 +10,6 @@ import re
 from functools import cache
 from pathlib import Path
 
-from bookkit.sources import lessons_root
-
 MODES = ("light", "dark")
 SECTIONS = ("figure", "page")
 VALUE = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{8})")
@@ -23,7 +21,7 @@ Colours = dict[str, dict[str, str]]
 
 def palette_path() -> Path:
     """色を決めるファイル。"""
-    return lessons_root() / "lessons" / "palette.json"
+    return Path(__file__).resolve().parents[1] / "lessons" / "palette.json"
 
 
 @cache

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from bookkit.book import PART_TITLES
 from bookkit.execution.closure import facts_of
-from bookkit.new import PARTS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "lessons_src"
@@ -82,7 +82,7 @@ def test_lessons_know_nothing_of_the_site(path: Path) -> None:
 def test_support_rooms_do_not_use_chapters(path: Path) -> None:
     """土台の部屋は，章の部屋を読み込まない。"""
     rooms = {name.split(".")[1] for name in imported(path) if name.count(".") > 0}
-    assert not rooms & set(PARTS), named(path)
+    assert not rooms & set(PART_TITLES), named(path)
 
 
 def sideways(path: Path) -> Iterator[str]:
@@ -98,14 +98,14 @@ def sideways(path: Path) -> Iterator[str]:
         for module, name in names:
             parts = module.split(".")
             other = parts[1] if len(parts) > 1 and parts[0] == "lessons" else ""
-            if other in PARTS and other != here:
+            if other in PART_TITLES and other != here:
                 is_module = (SOURCES.joinpath(*parts) / f"{name}.py").exists()
                 if not name or name.startswith("_") or name == "*" or is_module:
                     yield f"{module} {name}"
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in LESSONS if room_of(path) in PARTS], ids=named
+    "path", [path for path in LESSONS if room_of(path) in PART_TITLES], ids=named
 )
 def test_parts_share_only_public_names(path: Path) -> None:
     """ある部の章が，ほかの部の部品を使うときは，公開された関数やクラスを名指しする。"""
@@ -193,7 +193,7 @@ def test_book_holds_only_what_readers_read(kept: list[Path]) -> None:
             inside = path.relative_to("book")
             if inside.parts[0] != "recorded":
                 assert path.suffix in (".md", ".bib"), path
-                assert len(inside.parts) == 1 or inside.parts[0] in PARTS, path
+                assert len(inside.parts) == 1 or inside.parts[0] in PART_TITLES, path
 
 
 def test_nothing_made_is_committed(kept: list[Path]) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from bs4 import BeautifulSoup
-from pybtex.database import Entry, Person, parse_string
+from pybtex.database import Person
 
-from bookkit.citations import AuthorYearLabels, FamilyThenInitials, short_authors
+from bookkit.citations import FamilyThenInitials
 
 BIB = r"""
 @article{one, author={Crick, Francis}, title={Function of the thalamus},
@@ -27,30 +26,6 @@ BIB = r"""
   journal={CN}, year={2010}}
 @misc{anon, title={Unknown work}, year={2000}}
 """
-
-ENTRIES = parse_string(BIB, "bibtex").entries
-
-
-@pytest.mark.parametrize(
-    ("key", "written"),
-    [
-        ("one", "Crick"),
-        ("two", "Koch & Ullman"),
-        ("three", "Lin et al."),
-        ("book", "浅川"),
-        ("anon", "Unknown work"),
-    ],
-)
-def test_short_authors(key: str, written: str) -> None:
-    assert short_authors(ENTRIES[key]) == written
-
-
-def test_same_label_gets_a_letter() -> None:
-    twins = [
-        Entry("article", {"year": "2016"}, {"author": [Person("He, Kaiming")]})
-        for _ in range(2)
-    ]
-    assert list(AuthorYearLabels().format_labels(twins)) == ["He, 2016a", "He, 2016b"]
 
 
 def test_initials() -> None:

@@ -27,7 +27,6 @@ JAPANESE = re.compile("[ぁ-ん]")
 @pytest.fixture
 def inside(book: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """小さな本のフォルダーの中で命令を動かす。"""
-    (book / "_config.yml").write_text("title: 小さな本\n", "utf8")
     monkeypatch.chdir(book)
     return book
 
@@ -200,14 +199,13 @@ def test_new_chapter_runs(inside: Path) -> None:
 
 RUN = """
 import sys, pathlib, pytest
-from bookkit.lint.parse import parse_document
+from bookkit.book import Book
 from lessons.exercises import judge
 from lessons.readings.new_one import exercises
 root = pathlib.Path(sys.argv[1])
-text = (root / "book/readings/new_one.md").read_text("utf8")
 scope = {}
-for cell in parse_document(text, "book/readings/new_one.md").cells:
-    exec(cell.code, scope)
+for cell in Book(root).documents["book/readings/new_one"].cells:
+    exec(cell.source, scope)
 for one in exercises.EXERCISES:
     assert judge(one.name, one.solution)[0]
     for wrong, hint in one.known_wrong:

@@ -55,7 +55,8 @@ BROKEN = [
         "畳",
     ),
     ("no-check", 'check("good/slope", answer)', "answer", "{exercise} 傾き", "check("),
-    ("check-name", '"good/slope"', '"good/slop"', "IPY", "'good/slope'"),
+    ("check-name", '"good/slope"', '"good/slop"', "IPY", "'exercise-good-slop'"),
+    ("check-chapter", '"good/slope"', '"god/slope"', "IPY", "good/ で始めて"),
     ("not-blank", "answer = ...", "answer = 2", "IPY", "白紙"),
     ("no-alt", "    alt: 右上", "    x: 右上", "{code-cell}", "代替文がありません"),
     (
@@ -134,7 +135,7 @@ BROKEN = [
     ),
     ("syntax", "answer = ...", "answer = (...", "(...", "読めません"),
     ("seed", "runtime.seed_everything(0)\n", "", "{code-cell}", "seed_everything"),
-    ("setup-tag", ":tags: [remove-cell]\n", "", "{code-cell}", "準備のセル"),
+    ("setup-tag", ":tags: [remove-cell]\n", "", "{code-cell}", "最初のセルが隠れて"),
     ("bold-stop", "**注意**と", "**注意です。**と", "注意です", "太字"),
     ("bold-paren", "**注意**と", "**注意（選ぶ働き）**と", "選ぶ", "太字"),
     ("bold-pair", "**注意**という言葉", "**注意。**という**言葉**", "という", "太字"),
@@ -360,7 +361,7 @@ def test_cells_after_a_gpu_cell_use_its_values(book: Path) -> None:
     finding = only(book)
     lines = (book / GOOD).read_text("utf8").splitlines()
     assert lines[finding.line - 1] == "print(ax)"
-    assert "札 gpu を付ける" in finding.message
+    assert "タグ gpu を付ける" in finding.message
     change(book, GOOD, "print(ax)", "ax = 1\nprint(ax)")
     assert check_book(book) == []
 

@@ -17,15 +17,17 @@ from hypothesis import strategies as st
 from PIL import Image
 from py_mini_racer import MiniRacer
 
+from bookkit.directives.video import embed_address
 from bookkit.japanese import fold, grams
 from bookkit.pages import figures, history, maths, social
-from bookkit.pages.video import embed_address
 from bookkit.theme import builder, frame
 
 EXTENSIONS = [
     "myst_nb",
     "sphinx_design",
-    "bookkit.chapters",
+    "bookkit.directives.lesson",
+    "bookkit.directives.ruby",
+    "bookkit.directives.video",
     "bookkit.japanese",
     "sphinx_exercise",
     "bookkit.notebooks",

@@ -140,7 +140,7 @@ def test_oldest_versions_are_those_of_pyproject() -> None:
     """いちばん古い版の作業は，版を書き写さず，pyproject.toml から読む。"""
     path = GITHUB / "workflows" / "oldest.yml"
     text = path.read_text("utf8")
-    assert "notebooks/oldest.py > oldest.txt" in text
+    assert ".ci/oldest.py > oldest.txt" in text
     assert not re.findall(r"(?:torch|numpy|matplotlib)[=><]", text)
     project = (ROOT / "pyproject.toml").read_text("utf8")
     (lowest,) = re.findall(r'requires-python = ">=([\d.]+)"', project)

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
+from bookkit.book import Book
+from bookkit.chapter import Chapter
 from bookkit.execution import executed, machine
-from bookkit.execution.book import CACHE_FOLDER, Book
-from bookkit.execution.chapter import Chapter, all_chapters
+from bookkit.execution.book import CACHE_FOLDER, Runner
 
 ROOT = Path(__file__).resolve().parents[2]
-MARKED = [chapter for chapter in all_chapters(ROOT) if chapter.gpu_cells]
+MARKED = [chapter for chapter in Book(ROOT).chapters if chapter.gpu_cells]
 each_chapter = pytest.mark.parametrize("chapter", MARKED, ids=lambda c: c.name)
 
 
@@ -63,7 +64,7 @@ def test_full_form_runs(chapter: Chapter, tmp_path: Path) -> None:
     kept, copy = ROOT / "_build" / CACHE_FOLDER, tmp_path / CACHE_FOLDER
     if kept.is_dir():
         shutil.copytree(kept, copy)
-    result = Book(ROOT, here, cache=copy).results([chapter], 3600)[chapter.name]
+    result = Runner(ROOT, here, cache=copy).results([chapter], 3600)[chapter.name]
     assert result.failure is None, f"{chapter.path}:{result.failure}"
     assert result.run is not None
     for number in chapter.gpu_cells:

@@ -1,6 +1,6 @@
 """章の実行：どの章が古いか，並べて実行する，GPU 用のセル，記録した出力，報告。
 
-- ``chapter``: 原稿からコードのセルを読む。``closure``・``keys``: 何が変われば実行し直すか。
+- ``closure``・``keys``: 何が変われば実行し直すか。
 - ``cache``: 結果の置き場所。``kernel``・``schedule``: 章を並べて実行する。
 - ``recordings``: GPU 用のセルの記録。``book``: 上をつないで，本の結果をそろえる。
 - ``reader``・``labels``・``report``・``extension``: Sphinx につなぐ。
@@ -12,13 +12,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bookkit.execution.tags import TAGS
-
 if TYPE_CHECKING:
     from nbformat import NotebookNode
     from sphinx.application import Sphinx
 
-__all__ = ["TAGS", "executed", "setup"]
+__all__ = ["executed", "setup"]
 
 
 def executed(root: Path, document: str) -> NotebookNode:
@@ -27,22 +25,24 @@ def executed(root: Path, document: str) -> NotebookNode:
     Raises:
         LookupError: いまの原稿を実行した結果がないとき。古い理由を言う。
     """
-    from bookkit.execution import machine, reader
-    from bookkit.execution.book import Book
-    from bookkit.execution.chapter import parse, parser_config, read_chapter
+    from myst_parser.config.main import MdParserConfig
 
-    path, config = root / f"{document}.md", parser_config(root)
-    chapter = read_chapter(root, path, config)
-    if chapter is None:
-        raise LookupError(f"{path} はコードの章ではありません。")
-    book = Book(root, machine.look(root))
+    from bookkit.book import Book
+    from bookkit.execution import machine, reader
+    from bookkit.execution.book import Runner
+
+    chapter = Book(root).documents.get(document)
+    if chapter is None or not chapter.has_code:
+        raise LookupError(f"{document} はコードの章ではありません。")
+    book = Runner(root, machine.look(root))
     state = book.state(chapter)
     if state.entry is None:
         raise LookupError(
             f"{document} の実行結果がありません：{'，'.join(state.reasons)}。"
             "先に本をビルドしてください。"
         )
-    notebook = parse(path.read_text("utf8"), path, config)
+    config = MdParserConfig(enable_extensions=set(chapter.extensions))
+    notebook = reader.parse(chapter.text, chapter.path, config)
     reader.fill(notebook, book.shown(state))
     return notebook
 

@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bookkit.chapter import Cell, Chapter
 from bookkit.execution import keys, recordings
 from bookkit.execution.cache import Cache, CellResult, Entry, Run
-from bookkit.execution.chapter import Cell, Chapter
 from bookkit.execution.closure import Library
 from bookkit.execution.keys import Components, Observed
 from bookkit.execution.machine import THREADS, Machine, lessons_root, workers
@@ -67,7 +67,7 @@ class Result:
         return None
 
 
-class Book:
+class Runner:
     """本一冊の実行。
 
     Args:

@@ -12,9 +12,10 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
+from bookkit.chapter import Chapter, ChapterError
 from bookkit.execution import closure, labels, machine, reader, report
-from bookkit.execution.book import TIMEOUT, Book, Result
-from bookkit.execution.chapter import Chapter, ChapterError, read_chapter
+from bookkit.execution.book import TIMEOUT, Result, Runner
+from bookkit.reading import read_chapter
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +74,6 @@ def execute(
     now = {docname: _fingerprint(result) for docname, result in results.items()}
     env.bookkit_outputs = now  # type: ignore[attr-defined]
     changed = [name for name in now if before.get(name) != now[name]]
-    changed += report.outdated_pages(env, results)
     if app.env.bookkit_reread:  # type: ignore[attr-defined]
         logger.info(
             "前のビルドが警告なしで終わっていないので，すべての頁を読み直します。"
@@ -84,25 +84,28 @@ def execute(
 
 def _chapters(env: BuildEnvironment, root: Path) -> dict[str, Chapter]:
     """コードの章を ``{docname: 章}`` で返す。原稿が同じなら，前に読んだものを使う。"""
-    before: dict[str, tuple[str, Chapter | None]] = env.__dict__.get(READ, {})
+    before: dict[str, tuple[str, Chapter]] = env.__dict__.get(READ, {})
     closure.remembered.update(env.__dict__.get(FACTS, {}))
-    config = env.myst_config  # type: ignore[attr-defined]
-    read: dict[str, tuple[str, Chapter | None]] = {}
+    extensions = env.myst_config.enable_extensions  # type: ignore[attr-defined]
+    read: dict[str, tuple[str, Chapter]] = {}
     for docname in sorted(env.found_docs):
         path = Path(env.doc2path(docname))
         if path.suffix != ".md":
             continue
-        mark = f"{path} {closure.digest(path)} {sorted(config.enable_extensions)}"
-        if before.get(docname, ("", None))[0] == mark:
+        mark = f"{path} {closure.digest(path)} {sorted(extensions)}"
+        if docname in before and before[docname][0] == mark:
             read[docname] = before[docname]
             continue
         try:
-            read[docname] = mark, read_chapter(root, path, config)
+            chapter = read_chapter(root, path, extensions)
+            read[docname] = mark, chapter.sound() if chapter.has_code else chapter
         except ChapterError as error:
             raise ExtensionError(str(error)) from error
     setattr(env, READ, read)
     setattr(env, FACTS, closure.known)
-    return {docname: chapter for docname, (_, chapter) in read.items() if chapter}
+    return {
+        docname: chapter for docname, (_, chapter) in read.items() if chapter.has_code
+    }
 
 
 def _results(app: Sphinx, root: Path, chapters: dict[str, Any]) -> dict[str, Result]:
@@ -112,7 +115,7 @@ def _results(app: Sphinx, root: Path, chapters: dict[str, Any]) -> dict[str, Res
         here = machine.look(root)
     except RuntimeError as error:
         raise ExtensionError(str(error)) from error
-    book = Book(root, here, logger.info)
+    book = Runner(root, here, logger.info)
     timeout = app.config.nb_execution_timeout or TIMEOUT
     by_name = book.results(list(chapters.values()), timeout)
     for message in book.unsaved:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bookkit.book import Book
+from bookkit.chapter import Chapter
 from bookkit.execution import labels, machine
-from bookkit.execution.book import Book, Result
-from bookkit.execution.chapter import Chapter, all_chapters
+from bookkit.execution.book import Result, Runner
 from bookkit.execution.recordings import FRESH, Provenance, Recording, TooLarge
 
 TIMEOUT = 3600
@@ -35,7 +36,7 @@ def gpu(root: Path, names: list[str], *, stale_only: bool = False) -> int:
     chapters = _wanted(root, names)
     if chapters is None:
         return 1
-    book = Book(root, here)
+    book = Runner(root, here)
     failed = 0
     for chapter in chapters:
         cells = book.recordings.cells(chapter)
@@ -53,7 +54,7 @@ def gpu(root: Path, names: list[str], *, stale_only: bool = False) -> int:
 
 def _wanted(root: Path, names: list[str]) -> list[Chapter] | None:
     """実行する章。名前がおかしければ，そう言って ``None``。"""
-    marked = {c.name: c for c in all_chapters(root) if c.gpu_cells}
+    marked = {c.name: c for c in Book(root).chapters if c.gpu_cells}
     if not marked:
         print("GPU 用のセルのある章はありません（セルに gpu の札を付けます）。")
     if not names:
@@ -65,7 +66,7 @@ def _wanted(root: Path, names: list[str]) -> list[Chapter] | None:
     return None if unknown else [marked[name] for name in names]
 
 
-def _record(book: Book, chapter: Chapter) -> bool:
+def _record(book: Runner, chapter: Chapter) -> bool:
     """章を実行し，GPU 用のセルの出力を記録する。"""
     state = book.state(chapter)
     timeout = max(TIMEOUT, chapter.timeout or 0)
@@ -85,7 +86,7 @@ def _record(book: Book, chapter: Chapter) -> bool:
     return all(saved)
 
 
-def _save(book: Book, result: Result, cell: int) -> bool:
+def _save(book: Runner, result: Result, cell: int) -> bool:
     """セル一つの出力を書く。"""
     chapter, run = result.chapter, result.run
     assert run is not None

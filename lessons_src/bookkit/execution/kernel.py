@@ -26,8 +26,8 @@ from nbclient.exceptions import (
     DeadKernelError,
 )
 
+from bookkit.chapter import Chapter
 from bookkit.execution.cache import CellResult
-from bookkit.execution.chapter import Chapter
 from bookkit.execution.forked import ForkedKernelManager, Template
 from bookkit.execution.machine import THREADS, environment, lessons_root
 from bookkit.execution.outcome import Failure, Outcome

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bookkit.execution.chapter import Cell, Chapter
+from bookkit.chapter import Cell, Chapter
 from bookkit.execution.closure import PACKAGE, Library, digest, facts, facts_of
 from bookkit.execution.machine import Machine
 
@@ -122,7 +122,7 @@ def _components(
     sources = [cell.source for cell in cells]
     modules = library.closure(sources)
     return Components(
-        cells=[[_short(cell.source), list(cell.tags)] for cell in cells],
+        cells=[[_short(cell.source), list(cell.execution_tags)] for cell in cells],
         modules={name: digest(path) for name, path in modules.items()},
         weights=weights_used(library, sources, modules),
         pins=dict(pins),

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from myst_nb.core.read import read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
 from nbformat import NotebookNode
 
 from bookkit.execution import labels
 from bookkit.execution.book import Result
-from bookkit.execution.chapter import parse
 
 LABEL = "bookkit-gpu"
 """セルの metadata のうち，GPU 用のセルの但し書きを入れる名前。"""
@@ -42,6 +42,31 @@ def read(text: str, docname: str, path: str) -> NotebookNode:
     if result is not None:
         fill(notebook, result)
     return notebook
+
+
+def parse(text: str, path: Path, config: MdParserConfig | None) -> NotebookNode:
+    """原稿をノートブックにする（myst-nb と同じ読み方）。"""
+    notebook: NotebookNode = read_myst_markdown_notebook(
+        text, config=config, add_source_map=True, path=path
+    )
+    _correct_lines(notebook, text.splitlines())
+    return notebook
+
+
+def _correct_lines(notebook: NotebookNode, lines: list[str]) -> None:
+    """文章のセルの始まりの行を直す。
+
+    myst-nb は，前書きの後を 1 行多く，セルの後の空行を 0 行と数える。
+    そのままでは，警告がどれも違う行を指す。
+    """
+    starts = notebook.metadata["source_map"]
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            body = cell.source.splitlines()
+            for first in range(max(0, starts[number] - 1), len(lines)):
+                if lines[first : first + len(body)] == body:
+                    starts[number] = first
+                    break
 
 
 def fill(notebook: NotebookNode, result: Result) -> None:

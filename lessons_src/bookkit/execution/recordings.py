@@ -18,9 +18,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bookkit.chapter import Chapter
 from bookkit.execution import keys
 from bookkit.execution.cache import write_atomically
-from bookkit.execution.chapter import Chapter
 from bookkit.execution.closure import Library
 from bookkit.execution.keys import Components, Observed
 

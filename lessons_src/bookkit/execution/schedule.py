@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bookkit.execution.chapter import Chapter
+from bookkit.chapter import Chapter
 from bookkit.execution.forked import Templates, templates
 from bookkit.execution.kernel import Outcome, Workplace, run_chapter, workplace
 from bookkit.execution.machine import THREADS

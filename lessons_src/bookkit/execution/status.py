@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bookkit.book import Book
 from bookkit.execution import labels, machine
-from bookkit.execution.book import Book
-from bookkit.execution.chapter import all_chapters
+from bookkit.execution.book import Runner
 from bookkit.execution.recordings import FRESH, GpuCell
 
 
@@ -17,8 +17,8 @@ def status(root: Path, *, gpu_only: bool = False) -> int:
         root: 本のフォルダー。
         gpu_only: GPU 用のセルだけを表示し，記録し直すものがあれば 1 を返す。
     """
-    book = Book(root, machine.look(root))
-    chapters = all_chapters(root)
+    book = Runner(root, machine.look(root))
+    chapters = Book(root).chapters
     if not gpu_only:
         stale = 0
         for chapter in chapters:

@@ -1,47 +1,49 @@
 """章の決まりを調べる。``python -m bookkit check`` と，ビルドの途中の両方で働きます。
 
 指摘はどれも ``ファイル:行: 何が・どう直すか`` の形です。ビルドでは警告になります。
+頁の決まりは ``(行, 文)`` を，本の全体の決まり（``house``）は ``Finding`` を返します。
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bookkit.lint import alone, cells, exercises, prose, references, skeleton, whole
-from bookkit.lint.book import Book
-from bookkit.lint.document import Document
-from bookkit.lint.finding import Finding
+from bookkit.book import Book, BookError
+from bookkit.chapter import Chapter
+from bookkit.lint import cells, exercises, house, names, prose, references, skeleton
+from bookkit.lint.finding import Finding, Rule, unwritten
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["Book", "Finding", "check_book", "check_document", "setup"]
-
-Rule = Callable[[Document, Book], Iterator[Finding]]
+__all__ = ["Finding", "check_book", "check_page", "setup"]
 
 PAGE_RULES: tuple[Rule, ...] = (
     skeleton.title,
     *prose.RULES,
     *references.RULES,
-    cells.yaml_errors,
+    cells.unreadable,
 )
 """表紙や用語集も含む，すべての頁の決まり。"""
 CHAPTER_RULES: tuple[Rule, ...] = (
-    *skeleton.RULES,
+    *skeleton.CHAPTER_RULES,
     *exercises.RULES,
-    *(rule for rule in cells.RULES if rule is not cells.yaml_errors),
+    *cells.CHAPTER_RULES,
     *references.CHAPTER_RULES,
-    *alone.RULES,
+    *names.RULES,
 )
 """章だけの決まり。"""
 
 
-def check_document(document: Document, book: Book) -> list[Finding]:
+def check_page(page: Chapter, book: Book) -> list[Finding]:
     """原稿一つを調べる。"""
-    rules = PAGE_RULES + (CHAPTER_RULES if document.is_chapter else ())
-    return sorted({finding for rule in rules for finding in rule(document, book)})
+    if page.front_unclosed:
+        rules: tuple[Rule, ...] = (cells.unreadable,)
+    else:
+        rules = PAGE_RULES + (CHAPTER_RULES if page.in_part else ())
+    found = {Finding(page.file, *one) for rule in rules for one in rule(page, book)}
+    return sorted(found | set(unwritten(page.file, page.text.split("\n"))))
 
 
 def check_book(root: Path) -> list[Finding]:
@@ -50,15 +52,20 @@ def check_book(root: Path) -> list[Finding]:
     Args:
         root: ``_toc.yml`` のあるフォルダー。
     """
-    book = Book.load(root)
-    found = [f for d in book.documents.values() for f in check_document(d, book)]
-    return sorted([*found, *(f for rule in whole.RULES for f in rule(book))])
+    book = Book(root)
+    try:
+        found = [
+            one for page in book.documents.values() for one in check_page(page, book)
+        ]
+        return sorted([*found, *(one for rule in house.RULES for one in rule(book))])
+    except BookError as error:
+        return [Finding(error.file, error.line, error.message)]
 
 
 def _warn(app: Sphinx) -> None:
     """原稿と目次への指摘を，ビルドの警告にする。まだ書いていない所（TODO）も同じ。
 
-    部品への指摘は頁を悪くしないので，``python -m bookkit check`` だけが言う。
+    部屋や検査への指摘は頁を悪くしないので，``python -m bookkit check`` だけが言う。
     """
     from sphinx.util import logging
 
@@ -67,14 +74,13 @@ def _warn(app: Sphinx) -> None:
         return
     logger = logging.getLogger(__name__)
     for finding in check_book(root):
-        if not finding.path.startswith(("book/", "_toc.yml")):
-            continue
-        logger.warning(
-            finding.message,
-            location=f"{root / finding.path}:{finding.line}",
-            type="bookkit",
-            subtype="lint",
-        )
+        if finding.path.startswith(("book/", "_toc.yml", "_config.yml")):
+            logger.warning(
+                finding.message,
+                location=f"{root / finding.path}:{finding.line}",
+                type="bookkit",
+                subtype="lint",
+            )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

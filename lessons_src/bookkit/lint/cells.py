@@ -1,19 +1,30 @@
-"""コードのセルの決まり：札，行の長さ，図の名札・キャプション・代替文，使えない書き方。"""
+"""コードのセルの決まり：タグ，行の長さ，図の名札・キャプション・代替文，使えない書き方。"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from bookkit.execution.tags import TAGS
-from bookkit.lint.book import Book
-from bookkit.lint.document import Cell, Document, figure_of
-from bookkit.lint.finding import Finding, similar
+from bookkit.book import Book
+from bookkit.chapter import TAGS, Cell, Chapter
+from bookkit.lint.finding import Problems, similar
+from bookkit.lint.names import calls
 
 WIDEST = 79
 ALT_SHORTEST, ALT_LONGEST = 15, 200
 FIGURE_NAME = re.compile(r"fig-[a-z0-9]+(-[a-z0-9]+)*")
 FILE_NAME = re.compile(r"[\w./\\-]+|.*\.(svg|png|jpe?g|webp|gif)", re.ASCII | re.I)
+OPENING_CALLS = ("figures.use_style", "runtime.seed_everything")
+"""章の最初のセルが呼ぶもの。"""
+SHOW = "figures.show"
+"""図を見せる関数。"""
+FORBIDDEN = {
+    r"^\s*[!%]": "シェルやマジックの命令があります。普通の Python で書いてください。",
+    r"\bgoogle\.colab\b": "google.colab があります。どこでも動く書き方にしてください。",
+    r"\bplt\.show\(|\bsavefig\(": f"図を直接出す命令があります。{SHOW}(fig) を使ってください。",
+    r"\bjapanize_matplotlib\b": "japanize_matplotlib があります。"
+    "figures.use_style() が日本語の書体を整えます。",
+}
+"""章では使わない書き方と，代わりの書き方。"""
 
 
 def alt_problem(alt: str, caption: str = "") -> str:
@@ -33,153 +44,95 @@ def alt_problem(alt: str, caption: str = "") -> str:
     return ""
 
 
-def yaml_errors(document: Document, book: Book) -> Iterator[Finding]:
-    """セルやディレクティブの設定が読めるか。"""
-    for error in document.cell_errors:
-        yield Finding(
-            document.path,
-            error.line,
-            f"セルの設定が YAML として読めません（{error}）。"
-            '字下げを直すか，「:」を含む文を " " で囲んでください。',
-        )
+def unreadable(page: Chapter, book: Book) -> Problems:
+    """前書き，セルやディレクティブの設定が読めるか。セルが囲みの外にあるか。"""
+    for fault in (*page.faults, *page.outline.faults):
+        yield fault.line, fault.message
+    for directive in page.outline.directives:
+        if directive.name == "code-cell":
+            yield (
+                directive.line,
+                "コードのセルが，ほかの囲みや箇条書きの中にあるか，::: で書かれています。"
+                "外に出し，``` で囲んでください。",
+            )
 
 
-def tags(document: Document, book: Book) -> Iterator[Finding]:
-    """知らない札。"""
-    for cell in document.cells:
+def tags(page: Chapter, book: Book) -> Problems:
+    """知らないタグ。"""
+    for cell in page.cells:
         for tag in cell.tags:
             if tag not in TAGS:
-                yield Finding(
-                    document.path,
-                    cell.line_of("tags"),
-                    f"知らない札 {tag!r} です。"
-                    + (
-                        similar(tag, sorted(TAGS))
-                        or f"使える札: {', '.join(sorted(TAGS))}"
-                    ),
-                )
+                usable = f"使えるタグ: {', '.join(sorted(TAGS))}"
+                near = similar(tag, sorted(TAGS)) or usable
+                yield cell.line_of("tags"), f"知らないタグ {tag!r} です。{near}"
 
 
-def width(document: Document, book: Book) -> Iterator[Finding]:
-    """コードの一行の長さ。"""
-    for cell in document.cells:
-        for number, line in enumerate(cell.code.splitlines(), start=cell.code_line):
+def lines(page: Chapter, book: Book) -> Problems:
+    """コードの一行の長さと，章では使わない書き方。"""
+    for cell in page.cells:
+        for number, line in enumerate(cell.source.splitlines(), start=cell.line):
             if len(line) > WIDEST:
-                yield Finding(
-                    document.path,
+                yield (
                     number,
                     f"コードの行が {len(line)} 字です。{WIDEST} 字以内に折ってください。",
                 )
+            for pattern, message in FORBIDDEN.items():
+                if re.search(pattern, line):
+                    yield number, message
 
 
-def setup_cell(document: Document, book: Book) -> Iterator[Finding]:
-    """章の最初のセルは，頁に出ない準備のセル。"""
-    opening = next((h.line for h in document.headings if h.level == 2), 10**9)
-    first = document.cells[0] if document.cells else None
-    if first is None or first.line > opening or "remove-cell" not in first.tags:
-        yield Finding(
-            document.path,
-            first.line if first else 1,
-            "準備のセルがありません。最初の節より前に，札 remove-cell のセルを置き，"
-            "import，figures.use_style()，runtime.seed_everything(0) を書いてください。",
+def opening_cell(page: Chapter, book: Book) -> Problems:
+    """章の最初のセルは，頁に出ず，書体と乱数を整える。"""
+    headings = page.outline.headings
+    first_section = next((h.line for h in headings if h.level == 2), 10**9)
+    first = page.cells[0] if page.cells else None
+    if first is None or first.line > first_section or not first.has("remove-cell"):
+        yield (
+            first.fence_line if first else 1,
+            "章の最初のセルが隠れていません。最初の節より前に，タグ remove-cell のセルを置き，"
+            f"import と {'，'.join(f'{call}(…)' for call in OPENING_CALLS)} を書いてください。",
         )
         return
-    for call in ("figures.use_style(", "seed_everything("):
-        if call not in first.code:
-            yield Finding(
-                document.path,
-                first.line,
-                f"準備のセルに {call}…) がありません。加えてください。",
-            )
+    for wanted in OPENING_CALLS:
+        if not calls(first, wanted):
+            yield first.fence_line, f"章の最初のセルで {wanted}(…) を呼んでください。"
 
 
-FORBIDDEN = (
-    (
-        re.compile(r"^\s*[!%]"),
-        "シェルやマジックの命令",
-        "普通の Python で書いてください",
-    ),
-    (
-        re.compile(r"\bgoogle\.colab\b"),
-        "google.colab",
-        "どこでも動く書き方にしてください",
-    ),
-    (
-        re.compile(r"\bplt\.show\(|\bsavefig\("),
-        "図を直接出す命令",
-        "figures.show(fig) を使ってください",
-    ),
-    (
-        re.compile(r"\bjapanize_matplotlib\b"),
-        "japanize_matplotlib",
-        "figures.use_style() が日本語の書体を整えます",
-    ),
-)
-
-
-def forbidden(document: Document, book: Book) -> Iterator[Finding]:
-    """章では使わない書き方。"""
-    for cell in document.cells:
-        for number, line in enumerate(cell.code.splitlines(), start=cell.code_line):
-            for pattern, what, instead in FORBIDDEN:
-                if pattern.search(line):
-                    yield Finding(
-                        document.path, number, f"{what}があります。{instead}。"
-                    )
-
-
-def figures(document: Document, book: Book) -> Iterator[Finding]:
+def figures(page: Chapter, book: Book) -> Problems:
     """図を描くセルは，名札・キャプション・代替文を持つ。"""
-    for cell in document.cells:
-        shown = cell.code.count("figures.show(")
-        figure = figure_of(cell.metadata)
-        if not cell.readable:
+    for cell in page.cells:
+        shown = calls(cell, SHOW)
+        if not cell.readable or shown is None:
             continue
-        if not shown:
-            if figure:
-                yield Finding(
-                    document.path,
-                    cell.line,
-                    "図の設定がありますが，図がありません。"
-                    "figures.show(fig) を呼ぶか，設定を消してください。",
-                )
-            continue
-        if shown > 1:
-            yield Finding(
-                document.path,
-                cell.line,
-                f"一つのセルに figures.show が {shown} つあります。"
-                "図ごとにセルを分けてください。",
+        if len(shown) > 1:
+            message = f"一つのセルに {SHOW} が {len(shown)} つあります。図ごとにセルを分けてください。"
+            yield cell.fence_line, message
+        if shown:
+            yield from _figure_settings(cell)
+        elif cell.settings():
+            yield (
+                cell.fence_line,
+                "図の設定がありますが，図がありません。"
+                f"{SHOW}(fig) を呼ぶか，設定を消してください。",
             )
-        yield from _figure_settings(document, cell)
 
 
-def _figure_settings(document: Document, cell: Cell) -> Iterator[Finding]:
-    figure = figure_of(cell.metadata)
-    name = str(figure.get("name") or "")
+def _figure_settings(cell: Cell) -> Problems:
+    figure = cell.settings()
+    name, caption = (str(figure.get(key) or "") for key in ("name", "caption"))
+    where = "mystnb: figure: の下に"
     if not name:
-        yield Finding(
-            document.path,
-            cell.line_of("figure"),
-            "図に名札がありません。mystnb: figure: の下に name: fig-… を書いてください。",
-        )
+        message = f"図に名札がありません。{where} name: fig-… を書いてください。"
+        yield cell.line_of("figure"), message
     elif not FIGURE_NAME.fullmatch(name):
-        yield Finding(
-            document.path,
-            cell.line_of("name"),
-            f"図の名札 {name!r} を，fig- で始まる英小文字・数字・- の名前にしてください。",
-        )
-    caption = str(figure.get("caption") or "")
+        message = f"図の名札 {name!r} を，fig- で始まる英小文字・数字・- の名前にしてください。"
+        yield cell.line_of("name"), message
     if not caption.strip():
-        yield Finding(
-            document.path,
-            cell.line_of("figure"),
-            "図にキャプションがありません。mystnb: figure: の下に caption: を書いてください。",
-        )
-    alt = str(figure_of(cell.metadata, "image").get("alt") or "")
-    problem = alt_problem(alt, caption)
+        message = f"図にキャプションがありません。{where} caption: を書いてください。"
+        yield cell.line_of("figure"), message
+    problem = alt_problem(str(cell.settings("image").get("alt") or ""), caption)
     if problem:
-        yield Finding(document.path, cell.line_of("alt"), problem)
+        yield cell.line_of("alt"), problem
 
 
-RULES = (yaml_errors, tags, width, setup_cell, forbidden, figures)
+CHAPTER_RULES = (tags, lines, opening_cell, figures)

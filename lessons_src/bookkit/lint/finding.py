@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
+
+from bookkit.book import Book
+from bookkit.chapter import Chapter
+
+Problems: TypeAlias = Iterator[tuple[int, str]]
+"""頁の中の ``(行, 文)`` の列。"""
+Rule: TypeAlias = Callable[[Chapter, Book], Problems]
 
 
 @dataclass(frozen=True, order=True)

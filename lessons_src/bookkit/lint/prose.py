@@ -1,13 +1,13 @@
-"""文章の決まり：太字などの書きそこね，一文一行，句読点，まだ書いていない所。"""
+"""文章の決まり：太字などの書きそこね，一文一行，句読点。"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from bookkit.lint.book import Book
-from bookkit.lint.document import HIDDEN, Document, figure_of, lines_of, spans_of
-from bookkit.lint.finding import Finding, unwritten
+from bookkit.book import Book
+from bookkit.chapter import Chapter
+from bookkit.lint.finding import Problems
+from bookkit.outline import HIDDEN
 
 WIDE = "\u3041-\u30ff\u3400-\u9fff々〆"
 ENDS = "。？！"
@@ -43,40 +43,37 @@ LEFTOVERS = (
 )
 
 
-def leftovers(document: Document, book: Book) -> Iterator[Finding]:
+def leftovers(page: Chapter, book: Book) -> Problems:
     """組まれずに，文字のまま頁に出る印。"""
-    for passage in document.passages:
+    for passage in page.outline.passages:
         depth = 0
-        for line, token in spans_of(passage):
+        for line, token in passage.spans():
             depth += token.nesting if token.type.startswith("strong") else 0
             if token.type == "strong_open" and depth > 1:
-                yield Finding(document.path, line, LEFTOVERS[0][1].format("**"))
+                yield (line, LEFTOVERS[0][1].format("**"))
             if token.type != "text":
                 continue
             for pattern, message in LEFTOVERS:
                 match = pattern.search(token.content)
-                if match and not _escapes(document, line):
-                    yield Finding(
-                        document.path, line, message.format(f"「{match[0]}」")
-                    )
+                if match and not _escapes(page, line):
+                    yield (line, message.format(f"「{match[0]}」"))
                     break
 
 
-def _escapes(document: Document, line: int) -> bool:
+def _escapes(page: Chapter, line: int) -> bool:
     """原稿のその行に，``\\*`` のような，わざと書いた記号があるか。"""
-    return bool(re.search(r"\\[*_`$\[(]", document.text.split("\n")[line - 1]))
+    return bool(re.search(r"\\[*_`$\[(]", page.text.split("\n")[line - 1]))
 
 
-def one_sentence_a_line(document: Document, book: Book) -> Iterator[Finding]:
+def one_sentence_a_line(page: Chapter, book: Book) -> Problems:
     """一文を一行に書く。用語集と表の中は除く。"""
-    for passage in document.passages:
+    for passage in page.outline.passages:
         if passage.kind != "paragraph":
             continue
-        lines = lines_of(passage)
+        lines = passage.lines()
         for number, text in lines:
             if _sentences(text) > 1:
-                yield Finding(
-                    document.path,
+                yield (
                     number,
                     "一行に文が二つ以上あります。「。」の後で行を変えてください"
                     "（頁ではつながります）。",
@@ -84,8 +81,7 @@ def one_sentence_a_line(document: Document, book: Book) -> Iterator[Finding]:
         for number, text in lines[:-1]:
             last = text.rstrip()[-1:]
             if re.match(f"[{WIDE}，]", last):
-                yield Finding(
-                    document.path,
+                yield (
                     number,
                     "文の途中で行が変わっています。一文を一行に書いてください。",
                 )
@@ -127,15 +123,15 @@ PUNCTUATION = (
 )
 
 
-def punctuation(document: Document, book: Book) -> Iterator[Finding]:
+def punctuation(page: Chapter, book: Book) -> Problems:
     """句読点と括弧。"""
     texts = [
         (number, text)
-        for passage in document.passages
-        for number, text in lines_of(passage)
+        for passage in page.outline.passages
+        for number, text in passage.lines()
     ]
-    for cell in document.cells:
-        alt = figure_of(cell.metadata, "image").get("alt") or ""
+    for cell in page.cells:
+        alt = cell.settings("image").get("alt") or ""
         texts.append((cell.line_of("alt"), str(alt)))
     for number, text in texts:
         for pattern, message in PUNCTUATION:
@@ -143,23 +139,17 @@ def punctuation(document: Document, book: Book) -> Iterator[Finding]:
             if match:
                 near = text[max(0, match.start() - 6) : match.end() + 6]
                 near = near.replace(HIDDEN, "…").strip()
-                yield Finding(document.path, number, f"{message}（{near}）")
+                yield (number, f"{message}（{near}）")
 
 
-def to_do(document: Document, book: Book) -> Iterator[Finding]:
-    """雛形の，まだ書いていない所。"""
-    yield from unwritten(document.path, document.text.split("\n"))
-
-
-def headings(document: Document, book: Book) -> Iterator[Finding]:
+def headings(page: Chapter, book: Book) -> Problems:
     """見出しは文にしない。"""
-    for heading in document.headings:
+    for heading in page.outline.headings:
         if heading.text.endswith(("。", "．", ".")):
-            yield Finding(
-                document.path,
+            yield (
                 heading.line,
                 "見出しの終わりの句点を取ってください。",
             )
 
 
-RULES = (leftovers, one_sentence_a_line, punctuation, to_do, headings)
+RULES = (leftovers, one_sentence_a_line, punctuation, headings)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import posixpath
 import re
 from collections.abc import Callable, Iterator
 
-from bookkit.lint.book import Book
+from bookkit.book import Book
+from bookkit.chapter import Chapter
+from bookkit.directives.source import find_source
 from bookkit.lint.cells import alt_problem
-from bookkit.lint.document import Document, spans_of
-from bookkit.lint.finding import Finding, similar
-from bookkit.sources import find_source
+from bookkit.lint.finding import Problems, similar
+from bookkit.lint.names import calls
 
 ROLE_TARGET = re.compile(r"^(?:.*<(?P<inner>[^<>]+)>|(?P<plain>.*))$", re.DOTALL)
 
@@ -22,8 +24,8 @@ def _target(content: str) -> str:
     return (match["inner"] or match["plain"] or "").strip()
 
 
-def _doc(document: Document, book: Book, target: str) -> str:
-    here = posixpath.dirname(document.name)
+def _doc(page: Chapter, book: Book, target: str) -> str:
+    here = posixpath.dirname(page.docname)
     name = (
         target.lstrip("/")
         if target.startswith("/")
@@ -35,7 +37,7 @@ def _doc(document: Document, book: Book, target: str) -> str:
     return f"章 {target!r} がありません。{near}まだ無い章なら，リンクにせず題名だけを書いてください。"
 
 
-def _label(document: Document, book: Book, target: str) -> str:
+def _label(page: Chapter, book: Book, target: str) -> str:
     if target.lower() in book.labels:
         return ""
     return f"参照の先 {target!r} がありません。" + (
@@ -43,7 +45,7 @@ def _label(document: Document, book: Book, target: str) -> str:
     )
 
 
-def _term(document: Document, book: Book, target: str) -> str:
+def _term(page: Chapter, book: Book, target: str) -> str:
     if target.lower() in book.terms:
         return ""
     return f"用語 {target!r} が book/glossary.md にありません。" + (
@@ -51,13 +53,13 @@ def _term(document: Document, book: Book, target: str) -> str:
     )
 
 
-def _ruby(document: Document, book: Book, target: str) -> str:
+def _ruby(page: Chapter, book: Book, target: str) -> str:
     if re.fullmatch(r"[^|]*[^|\s][^|]*\|\s*[ぁ-ゖァ-ヺー・]+\s*", target):
         return ""
     return f"ルビ {target!r} は {{ruby}}`語|よみ` の形で，よみをかなで書いてください。"
 
 
-def _cite(document: Document, book: Book, target: str) -> str:
+def _cite(page: Chapter, book: Book, target: str) -> str:
     for key in re.split(r"\s*,\s*", target):
         if key not in book.works:
             return f"文献 {key!r} が book/references.bib にありません。" + (
@@ -66,15 +68,15 @@ def _cite(document: Document, book: Book, target: str) -> str:
     return ""
 
 
-def _glue(document: Document, book: Book, target: str) -> str:
+def _glue(page: Chapter, book: Book, target: str) -> str:
     name = target.partition(":")[0]
-    given = {
-        found
-        for cell in document.cells
-        for found in re.findall(r"\bglue\(\s*[\"'](.+?)[\"']", cell.code)
-    }
-    computed = any(re.search(r"\bglue\(\s*[^\"'\s]", c.code) for c in document.cells)
-    if name in given or computed:
+    named = [
+        call.args[0] if call.args else None
+        for cell in page.cells
+        for call in calls(cell, "glue.glue") or ()
+    ]
+    given = [str(one.value) for one in named if isinstance(one, ast.Constant)]
+    if name in given or len(given) < len(named):  # 計算した名前なら，分からない
         return ""
     return (
         f'数 {name!r} を渡すセルがありません。セルで glue("{name}", 値) を呼んでください。'
@@ -82,7 +84,7 @@ def _glue(document: Document, book: Book, target: str) -> str:
     )
 
 
-ROLES: dict[str, Callable[[Document, Book, str], str]] = {
+ROLES: dict[str, Callable[[Chapter, Book, str], str]] = {
     "doc": _doc,
     "ref": _label,
     "numref": _label,
@@ -95,100 +97,98 @@ ROLES: dict[str, Callable[[Document, Book, str], str]] = {
 }
 
 
-def roles(document: Document, book: Book) -> Iterator[Finding]:
+def roles(page: Chapter, book: Book) -> Problems:
     """``{doc}`` や ``{cite:t}`` などの指す先。"""
-    for passage in document.passages:
-        for line, token in spans_of(passage):
+    for passage in page.outline.passages:
+        for line, token in passage.spans():
             if token.type != "myst_role":
                 continue
             name = str(token.meta["name"])
             check = _cite if name.startswith("cite:") else ROLES.get(name)
-            problem = check and check(document, book, _target(token.content))
+            problem = check and check(page, book, _target(token.content))
             if problem:
-                yield Finding(document.path, line, problem)
+                yield line, problem
 
 
-def links(document: Document, book: Book) -> Iterator[Finding]:
+def links(page: Chapter, book: Book) -> Problems:
     """``[文](先)`` と ``![代替文](絵)`` の指す先。"""
-    for passage in document.passages:
-        for line, token in spans_of(passage):
+    for passage in page.outline.passages:
+        for line, token in passage.spans():
             if token.type == "link_open":
-                problem = _link(document, book, str(token.attrGet("href") or ""))
+                problem = _link(page, book, str(token.attrGet("href") or ""))
                 if problem:
-                    yield Finding(document.path, line, problem)
+                    yield line, problem
             elif token.type == "image":
                 source = str(token.attrGet("src") or "")
-                for problem in _image(document, book, source, token.content):
-                    yield Finding(document.path, line, problem)
-    for directive in document.directives:
+                for problem in _image(page, book, source, token.content):
+                    yield line, problem
+    for directive in page.outline.directives:
         if directive.name in ("image", "figure"):
             alt = directive.options.get("alt", "")
             caption = directive.body.strip()
-            for problem in _image(document, book, directive.argument, alt, caption):
-                yield Finding(document.path, directive.line, problem)
+            for problem in _image(page, book, directive.argument, alt, caption):
+                yield directive.line, problem
 
 
-def _link(document: Document, book: Book, href: str) -> str:
+def _link(page: Chapter, book: Book, href: str) -> str:
     path, _, anchor = href.partition("#")
     if re.match(r"[a-z][a-z0-9+.-]*:|//", path) or not href:
         return ""
     if not path:
-        return _label(document, book, anchor)
+        return _label(page, book, anchor)
     if path.lower() in book.labels:
         return ""
-    if _exists(document, book, path) or _exists(document, book, f"{path}.md"):
+    if _exists(page, book, path) or _exists(page, book, f"{path}.md"):
         return ""
     near = similar(path, [*book.documents, *book.labels])
     return f"リンクの先 {path!r} がありません。{near}番地を直してください。"
 
 
-def _exists(document: Document, book: Book, path: str) -> bool:
-    here = posixpath.dirname(document.path)
+def _exists(page: Chapter, book: Book, path: str) -> bool:
+    here = posixpath.dirname(page.file)
     target = path.lstrip("/") if path.startswith("/") else posixpath.join(here, path)
     return (book.root / target).exists()
 
 
 def _image(
-    document: Document, book: Book, source: str, alt: str, caption: str = ""
+    page: Chapter, book: Book, source: str, alt: str, caption: str = ""
 ) -> Iterator[str]:
-    if not re.match(r"[a-z]+:", source) and not _exists(document, book, source):
+    if not re.match(r"[a-z]+:", source) and not _exists(page, book, source):
         yield f"絵のファイル {source!r} がありません。名前と置き場所を確かめてください。"
     problem = alt_problem(alt, caption)
     if problem:
         yield problem
 
 
-def sources(document: Document, book: Book) -> Iterator[Finding]:
+def sources(page: Chapter, book: Book) -> Problems:
     """``{source}`` の指す関数。"""
-    for directive in document.directives:
+    for directive in page.outline.directives:
         if directive.name != "source":
             continue
         try:
             find_source(book.root / "lessons_src", directive.argument)
         except LookupError as error:
-            yield Finding(document.path, directive.line, str(error))
+            yield directive.line, str(error)
 
 
-def unique_labels(document: Document, book: Book) -> Iterator[Finding]:
+def unique_labels(page: Chapter, book: Book) -> Problems:
     """同じ名札が二度使われていないか。"""
     for label, places in book.labels.items():
         first, *rest = places
         for path, line in rest:
-            if path == document.path:
-                yield Finding(
-                    path,
+            if path == page.file:
+                yield (
                     line,
                     f"名札 {label!r} は {first[0]}:{first[1]} でも使われています。"
                     "別の名前にしてください。",
                 )
 
 
-def cited(document: Document, book: Book) -> Iterator[Finding]:
+def cited(page: Chapter, book: Book) -> Problems:
     """章の終わりの文献の一覧と，引用。"""
-    if not any(directive.name == "cited" for directive in document.directives):
-        line = next((h.line for h in document.headings if h.text == "文献"), 1)
-        yield Finding(
-            document.path,
+    if not any(directive.name == "cited" for directive in page.outline.directives):
+        line = next((h.line for h in page.outline.headings if h.text == "文献"), 1)
+        yield (
             line,
             "文献の一覧がありません。「## 文献」の下に ```{cited}``` を置いてください。",
         )

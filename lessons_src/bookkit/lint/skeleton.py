@@ -1,241 +1,183 @@
-"""章の形の決まり：設定，題名と箱，見出しの順番。"""
+"""章の形の決まり：前書き，題名と箱，見出しの順番。"""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
 
-from bookkit.lint.book import Book
-from bookkit.lint.document import Document, Heading
-from bookkit.lint.finding import Finding, similar
+from bookkit.book import Book
+from bookkit.chapter import Chapter
+from bookkit.lint.finding import Problems, similar
+from bookkit.outline import Heading
 
-FRONT: dict[str, object] = {
+FRONT: dict[str, str] = {
     "file_format": "mystnb",
-    "kernelspec": {
-        "name": "python3",
-        "display_name": "Python 3",
-        "language": "python",
-    },
+    "name": "python3",
+    "display_name": "Python 3",
+    "language": "python",
 }
-EXTRA_FRONT = ("execution", "html_meta")
-"""章の設定に足してよい項目。"""
+"""章の前書き。``file_format`` のほかは ``kernelspec`` の中に書く。"""
+FRONT_KEYS = ("file_format", "kernelspec", "execution", "html_meta")
+"""前書きに書いてよい項目。"""
 
 OPENING = "問い"
 CLOSING = ("人間では／モデルでは", "練習", "まとめ", "次に読む", "文献")
 LEARN_ITEMS = 3
+END = 10**9
+"""どの行より後ろの行。"""
 
 
-def front_matter(document: Document, book: Book) -> Iterator[Finding]:
+def front_matter(page: Chapter, book: Book) -> Problems:
     """章の最初の設定。"""
-    if document.front_error:
-        error = document.front_error
-        yield Finding(
-            document.path,
-            error.line,
-            f"章の設定（---）が YAML として読めません（{error}）。"
-            "字下げと「:」の後の空白を直してください。",
-        )
+    if page.front is None:
+        if not page.front_lines:
+            yield (
+                1,
+                "章の設定がありません。--- で挟んだ file_format と kernelspec を，"
+                "見本（CONTRIBUTING.md の「章の形」）のとおりに最初に置いてください。",
+            )
         return
-    if document.front is None:
-        yield Finding(
-            document.path,
-            1,
-            "章の設定がありません。--- で挟んだ file_format と kernelspec を，"
-            "見本（CONTRIBUTING.md の「章の形」）のとおりに最初に置いてください。",
-        )
-        return
-    lines = document.text.split("\n")
+    lines = page.text.split("\n")[: page.front_lines]
 
     def line_of(key: str) -> int:
-        for number, line in enumerate(lines[1:], start=2):
-            if line == "---":
-                break
-            if line.strip().startswith(f"{key}:"):
-                return number
-        return 1
+        found = (
+            n for n, text in enumerate(lines, 1) if text.strip().startswith(f"{key}:")
+        )
+        return next(found, 1)
 
-    flat = {"file_format": document.front.get("file_format")}
-    kernel = document.front.get("kernelspec")
-    kernel = kernel if isinstance(kernel, dict) else {}
-    wanted = {"file_format": FRONT["file_format"]}
-    for key, value in dict(FRONT["kernelspec"]).items():  # type: ignore[call-overload]
-        flat[key], wanted[key] = kernel.get(key), value
-    for key, value in wanted.items():
-        if flat[key] != value:
-            now = "ありません" if flat[key] is None else f"{flat[key]!r} です"
-            yield Finding(
-                document.path,
+    kernel = page.front.get("kernelspec")
+    written = {**(kernel if isinstance(kernel, dict) else {}), **page.front}
+    for key, value in FRONT.items():
+        if written.get(key) != value:
+            now = f"{written[key]!r} です" if written.get(key) else "ありません"
+            yield (
                 line_of(key),
                 f"章の設定の {key} が{now}。{key}: {value} と書いてください。",
             )
-    for key in document.front:
-        if key not in FRONT and key not in EXTRA_FRONT:
-            yield Finding(
-                document.path,
+    for key in page.front:
+        if key not in FRONT_KEYS:
+            yield (
                 line_of(key),
                 f"章の設定に，使わない項目 {key!r} があります。消してください。"
-                + similar(str(key), (*FRONT, *EXTRA_FRONT)),
+                + similar(str(key), FRONT_KEYS),
             )
 
 
-def title(document: Document, book: Book) -> Iterator[Finding]:
+def title(page: Chapter, book: Book) -> Problems:
     """題名（h1）は一つ，見出しの段は飛ばさない。"""
-    titles = [heading for heading in document.headings if heading.level == 1]
+    headings = page.outline.headings
+    titles = [heading for heading in headings if heading.level == 1]
     if not titles:
-        yield Finding(
-            document.path, 1, "題名がありません。「# 題名」を書いてください。"
-        )
+        yield 1, "題名がありません。「# 題名」を書いてください。"
     for extra in titles[1:]:
-        yield Finding(
-            document.path,
-            extra.line,
-            f"題名（#）が二つめです（{extra.text}）。節なら「## 」にしてください。",
+        message = (
+            f"題名（#）が二つめです（{extra.text}）。節なら「## 」にしてください。"
         )
+        yield extra.line, message
     before = 1
-    for heading in document.headings:
+    for heading in headings:
         if heading.level > before + 1:
-            yield Finding(
-                document.path,
+            wanted = f"{'#' * (before + 1)} {heading.text}"
+            yield (
                 heading.line,
-                f"見出しの段が飛んでいます。「{'#' * (before + 1)} {heading.text}」"
-                "にしてください。",
+                f"見出しの段が飛んでいます。「{wanted}」にしてください。",
             )
         before = heading.level
 
 
-def lesson_box(document: Document, book: Book) -> Iterator[Finding]:
+def lesson_box(page: Chapter, book: Book) -> Problems:
     """題名の次の箱。"""
-    boxes = [d for d in document.directives if d.name == "lesson"]
-    start = next((h.line for h in document.headings if h.level == 1), 1)
-    second = next((h.line for h in document.headings if h.level == 2), 10**9)
+    boxes = [d for d in page.outline.directives if d.name == "lesson"]
     if not boxes:
-        yield Finding(
-            document.path,
-            start,
+        yield (
+            next((h.line for h in page.outline.headings if h.level == 1), 1),
             "章の箱がありません。題名の次に :::{lesson} を置き，学ぶことを 3 つ並べてください。",
         )
+        return
     for extra in boxes[1:]:
-        yield Finding(
-            document.path, extra.line, "章の箱が二つあります。一つにしてください。"
+        yield extra.line, "章の箱が二つあります。一つにしてください。"
+    box = boxes[0]
+    if box.line > next((h.line for h in _sections(page)), END):
+        yield box.line, "章の箱は，題名のすぐ次に置いてください。"
+    items = len(re.findall(r"^[-*] ", box.body, re.MULTILINE))
+    if items != LEARN_ITEMS:
+        message = (
+            f"学ぶことが {items} 個あります。ちょうど {LEARN_ITEMS} 個にしてください。"
         )
-    for box in boxes[:1]:
-        if box.line > second:
-            yield Finding(
-                document.path, box.line, "章の箱は，題名のすぐ次に置いてください。"
-            )
-        items = len(re.findall(r"^[-*] ", box.body, re.MULTILINE))
-        if items != LEARN_ITEMS:
-            yield Finding(
-                document.path,
+        yield box.line, message
+    if "requires" in box.options and not box.options["requires"]:
+        yield box.line, "前提の章がないときは，:requires: の行を消してください。"
+    chapters = [one.name for one in book.documents.values() if one.in_part]
+    for name in box.options.get("requires", "").split():
+        if f"book/{name}" not in book.documents or name == page.name:
+            yield (
                 box.line,
-                f"学ぶことが {items} 個あります。ちょうど {LEARN_ITEMS} 個にしてください。",
+                f"前提の章 {name!r} がありません。book/ の下の名前"
+                f"（例: basics/softmax）を書いてください。{similar(name, chapters)}",
             )
-        if "requires" in box.options and not box.options["requires"]:
-            yield Finding(
-                document.path,
-                box.line,
-                "前提の章がないときは，:requires: の行を消してください。",
-            )
-        for name in box.options.get("requires", "").split():
-            if f"book/{name}" not in book.documents or name == document.chapter:
-                yield Finding(
-                    document.path,
-                    box.line,
-                    f"前提の章 {name!r} がありません。book/ の下の名前"
-                    "（例: basics/softmax）を書いてください。"
-                    + similar(name, _chapters(book)),
-                )
 
 
-def _chapters(book: Book) -> list[str]:
-    return [d.chapter for d in book.documents.values() if d.is_chapter]
-
-
-def headings(document: Document, book: Book) -> Iterator[Finding]:
+def sections(page: Chapter, book: Book) -> Problems:
     """節の見出しと順番。"""
-    sections = [h for h in document.headings if h.level == 2]
-    names = [h.text for h in sections]
-    if OPENING not in names:
-        first = sections[0].line if sections else 1
-        yield Finding(
-            document.path,
-            first,
-            f"「## {OPENING}」がありません。最初の節にしてください。",
-        )
-    elif names[0] != OPENING:
-        line = sections[names.index(OPENING)].line
-        yield Finding(
-            document.path, line, f"「## {OPENING}」を最初の節にしてください。"
-        )
+    found = _sections(page)
+    texts = [heading.text for heading in found]
+    if OPENING not in texts:
+        line = found[0].line if found else 1
+        yield line, f"「## {OPENING}」がありません。最初の節にしてください。"
+    elif texts[0] != OPENING:
+        line = found[texts.index(OPENING)].line
+        yield line, f"「## {OPENING}」を最初の節にしてください。"
     previous: Heading | None = None
     for wanted in CLOSING:
-        found = [h for h in sections if h.text == wanted]
-        if not found:
-            yield _missing(document, wanted, previous, sections)
+        same = [heading for heading in found if heading.text == wanted]
+        if not same:
+            yield _missing(wanted, previous, found)
             continue
-        if len(found) > 1:
-            yield Finding(
-                document.path, found[1].line, f"「## {wanted}」が二つあります。"
+        if len(same) > 1:
+            yield same[1].line, f"「## {wanted}」が二つあります。"
+        if previous and same[0].line < previous.line:
+            message = f"「## {wanted}」は「## {previous.text}」の後に置いてください。"
+            yield same[0].line, message
+        previous = same[0]
+    start = next((h.line for h in found if h.text == CLOSING[0]), END)
+    for heading in found:
+        if heading.line > start and heading.text not in CLOSING:
+            message = (
+                f"節「{heading.text}」は「## {CLOSING[0]}」より前に置いてください。"
             )
-        if previous and found[0].line < previous.line:
-            yield Finding(
-                document.path,
-                found[0].line,
-                f"「## {wanted}」は「## {previous.text}」の後に置いてください。",
-            )
-        previous = found[0]
-    yield from _order_at_the_end(document, sections)
-    yield from _empty_sections(document)
+            yield heading.line, message
+
+
+def _sections(page: Chapter) -> list[Heading]:
+    return [heading for heading in page.outline.headings if heading.level == 2]
 
 
 def _missing(
-    document: Document, wanted: str, previous: Heading | None, sections: list[Heading]
-) -> Finding:
+    wanted: str, previous: Heading | None, found: list[Heading]
+) -> tuple[int, str]:
     """ない節の指摘。似た見出しがあれば，その行で言う。"""
-    free = {h.text: h.line for h in sections if h.text not in (OPENING, *CLOSING)}
+    free = {h.text: h.line for h in found if h.text not in (OPENING, *CLOSING)}
     for near in difflib.get_close_matches(wanted, free, n=1):
-        return Finding(
-            document.path,
-            free[near],
-            f"見出し「{near}」は「## {wanted}」と書いてください。",
-        )
-    line = previous.line if previous else max((h.line for h in sections), default=1)
+        return free[near], f"見出し「{near}」は「## {wanted}」と書いてください。"
+    line = previous.line if previous else max((h.line for h in found), default=1)
     after = f"「## {previous.text}」の後に" if previous else "本文の後に"
-    return Finding(
-        document.path, line, f"「## {wanted}」がありません。{after}書いてください。"
-    )
+    return line, f"「## {wanted}」がありません。{after}書いてください。"
 
 
-def _order_at_the_end(document: Document, sections: list[Heading]) -> Iterator[Finding]:
-    """決まった節の間に，自由な節が入っていないか。"""
-    start = next((h.line for h in sections if h.text == CLOSING[0]), None)
-    for heading in sections:
-        if start and heading.line > start and heading.text not in CLOSING:
-            yield Finding(
-                document.path,
-                heading.line,
-                f"節「{heading.text}」は「## {CLOSING[0]}」より前に置いてください。",
-            )
-
-
-def _empty_sections(document: Document) -> Iterator[Finding]:
-    filled = sorted(
-        [p.line for p in document.passages if not p.kind.startswith("h")]
-        + [d.line for d in document.directives]
-        + [c.line for c in document.cells]
-    )
-    ends = [h.line for h in document.headings[1:]] + [10**9]
-    for heading, end in zip(document.headings, ends, strict=False):
-        deeper = any(
-            h.line == end and h.level > heading.level for h in document.headings
-        )
-        if not deeper and not any(heading.line < line < end for line in filled):
-            yield Finding(
-                document.path,
+def empty_sections(page: Chapter, book: Book) -> Problems:
+    """見出しの下に，何か書いてあるか。"""
+    outline = page.outline
+    filled = [p.line for p in outline.passages if not p.kind.startswith("h")]
+    filled += [d.line for d in outline.directives]
+    filled += [cell.fence_line for cell in page.cells]
+    after = [*outline.headings[1:], Heading(0, "", END)]
+    for heading, following in zip(outline.headings, after, strict=False):
+        inside = any(heading.line < line < following.line for line in filled)
+        if not inside and following.level <= heading.level:
+            yield (
                 heading.line,
                 f"見出し「{heading.text}」の下に何もありません。書くか，見出しを消してください。",
             )
 
 
-RULES = (front_matter, lesson_box, headings)
+CHAPTER_RULES = (front_matter, lesson_box, sections, empty_sections)

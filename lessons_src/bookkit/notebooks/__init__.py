@@ -2,11 +2,11 @@
 
 頁を書くたびに，その章の ``notebooks/….ipynb`` も書く。変わらない章は書き直さない。
 
-- ``writer``・``inlines``・``blocks``・``components``: 頁の木から Markdown へ
-- ``cells``・``setup_cell``・``assemble``: 原稿のセル，準備のセル，.ipynb の組み立て
-- ``places``・``links``: 番地，起動のボタン，``{practicals}``
-- ``rehearsal``・``guard``・``record``・``badge``: 読者と同じ条件での試しの実行と，その記録
+- ``build``: 頁を書くときに，ノートブックも書く。``assemble``: .ipynb の組み立て
+- ``markdown``: 頁の木から，Markdown とコードのセルの列へ
+- ``addresses``: 置き場所・公開先・Colab・Binder の番地と，起動のボタン
 - ``publish``: まとめたファイルと，``notebooks`` の枝の中身
+- ``rehearsal``: 読者と同じ条件での試しの実行と，頁の「動作確認」
 """
 
 from __future__ import annotations
@@ -15,16 +15,13 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from bookkit.notebooks import badge, build, links, places
+from bookkit.notebooks import addresses, build
+from bookkit.notebooks.rehearsal import badge
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx に組み込む。"""
-    app.add_config_value("notebook_branch", "notebooks", "html", str)
-    app.add_config_value("notebook_revision", "main", "html", str)
-    app.add_config_value("notebook_keep_outputs", False, "html", bool)
-    app.connect("config-inited", places.follow_github)
+    addresses.setup(app)
     build.setup(app)
-    links.setup(app)
     badge.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

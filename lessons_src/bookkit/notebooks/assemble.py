@@ -4,83 +4,77 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import nbformat.v4 as nbf
 from nbformat import NotebookNode
 
-from bookkit.notebooks import markdown as md
-from bookkit.notebooks.cells import SourceCell
-from bookkit.notebooks.writer import CodeCell, Piece
+from bookkit.chapter import Cell
+from bookkit.notebooks.markdown.syntax import link
+from bookkit.notebooks.markdown.writer import CodeCell, Piece
 
-HIDING = ("hide-input", "remove-input", "hide-cell", "remove-cell")
-"""頁でコードを隠す札。"""
-SETUP_ID = "setup"
-"""準備のセルの名前。"""
+HIDING = {"hide-input", "remove-input", "hide-cell", "remove-cell"}
+"""頁でコードを隠すタグ。"""
+HIDDEN = {"cellView": "form", "jupyter": {"source_hidden": True}}
+"""Colab と JupyterLab で，コードを隠す印。"""
+INSTALL_ID = "setup"
+"""``lessons`` を入れるセルの名前。"""
 METADATA = "bookkit"
 """ノートブックの ``metadata`` の中の，この本の欄。"""
 
 
-@dataclass(frozen=True)
-class Chapter:
-    """ノートブックにする章。"""
+def assemble(
+    docname: str,
+    pieces: Sequence[Piece],
+    cells: Sequence[Cell],
+    *,
+    page: str,
+    install: str,
+) -> NotebookNode:
+    """ノートブックを作る。題名のすぐ下に，頁へのリンクと，``lessons`` を入れるセルを置く。
 
-    docname: str
-    page: str
-    """公開先の頁の番地。"""
-    cells: Sequence[SourceCell]
-    setup: str
-    """準備のセルのコード。"""
-    outputs: Mapping[int, list[Any]]
-    """残す出力。セルの番号から引く。残さないなら空。"""
-
-
-def assemble(pieces: Sequence[Piece], chapter: Chapter) -> NotebookNode:
-    """ノートブックを作る。題名のすぐ下に，頁へのリンクと準備のセルを置く。"""
-    source = {cell.index: cell for cell in chapter.cells}
-    cells: list[NotebookNode] = []
-    texts: list[str] = []
-
-    def flush() -> None:
-        if texts:
-            name = f"text-{len(cells):02d}"
-            cells.append(nbf.new_markdown_cell("\n\n".join(texts), id=name))
-            texts.clear()
-
-    for piece in pieces:
-        if isinstance(piece, str):
-            texts.append(piece)
-            if len(texts) == 1 and not cells:  # 題名
-                texts.append(md.link("この章を頁で読む", chapter.page))
-                flush()
-                hidden = {"cellView": "form", "jupyter": {"source_hidden": True}}
-                cells.append(
-                    nbf.new_code_cell(chapter.setup, id=SETUP_ID, metadata=hidden)
-                )
-            continue
-        flush()
-        if isinstance(piece, CodeCell):
-            cells.append(_code_cell(source[piece.index], chapter))
-    flush()
-    return nbf.new_notebook(cells=cells, metadata=_metadata(chapter))
+    Args:
+        docname: 文書の名前。
+        pieces: 文章の塊とコードのセルの列。初めの文章は題名。
+        cells: 章のコードのセル。
+        page: 公開先の頁の番地。
+        install: ``lessons`` を入れるセルのコード。
+    """
+    first = next(i for i, piece in enumerate(pieces) if isinstance(piece, str))
+    title, rest = pieces[first], [*pieces[:first], *pieces[first + 1 :]]
+    made = [
+        nbf.new_markdown_cell(
+            f"{title}\n\n{link('この章を頁で読む', page)}", id="text-00"
+        ),
+        nbf.new_code_cell(install, id=INSTALL_ID, metadata=HIDDEN),
+    ]
+    by_index = {cell.index: cell for cell in cells}
+    for is_text, group in groupby(rest, lambda piece: isinstance(piece, str)):
+        if is_text:
+            text, name = "\n\n".join(map(str, group)), f"text-{len(made):02d}"
+            made.append(nbf.new_markdown_cell(text, id=name))
+        else:
+            made += [
+                _code_cell(by_index[piece.index])
+                for piece in group
+                if isinstance(piece, CodeCell)
+            ]
+    return nbf.new_notebook(cells=made, metadata=_metadata(docname, cells))
 
 
-def _code_cell(cell: SourceCell, chapter: Chapter) -> NotebookNode:
+def _code_cell(cell: Cell) -> NotebookNode:
     metadata: dict[str, Any] = {"tags": list(cell.tags)} if cell.tags else {}
-    if cell.has(*HIDING):
-        metadata |= {"cellView": "form", "jupyter": {"source_hidden": True}}
+    if HIDING & set(cell.tags):
+        metadata |= HIDDEN
     return nbf.new_code_cell(
-        cell.source,
-        id=f"line-{cell.line}",
-        metadata=metadata,
-        outputs=chapter.outputs.get(cell.index, []),
+        cell.source, id=f"line-{cell.fence_line}", metadata=metadata
     )
 
 
-def _metadata(chapter: Chapter) -> dict[str, Any]:
+def _metadata(docname: str, cells: Sequence[Cell]) -> dict[str, Any]:
     colab: dict[str, Any] = {"provenance": [], "toc_visible": True}
     metadata: dict[str, Any] = {
         "kernelspec": {
@@ -91,11 +85,11 @@ def _metadata(chapter: Chapter) -> dict[str, Any]:
         "language_info": {"name": "python"},
         "colab": colab,
         METADATA: {
-            "chapter": chapter.docname,
-            "code": code_digest([cell.source for cell in chapter.cells]),
+            "chapter": docname,
+            "code": code_digest([cell.source for cell in cells]),
         },
     }
-    if any(cell.has("gpu") for cell in chapter.cells):
+    if any("gpu" in cell.tags for cell in cells):
         metadata["accelerator"] = "GPU"
         colab["gpuType"] = "T4"
     return metadata
@@ -107,5 +101,5 @@ def code_digest(sources: Sequence[str]) -> str:
 
 
 def code_of(path: Path) -> str:
-    """できたノートブックに書かれた，コードの鍵。"""
+    """できたノートブックに書かれた，コードの ``code_digest``。"""
     return json.loads(path.read_text("utf8"))["metadata"][METADATA]["code"]

@@ -6,11 +6,13 @@ import io
 import shutil
 import zipfile
 from pathlib import Path
+from string import Template
 
 from sphinx.application import Sphinx
 
-from bookkit.notebooks.places import ARCHIVE, FOLDER, Places
+from bookkit.notebooks.addresses import ARCHIVE, FOLDER, Addresses
 
+TEMPLATES = Path(__file__).parents[1] / "templates"
 BRANCH = "notebooks"
 """``_build`` の中の，枝の中身を置くフォルダー。"""
 BINDER = ".binder"
@@ -20,6 +22,12 @@ _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """zip の中の日付。中身が同じなら，いつ作っても同じファイルになるように決めておく。"""
 
 
+def fill_template(name: str, **values: str) -> str:
+    """``templates`` の雛形の ``$名前`` を，値に替える。"""
+    text = (TEMPLATES / name).read_text("utf8")
+    return Template(text).substitute(values)
+
+
 def write_archive(app: Sphinx) -> None:
     """すべてのノートブックを一つの zip にする。中身が同じなら書き直さない。"""
     folder = Path(app.outdir, FOLDER)
@@ -27,9 +35,9 @@ def write_archive(app: Sphinx) -> None:
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*.ipynb")
     }
-    requirement = Places.of(app).requirement
-    files["README.txt"] = _README_OFFLINE.format(requirement=requirement).encode()
-    data = archive(files)
+    requirement = Addresses.of(app).requirement
+    readme = fill_template("notebooks_zip.txt", requirement=requirement)
+    data = archive({**files, "README.txt": readme.encode()})
     target = Path(app.outdir, ARCHIVE)
     if not target.is_file() or target.read_bytes() != data:
         target.write_bytes(data)
@@ -49,49 +57,26 @@ def archive(files: dict[str, bytes]) -> bytes:
 
 def write_branch(app: Sphinx, chapters: list[str]) -> None:
     """``notebooks`` の枝の中身を ``_build/notebooks`` に作る。CI が，そのまま枝に置く。"""
-    places = Places.of(app)
+    addresses = Addresses.of(app)
     branch = Path(app.outdir).parent / BRANCH
     shutil.rmtree(branch, ignore_errors=True)
     branch.mkdir(parents=True)
     rows = []
     for name in chapters:
-        file = places.file(name)
+        file = addresses.file(name)
         made = Path(app.outdir, FOLDER, file)
         if not made.is_file():
             continue
         (branch / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(made, branch / file)
-        title = app.env.titles[name].astext()
-        colab, binder = places.in_colab(name), places.in_binder(name)
-        rows.append(f"| [{title}]({file}) | [Colab]({colab}) | [Binder]({binder}) |")
-    readme = _README_BRANCH.format(site=places.site, rows="\n".join(rows))
-    (branch / "README.md").write_text(readme, "utf8")
+        links = [(app.env.titles[name].astext(), file), *addresses.launch(name).items()]
+        rows.append(f"| {' | '.join(f'[{text}]({url})' for text, url in links)} |")
+    text = fill_template(
+        "notebooks_branch.md", site=addresses.site, rows="\n".join(rows)
+    )
+    (branch / "README.md").write_text(text, "utf8")
     template = Path(app.srcdir, BINDER)
     if template.is_dir():
         shutil.copytree(template, branch / BINDER)
-        requirements = branch / BINDER / "requirements.txt"
-        text = requirements.read_text("utf8")
-        requirements.write_text(f"{text}{places.requirement}\n", "utf8")
-
-
-_README_OFFLINE = """\
-ディープラーニングの心理学的解釈：すべてのノートブック
-
-ネットワークのない教室で使うときは，先に一度，つながる所で次を実行します。
-
-    pip install jupyterlab "{requirement}"
-
-あとは，このフォルダーで jupyter lab を動かし，.ipynb を開きます。
-"""
-
-_README_BRANCH = """\
-# ディープラーニングの心理学的解釈：ノートブック
-
-[本の頁]({site})から作ったノートブックです。
-この枝は，main が変わるたびに作り直されます。
-直す所があれば，main の Markdown を直してください。
-
-| 章 | | |
-|---|---|---|
-{rows}
-"""
+        with (branch / BINDER / "requirements.txt").open("a", encoding="utf8") as end:
+            end.write(f"{addresses.requirement}\n")

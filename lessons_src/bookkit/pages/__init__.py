@@ -6,11 +6,11 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from bookkit.pages import history, maths, ruby, search, site, video
+from bookkit.pages import history, maths, search, site
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """頁の部品をすべて組み込む。"""
-    for part in (history, maths, ruby, video, search, site):
+    for part in (history, maths, search, site):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

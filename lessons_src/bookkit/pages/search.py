@@ -16,7 +16,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
-from bookkit.chapters import lesson_box
+from bookkit.directives.lesson import lesson_box
 from bookkit.pages import maths
 from bookkit.pages.glossary import Term, names_in, read_terms
 

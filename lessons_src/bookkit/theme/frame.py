@@ -16,8 +16,9 @@ from sphinx.application import Sphinx
 from sphinx.environment.adapters.toctree import document_toc
 
 from bookkit import palette
-from bookkit.notebooks.places import FOLDER, Places
-from bookkit.pages import maths, social, video
+from bookkit.directives import video
+from bookkit.notebooks.addresses import FOLDER, Addresses
+from bookkit.pages import maths, social
 from bookkit.pages.history import History, in_japanese
 from bookkit.theme.builder import THEME, version
 
@@ -79,18 +80,18 @@ def page_toc(app: Sphinx, pagename: str) -> str:
 
 def ways(app: Sphinx, pagename: str, title: str) -> dict[str, str]:
     """この頁から行ける所の番地。章でなければ，動かす所とノートブックはない。"""
-    places = Places.of(app)
+    addresses = Addresses.of(app)
     found = {
         "source": f"_sources/{app.env.doc2path(pagename, base=False)}",
         "file": str(app.env.doc2path(pagename, base=False)),
         "subject": quote(f"「{title}」の頁"),
-        "repository": places.repository,
+        "repository": addresses.repository,
     }
     if "kernelspec" in app.env.metadata.get(pagename, {}):
         found |= {
-            "colab": places.in_colab(pagename),
-            "binder": places.in_binder(pagename),
-            "notebook": f"{FOLDER}/{places.file(pagename)}",
+            "colab": addresses.launch(pagename)["Colab"],
+            "binder": addresses.launch(pagename)["Binder"],
+            "notebook": f"{FOLDER}/{addresses.file(pagename)}",
         }
     return found
 

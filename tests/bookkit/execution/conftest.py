@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bookkit.execution.book import Book, Result
-from bookkit.execution.chapter import all_chapters
+from bookkit.book import Book
+from bookkit.execution.book import Result, Runner
 from bookkit.execution.machine import look
 
 CONFIG = """\
@@ -94,17 +94,17 @@ class Project:
         lines = ["format: jb-book", "root: book/index", "chapters:"]
         self.write("_toc.yml", "\n".join([*lines, *(f"- file: {n}" for n in names)]))
 
-    def book(self) -> Book:
+    def book(self) -> Runner:
         self.said.clear()
-        return Book(self.root, look(self.root), self.said.append)
+        return Runner(self.root, look(self.root), self.said.append)
 
     def results(self) -> dict[str, Result]:
         """ビルドと同じ手順で，すべての章の結果をそろえる。"""
-        return self.book().results(all_chapters(self.root))
+        return self.book().results(Book(self.root).chapters)
 
     def reasons(self, name: str) -> list[str]:
         """章が古い理由。新しければ空。"""
-        chapters = {chapter.name: chapter for chapter in all_chapters(self.root)}
+        chapters = {chapter.name: chapter for chapter in Book(self.root).chapters}
         return self.book().state(chapters[name]).reasons
 
     def ran(self) -> set[str]:

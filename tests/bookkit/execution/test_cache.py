@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bookkit.book import Book
 from bookkit.execution import cache as cache_module
 from bookkit.execution.cache import (
     KEEP_DAYS,
@@ -21,7 +22,6 @@ from bookkit.execution.cache import (
     Run,
     write_atomically,
 )
-from bookkit.execution.chapter import all_chapters
 from bookkit.execution.keys import Components, Observed
 
 
@@ -149,7 +149,7 @@ def test_full_disk_still_shows_the_page_and_warns(project, monkeypatch):
 
     book = project.book()
     monkeypatch.setattr(cache_module.os, "replace", no_space)
-    results = book.results(all_chapters(project.root))
+    results = book.results(Book(project.root).chapters)
     assert results["one"].cells[0].outputs[0]["text"] == "1\n"
     (message,) = book.unsaved
     assert "one の実行結果を残せません（No space left on device）" in message

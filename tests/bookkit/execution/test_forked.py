@@ -59,9 +59,9 @@ def test_same_outputs_either_way(project, monkeypatch):
     monkeypatch.setattr(forked, "POSSIBLE", False)
     book = project.book()
     book.cache.root = project.root / "other"
-    from bookkit.execution.chapter import all_chapters
+    from bookkit.book import Book
 
-    second = book.results(all_chapters(project.root))
+    second = book.results(Book(project.root).chapters)
     for name, cells in first.items():
         assert [c.outputs for c in cells] == [c.outputs for c in second[name].cells]
         assert [c.count for c in cells] == [c.count for c in second[name].cells]

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from bookkit.execution.chapter import all_chapters
+from bookkit.book import Book
 from bookkit.execution.closure import Library, facts
 from bookkit.execution.machine import Machine, look
 
@@ -173,7 +173,7 @@ def test_going_back_finds_the_old_result(ran):
 
 def test_pins_and_device_are_part_of_the_key(ran, monkeypatch):
     book = ran.book()
-    (one, _) = all_chapters(ran.root)
+    (one, _) = Book(ran.root).chapters
     pins = {**book.machine.pins, "ipykernel": "0.1"}
     book.machine = Machine("cpu", pins=pins)
     (reason,) = book.state(one).reasons

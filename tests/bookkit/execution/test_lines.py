@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bookkit.execution.chapter import parse
+from bookkit.execution.reader import parse
 
 TEXT = """\
 ---

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bookkit.chapter import Cell, Chapter
 from bookkit.execution import labels
 from bookkit.execution.book import Result
 from bookkit.execution.cache import CellResult, Run
-from bookkit.execution.chapter import Cell, Chapter
 from bookkit.execution.keys import Components, Observed
 from bookkit.execution.recordings import FRESH, MISSING, GpuCell, Provenance, Recording
 

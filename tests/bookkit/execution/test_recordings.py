@@ -12,9 +12,9 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bookkit.book import Book
 from bookkit.cli import main
 from bookkit.execution import recordings
-from bookkit.execution.chapter import all_chapters
 from bookkit.execution.gpu import gpu
 from bookkit.execution.keys import Components, Observed
 from bookkit.execution.labels import gpu_label
@@ -69,7 +69,7 @@ def record(project, monkeypatch, *names, **options) -> int:
 
 
 def the_cell(project):
-    (chapter,) = (c for c in all_chapters(project.root) if c.name == "part/one")
+    (chapter,) = (c for c in Book(project.root).chapters if c.name == "part/one")
     (cell,) = project.book().recordings.cells(chapter)
     return cell
 
@@ -395,7 +395,10 @@ def with_box(recorded):
     config = recorded.root / "_config.yml"
     text = config.read_text("utf8")
     config.write_text(
-        text.replace("[bookkit.execution]", "[bookkit.chapters, bookkit.execution]")
+        text.replace(
+            "[bookkit.execution]",
+            "[bookkit.execution, bookkit.directives.lesson, bookkit.directives.execution_status]",
+        )
     )
     recorded.write("book/status.md", "# 状態\n\n```{execution-status}\n```\n")
     box = ":::{lesson}\n- 一\n- 二\n- 三\n:::\n"

@@ -6,12 +6,10 @@ import json
 import zipfile
 from pathlib import Path
 
-import nbformat
-
 from bookkit.execution.keys import Observed
 from bookkit.notebooks.assemble import code_of
 from bookkit.notebooks.publish import archive
-from bookkit.notebooks.record import FILE, Record, save
+from bookkit.notebooks.rehearsal.record import FILE, Record, save
 
 from .conftest import FRONT, REPOSITORY, Built, Maker
 
@@ -115,18 +113,12 @@ def test_branch_holds_what_colab_and_binder_need(make_book: Maker) -> None:
     assert "| [地図](attention/cam.ipynb) | [Colab](https://colab." in readme
 
 
-def test_outputs_are_kept_on_demand(make_book: Maker) -> None:
-    """残すときも，本文に差し込む値の出力は残さない。"""
-    code = (
-        "```{code-cell} ipython3\nfrom IPython.display import display\nprint('出力')\n"
-        'display({"application/papermill.record/text/plain": "1"}, raw=True)\n```'
-    )
-    built = make_book(code, nb_execution_mode="force", notebook_keep_outputs=True)
-    cell = built.notebook().cells[-1]
-    assert [output.text for output in cell.outputs] == ["出力\n"]
-    nbformat.validate(built.notebook())
-    stripped = make_book(nb_execution_mode="force")
-    assert stripped.notebook().cells[-1].outputs == []
+def test_outputs_are_left_out(make_book: Maker) -> None:
+    """頁には出力があっても，ノートブックには残さない。"""
+    code = "```{code-cell} ipython3\nprint('出力')\n```"
+    built = make_book(code, nb_execution_mode="force")
+    assert "出力\n" in built.page("book/attention/cam")
+    assert built.notebook().cells[-1].outputs == []
 
 
 def record_of(

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from bookkit.notebooks.places import Places, follow_github
+from bookkit.notebooks.addresses import Addresses, follow_github
 
 from .conftest import REPOSITORY, SITE, Built, Maker
 
@@ -125,14 +125,14 @@ def test_outside_of_github_the_branch_is_installed() -> None:
     assert made.notebook_revision == "develop"
 
 
-def test_places(make_book: Maker) -> None:
-    found: list[Places] = []
+def test_addresses(make_book: Maker) -> None:
+    found: list[Addresses] = []
 
     def keep(app: Sphinx) -> None:
-        found.append(Places.of(app))
+        found.append(Addresses.of(app))
 
     make_book(before=keep)
-    (places,) = found
-    assert places.file("book/attention/cam") == "attention/cam.ipynb"
-    assert places.requirement == f"git+{REPOSITORY}@main"
-    assert re.fullmatch(r"https://.*/", places.site)
+    (addresses,) = found
+    assert addresses.file("book/attention/cam") == "attention/cam.ipynb"
+    assert addresses.requirement == f"git+{REPOSITORY}@main"
+    assert re.fullmatch(r"https://.*/", addresses.site)

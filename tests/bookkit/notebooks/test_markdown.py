@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bookkit.notebooks import markdown as md
+from bookkit.notebooks.markdown import syntax as md
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 LETTERS = st.text(alphabet="abあい漢。（）1. *_`<>[]():#+-~$|&;!\\\"'", min_size=1)

@@ -13,10 +13,11 @@ import pytest
 
 from bookkit.execution.closure import Library
 from bookkit.execution.keys import Observed
-from bookkit.notebooks import guard, whole
-from bookkit.notebooks.outputs import problem
-from bookkit.notebooks.record import Record, load, save
-from bookkit.notebooks.rehearsal import Notebook, Performance, install_parts, rehearse
+from bookkit.notebooks.rehearsal import book, guard
+from bookkit.notebooks.rehearsal.outputs import problem
+from bookkit.notebooks.rehearsal.reader import install_lessons
+from bookkit.notebooks.rehearsal.record import Record, load, save
+from bookkit.notebooks.rehearsal.run import Notebook, Rehearsed, rehearse
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -33,7 +34,7 @@ CODES = {
     "wide-figure": "from IPython.display import SVG\n"
     'SVG(\'<svg xmlns="http://www.w3.org/2000/svg" width="900"/>\')',
     "endless": "while True: pass",
-    "where": "import lessons, sys\nassert 'parts-' in lessons.__file__\n"
+    "where": "import lessons, sys\nassert 'lessons-' in lessons.__file__\n"
     f"assert not [p for p in sys.path if p.startswith({str(ROOT / 'lessons_src')!r})]",
 }
 
@@ -54,7 +55,7 @@ def write_notebook(path: Path, chapter: str, code: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def performances(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Performance]:
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rehearsed]:
     """いろいろなノートブックを，まとめて一度だけリハーサルする。"""
     folder = tmp_path_factory.mktemp("notebooks")
     notebooks = [
@@ -76,15 +77,15 @@ def performances(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Performa
 
 @pytest.mark.parametrize("name", ["good", "empty-folder", "not-wide", "where"])
 def test_good_notebook_leaves_a_record(
-    performances: dict[str, Performance], name: str
+    rehearsed: dict[str, Rehearsed], name: str
 ) -> None:
-    performance = performances[name]
-    assert performance.problems == []
-    assert performance.record is not None
-    assert performance.record.code == f"code of book/part/{name}"
-    assert performance.record.python == sys.version.split()[0]
-    assert performance.record.device == "CPU"
-    assert performance.record.seconds > 0
+    one = rehearsed[name]
+    assert one.problems == []
+    assert one.record is not None
+    assert one.record.code == f"code of book/part/{name}"
+    assert one.record.python == sys.version.split()[0]
+    assert one.record.device == "CPU"
+    assert one.record.seconds > 0
 
 
 @pytest.mark.parametrize(
@@ -101,20 +102,20 @@ def test_good_notebook_leaves_a_record(
     ],
 )
 def test_bad_notebook_is_named_with_its_line(
-    performances: dict[str, Performance], name: str, words: list[str]
+    rehearsed: dict[str, Rehearsed], name: str, words: list[str]
 ) -> None:
-    (found,) = performances[name].problems
+    (found,) = rehearsed[name].problems
     line = 43 if name in ("error", "repository-folder") else 42
     assert found.startswith(f"book/part/{name}.md:{line}: ")
     for word in words:
         assert word in found
-    assert performances[name].record is None
+    assert rehearsed[name].record is None
 
 
-def test_parts_are_installed_like_a_reader_installs_them(tmp_path: Path) -> None:
+def test_lessons_are_installed_like_a_reader_installs_them(tmp_path: Path) -> None:
     """データも入る。置き場所へのリンクではない。"""
-    install_parts(ROOT, tmp_path / "parts")
-    installed = tmp_path / "parts" / "lessons"
+    install_lessons(ROOT, tmp_path / "installed")
+    installed = tmp_path / "installed" / "lessons"
     source = ROOT / "lessons_src" / "lessons"
     data = {
         p.relative_to(source)
@@ -123,15 +124,15 @@ def test_parts_are_installed_like_a_reader_installs_them(tmp_path: Path) -> None
     }
     made = {p.relative_to(installed) for p in installed.rglob("*") if p.is_file()}
     assert data - made == set()
-    assert not list((tmp_path / "parts").glob("*.pth"))
+    assert not list((tmp_path / "installed").glob("*.pth"))
 
 
 def test_a_broken_package_is_reported(tmp_path: Path) -> None:
     for name in ("README.md", "LICENSE", "pyproject.toml"):
         (tmp_path / name).write_text("[project", "utf8")
     (tmp_path / "lessons_src").mkdir()
-    with pytest.raises(RuntimeError, match="部品を入れられません"):
-        install_parts(tmp_path, tmp_path / "parts")
+    with pytest.raises(RuntimeError, match="lessons を入れられません"):
+        install_lessons(tmp_path, tmp_path / "installed")
 
 
 @pytest.mark.parametrize(
@@ -223,23 +224,23 @@ def stage_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         root: Path,
         notebooks: list[tuple[Notebook, float | None]],
         *,
-        done: Callable[[Performance], None],
+        done: Callable[[Rehearsed], None],
         **rest: object,
-    ) -> list[Performance]:
+    ) -> list[Rehearsed]:
         found = []
         for notebook, expected in notebooks:
             name = notebook.chapter.name
             played.append((name, expected))
-            here = whole.packages(root)
+            here = book.packages(root)
             one = Record(notebook.code, "2026-11-24", "3", "2", "CPU", 5.0, here)
             bad = name in broken
-            found.append(Performance(name, 5.0, ["困る"] * bad, None if bad else one))
+            found.append(Rehearsed(name, ["困る"] * bad, None if bad else one))
             done(found[-1])
         return found
 
     played.clear()
     broken.clear()
-    monkeypatch.setattr(whole, "rehearse", pretend)
+    monkeypatch.setattr(book, "rehearse", pretend)
     return tmp_path
 
 
@@ -249,39 +250,39 @@ broken: set[str] = set()
 
 def test_unchanged_notebooks_are_not_played_again(stage_book: Path) -> None:
     said: list[str] = []
-    assert whole.rehearse_book(stage_book, say=said.append) == []
+    assert book.rehearse_book(stage_book, say=said.append) == []
     assert played == [("book/part/one", None), ("book/part/two", None)]
     played.clear()
-    assert whole.rehearse_book(stage_book, say=said.append) == []
+    assert book.rehearse_book(stage_book, say=said.append) == []
     assert played == []
     assert said[-1].startswith("変わりません book/part/two：2026-11-24")
-    assert whole.rehearse_book(stage_book, ["part/two"], again=True) == []
+    assert book.rehearse_book(stage_book, ["part/two"], again=True) == []
     assert played == [("book/part/two", 5.0)]
 
 
 def test_other_versions_are_played_again(
     stage_book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole.rehearse_book(stage_book)
+    book.rehearse_book(stage_book)
     played.clear()
-    monkeypatch.setattr(whole, "packages", lambda root: "another")
-    whole.rehearse_book(stage_book)
+    monkeypatch.setattr(book, "packages", lambda root: "another")
+    book.rehearse_book(stage_book)
     assert len(played) == 2
 
 
 def test_a_failure_removes_the_old_record(stage_book: Path) -> None:
-    whole.rehearse_book(stage_book)
+    book.rehearse_book(stage_book)
     broken.add("book/part/one")
-    assert whole.rehearse_book(stage_book, again=True) == ["困る"]
+    assert book.rehearse_book(stage_book, again=True) == ["困る"]
     records = load(stage_book / "_build" / ".rehearsal.json")
     assert list(records) == ["book/part/two"]
     played.clear()
-    whole.rehearse_book(stage_book)
+    book.rehearse_book(stage_book)
     assert played == [("book/part/one", None)]
 
 
 def test_unknown_chapter_is_named(stage_book: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"part/x.*ある章: part/one，part/two"):
-        whole.rehearse_book(stage_book, ["part/x"])
+        book.rehearse_book(stage_book, ["part/x"])
     with pytest.raises(FileNotFoundError, match="make book"):
-        whole.rehearse_book(stage_book / "nowhere")
+        book.rehearse_book(stage_book / "nowhere")

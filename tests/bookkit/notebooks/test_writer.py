@@ -368,12 +368,11 @@ def link(uri: str) -> nodes.paragraph:
     ("made", "message"),
     [
         (strange(), "型 strange の書き方を知りません"),
-        (nodes.container(design_component="new"), "部品 new の書き方を知りません"),
         (link("../../../x.html"), "リンクの先 '../../../x.html' は本の外"),
         (link("missing.html"), "リンクの先 'missing.html' は本の外"),
         (nodes.image(uri="lost.png", alt="絵"), "lost.png' が見つかりません"),
     ],
-    ids=["node", "component", "outside", "missing", "image"],
+    ids=["node", "outside", "missing", "image"],
 )
 def test_what_the_writer_does_not_know_is_reported(
     make_book: Maker, made: nodes.Node, message: str

@@ -1,0 +1,168 @@
+"""本の全体：設定・目次・原稿。目次を読むのは，ここだけ。"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bookkit.chapter import Chapter
+from bookkit.reading import read_chapter
+
+PART_TITLES: dict[str, str] = {
+    "basics": "基礎",
+    "recognition": "画像認識",
+    "segmentation": "画像切り出し",
+    "attention": "注意",
+    "neuropsychology": "神経心理学",
+    "readings": "読み物",
+}
+"""部の名前（フォルダー）と題名。本に並ぶ順。"""
+RECORDED = "recorded"
+"""``book/`` の下で，原稿ではないフォルダー（GPU 用のセルの記録）。"""
+
+
+class BookError(ValueError):
+    """``_config.yml`` か ``_toc.yml`` を読めない。``file`` の ``line`` 行。"""
+
+    def __init__(self, file: str, line: int, message: str) -> None:
+        super().__init__(f"{file}:{line}: {message}")
+        self.file, self.line, self.message = file, line, message
+
+
+@dataclass(frozen=True)
+class TocEntry:
+    """目次の一行。``docname`` は ``book/attention/cam``，``part`` は部の題名（なければ空）。"""
+
+    docname: str
+    line: int
+    part: str = ""
+
+
+class Book:
+    """本一冊。
+
+    Args:
+        root: ``_config.yml`` と ``_toc.yml`` のあるフォルダー。
+
+    Raises:
+        BookError: 設定か目次を読めないとき（初めて使うときに）。
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @functools.cached_property
+    def config(self) -> dict[str, Any]:
+        """``_config.yml``。なければ空。"""
+        node = self._yaml("_config.yml")
+        found = yaml.SafeLoader("").construct_document(node) if node else {}
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def extensions(self) -> frozenset[str]:
+        """章を読むときの MyST の拡張。"""
+        parse = self.config.get("parse") or {}
+        return frozenset(parse.get("myst_enable_extensions") or ())
+
+    @property
+    def lessons(self) -> Path:
+        """``lessons`` パッケージのフォルダー。"""
+        return self.root / "lessons_src" / "lessons"
+
+    @functools.cached_property
+    def toc(self) -> tuple[TocEntry, ...]:
+        """目次の行。書かれた順。表紙（``root``）が最初。"""
+        return tuple(_entries(self._yaml("_toc.yml"), ""))
+
+    @functools.cached_property
+    def documents(self) -> dict[str, Chapter]:
+        """``book/`` の下の原稿を，文書の名前（``book/attention/cam``）で引く。"""
+        folder = self.root / "book"
+        chapters = [
+            read_chapter(self.root, path, self.extensions)
+            for path in sorted(folder.rglob("*.md"))
+            if path.relative_to(folder).parts[0] != RECORDED
+        ]
+        return {chapter.docname: chapter for chapter in chapters}
+
+    @property
+    def chapters(self) -> list[Chapter]:
+        """目次にあるコードの章。目次の順。
+
+        Raises:
+            ChapterError: 読めない章があるとき。
+        """
+        found = [self.documents.get(entry.docname) for entry in self.toc]
+        return [one.sound() for one in found if one and one.has_code]
+
+    @functools.cached_property
+    def labels(self) -> dict[str, list[tuple[str, int]]]:
+        """本の中の名札（小文字）と，その場所 ``(ファイル, 行)``。"""
+        found: dict[str, list[tuple[str, int]]] = {}
+        for chapter in self.documents.values():
+            figures = [
+                (str(cell.settings()["name"]), cell.line_of("name"))
+                for cell in chapter.cells
+                if cell.settings().get("name")
+            ]
+            for label, line in [*chapter.outline.labels, *figures]:
+                found.setdefault(label.lower(), []).append((chapter.file, line))
+        return found
+
+    @functools.cached_property
+    def terms(self) -> frozenset[str]:
+        """用語集の見出し語（小文字）。"""
+        return frozenset(
+            line.strip().lower()
+            for chapter in self.documents.values()
+            for directive in chapter.outline.directives
+            if directive.name == "glossary"
+            for line in directive.body.splitlines()
+            if line and not line[0].isspace()
+        )
+
+    @functools.cached_property
+    def works(self) -> frozenset[str]:
+        """文献の鍵。"""
+        path = self.root / "book" / "references.bib"
+        text = path.read_text("utf8") if path.is_file() else ""
+        return frozenset(re.findall(r"^\s*@\w+\{\s*([^,\s]+)", text, re.MULTILINE))
+
+    def _yaml(self, file: str) -> yaml.Node | None:
+        """YAML の木。どの値も行を持つ。ファイルがなければ ``None``。"""
+        path = self.root / file
+        if not path.is_file():
+            return None
+        try:
+            return yaml.compose(path.read_text("utf8"), yaml.SafeLoader)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            problem = getattr(error, "problem", None) or "読めません"
+            line = mark.line + 1 if mark else 1
+            message = (
+                f"YAML として読めません（{problem}）。字下げと「:」を直してください。"
+            )
+            raise BookError(file, line, message) from error
+
+
+def _entries(node: yaml.Node | None, part: str) -> Iterator[TocEntry]:
+    """目次の木の中の ``root:`` と ``file:``。"""
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _entries(item, part)
+    elif isinstance(node, yaml.MappingNode):
+        values = {key.value: value for key, value in node.value}
+        caption = values.get("caption")
+        part = str(caption.value) if caption else part
+        for key, value in values.items():
+            if key in ("root", "file"):
+                docname = str(value.value).removesuffix(".md")
+                yield TocEntry(docname, value.start_mark.line + 1, part)
+            else:
+                yield from _entries(value, part)

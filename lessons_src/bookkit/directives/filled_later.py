@@ -1,0 +1,58 @@
+"""中身を後から作るディレクティブの土台：場所だけを置き，参照を解くときに中身で置き換える。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
+
+
+class filled_later(nodes.General, nodes.Element):
+    """中身を後から作る場所。種類ごとに，これを継いだノードを作る。"""
+
+
+Fill = Callable[[Sphinx, filled_later, str], Iterable[nodes.Node]]
+"""``fill(app, 場所, 頁の名前)``：場所を置き換えるノードの列を返す関数。"""
+
+
+def fill_places(app: Sphinx, kind: type[filled_later], fill: Fill) -> None:
+    """``kind`` の場所を，参照を解くときに ``fill`` の返す列で置き換える。"""
+
+    def replace(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+        for place in list(doctree.findall(kind)):
+            place.replace_self(list(fill(app, place, docname)))
+
+    app.connect("doctree-resolved", replace)
+
+
+def add_place(app: Sphinx, name: str, kind: type[filled_later], fill: Fill) -> None:
+    """``{name}`` と書いた所に ``kind`` の場所を置くディレクティブを登録する。"""
+
+    class PlaceDirective(SphinxDirective):
+        def run(self) -> list[nodes.Node]:
+            self.env.metadata[self.env.docname][name] = True
+            place = kind()
+            self.set_source_info(place)
+            return [place]
+
+    app.add_directive(name, PlaceDirective)
+    fill_places(app, kind, fill)
+
+
+def rewrite_when_changed(
+    app: Sphinx, name: str, contents: Callable[[Sphinx], object]
+) -> None:
+    """``contents`` の返す値（``repr`` で比べる）が前のビルドと違えば，``{name}`` のある頁を書き直す。"""
+
+    def outdated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+        seen = env.__dict__.setdefault("bookkit_contents", {})
+        now = repr(contents(app))
+        if seen.get(name) == now:
+            return []
+        seen[name] = now
+        return [page for page in env.found_docs if name in env.metadata.get(page, {})]
+
+    app.connect("env-updated", outdated)

@@ -1,0 +1,113 @@
+"""``{lesson}``: 章の最初の箱。学ぶこと（3 行）・前提・実行。
+
+````
+:::{lesson}
+:requires: basics/softmax
+- 学ぶことを 3 つ
+:::
+````
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from bookkit.directives.filled_later import fill_places, filled_later
+from bookkit.execution import labels
+
+LEARN_ITEMS = 3
+"""「学ぶこと」の数。"""
+
+
+class lesson_box(nodes.General, nodes.Element):
+    """章の最初の箱。"""
+
+
+class lesson_run(filled_later):
+    """箱の中の「実行」の欄。ビルドのときに測った値から作る。"""
+
+
+class LessonDirective(SphinxDirective):
+    """``{lesson}``: 本文は，学ぶことを 3 つ並べた箇条書き。``:requires:`` に前提の章。"""
+
+    has_content = True
+    option_spec: ClassVar[dict[str, Any]] = {"requires": directives.unchanged}
+
+    def run(self) -> list[nodes.Node]:
+        body = self.parse_content_to_nodes()
+        lists = [node for node in body if isinstance(node, nodes.bullet_list)]
+        if len(lists) != 1 or len(lists[0]) != LEARN_ITEMS:
+            raise self.error(
+                f"lesson の中には「学ぶこと」を {LEARN_ITEMS} つ，- で始まる行で並べてください。"
+            )
+        box = lesson_box()
+        self.set_source_info(box)
+        box += labelled("学ぶこと", lists[0])
+        box += labelled("前提", self._links(self.options.get("requires", "").split()))
+        box += labelled("実行", lesson_run())
+        return [box]
+
+    def _links(self, required: list[str]) -> nodes.paragraph:
+        for name in required:
+            if f"book/{name}" not in self.env.found_docs:
+                raise self.error(
+                    f"前提の章 {name!r} がありません。book/ の下の名前（例: basics/softmax）を書き，"
+                    "_toc.yml にも載せてください。"
+                )
+        links = "，".join(f"{{doc}}`/book/{name}`" for name in required)
+        content, messages = self.parse_inline(links or "なし")
+        return nodes.paragraph("", "", *content, *messages)
+
+
+def labelled(label: str, content: nodes.Node) -> nodes.container:
+    """見出しの語と中身を一行にする。"""
+    row = nodes.container(classes=["lesson-row"])
+    row += nodes.paragraph("", "", nodes.strong("", label), classes=["lesson-label"])
+    row += content
+    return row
+
+
+def _measured(app: Sphinx, place: filled_later, docname: str) -> list[nodes.Node]:
+    """「実行」の欄の文。"""
+    result = getattr(app, "bookkit_results", {}).get(docname)
+    text = labels.cost(result) if result else "コードはありません"
+    return [nodes.paragraph("", text, classes=["lesson-run"])]
+
+
+def _visit_html(self: Any, node: lesson_box) -> None:
+    self.body.append(self.starttag(node, "div", CLASS="lesson-box"))
+
+
+def _depart_html(self: Any, node: lesson_box) -> None:
+    self.body.append("</div>\n")
+
+
+def _visit_notebook(writer: Any, node: lesson_box) -> None:
+    """箱を，題と中身を並べた引用にする。"""
+    pieces = []
+    for label, content in node.children:
+        body = writer.blocks([content])
+        if isinstance(content, nodes.paragraph):
+            body = [f"{writer.inline(label)}：{body[0]}"]
+        else:
+            body.insert(0, writer.inline(label))
+        pieces += body
+    writer.quote(pieces)
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Sphinx に組み込む。"""
+    app.add_node(
+        lesson_box,
+        html=(_visit_html, _depart_html),
+        notebook=(_visit_notebook, None),
+    )
+    app.add_directive("lesson", LessonDirective)
+    fill_places(app, lesson_run, _measured)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,98 @@
+"""本の全体の決まり：目次・原稿・部屋・検査・記録・色が，互いに相手を持つか。
+
+章を一つ消したとき，まだそれを指しているものを言うのも，ここの役目です
+（ほかの頁からのリンクや前提は ``references`` と ``skeleton`` が言います）。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bookkit.book import PART_TITLES, RECORDED, Book
+from bookkit.lint.finding import Finding, similar, unwritten
+from bookkit.lint.imports import missing_modules
+from bookkit.palette import problems
+
+TESTS = ("tests/lessons", "tests/effects")
+"""部屋を読み込む検査のフォルダー。"""
+
+
+def toc(book: Book) -> Iterator[Finding]:
+    """目次にある原稿と，ある原稿が目次にあるか。"""
+    listed = {entry.docname for entry in book.toc}
+    for entry in book.toc:
+        if entry.docname not in book.documents:
+            yield Finding(
+                "_toc.yml",
+                entry.line,
+                f"{entry.docname}.md がありません。{similar(entry.docname, book.documents)}"
+                "原稿を書くか，この行を消してください。",
+            )
+    for name, page in book.documents.items():
+        if name not in listed:
+            yield Finding(
+                page.file,
+                1,
+                f"_toc.yml に載っていないので，頁になりません。「- file: {name}」を加えてください。",
+            )
+
+
+def rooms(book: Book) -> Iterator[Finding]:
+    """部屋（``lessons/<部>/<章>/``）には，その章の頁があるか。"""
+    pages = [page.name for page in book.documents.values() if page.in_part]
+    for part in PART_TITLES:
+        for chapter, file in _folders(book, book.lessons / part):
+            if f"{part}/{chapter}" not in pages:
+                yield Finding(
+                    file,
+                    1,
+                    f"部屋の章 book/{part}/{chapter}.md がありません。"
+                    f"{similar(f'{part}/{chapter}', pages)}頁を書くか，部屋を消してください。",
+                )
+
+
+def recordings(book: Book) -> Iterator[Finding]:
+    """GPU 用のセルの記録には，その章の頁があるか。"""
+    for part in PART_TITLES:
+        folder = book.root / "book" / RECORDED / part
+        for chapter, file in _folders(book, folder):
+            if f"book/{part}/{chapter}" not in book.documents:
+                message = f"記録の章 book/{part}/{chapter}.md がありません。記録を消してください。"
+                yield Finding(file, 1, message)
+
+
+def _folders(book: Book, folder: Path) -> Iterator[tuple[str, str]]:
+    """中のフォルダーの名前と，その最初のファイル。空のものは数えない。"""
+    for inner in sorted(path for path in folder.glob("*") if path.is_dir()):
+        files = [
+            path
+            for path in sorted(inner.rglob("*"))
+            if path.is_file() and "__pycache__" not in path.parts
+        ]
+        if files and inner.name != "__pycache__":
+            yield inner.name, _name(book, files[0])
+
+
+def python_files(book: Book) -> Iterator[Finding]:
+    """部屋と検査の読み込む部品があるか。まだ書いていない所はどこか。"""
+    for folder in (book.lessons, *(book.root / name for name in TESTS)):
+        for path in sorted(folder.rglob("*.py")):
+            text, name = path.read_text("utf8"), _name(book, path)
+            for line, message in missing_modules(text, book.lessons):
+                yield Finding(name, line, message)
+            yield from unwritten(name, text.splitlines())
+
+
+def palette(book: Book) -> Iterator[Finding]:
+    """どの色も，明るい頁と暗い頁の値を持つか。"""
+    path = book.lessons / "palette.json"
+    for line, message in problems(path) if path.is_file() else ():
+        yield Finding(_name(book, path), line, message)
+
+
+def _name(book: Book, path: Path) -> str:
+    return path.relative_to(book.root).as_posix()
+
+
+RULES = (toc, rooms, recordings, python_files, palette)

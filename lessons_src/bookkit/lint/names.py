@@ -1,0 +1,180 @@
+"""章だけで動くための決まり：どこでも作っていない名前，ない部品，置き場所にしかないファイル。
+
+章は Colab で一つずつ開かれます。ほかの章のセルも，置き場所のファイルも，そこにはありません。
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import functools
+import re
+import symtable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bookkit.book import Book
+from bookkit.chapter import GPU_TAG, Cell, Chapter
+from bookkit.lint.finding import Problems
+from bookkit.lint.imports import missing_modules
+
+GIVEN = frozenset(
+    [*dir(builtins), "__name__", "__doc__", "display", "get_ipython", "_", "In", "Out"]
+)
+"""セルで作らなくても，初めからある名前。"""
+
+
+def _python(cell: Cell) -> str:
+    """シェルやマジックの行（別の決まりが断る）を空けた，ふつうの Python。"""
+    return re.sub(r"(?m)^\s*[!%].*$", "", cell.source)
+
+
+@functools.lru_cache(maxsize=1024)
+def _parse(code: str) -> ast.Module | SyntaxError:
+    """構文の木。いくつもの決まりが同じセルを見るので，覚えておく。"""
+    try:
+        return ast.parse(code)
+    except SyntaxError as error:
+        return error
+
+
+def _nodes(cell: Cell) -> Iterator[ast.AST]:
+    tree = _parse(_python(cell))
+    return ast.walk(tree) if isinstance(tree, ast.Module) else iter(())
+
+
+def calls(cell: Cell, name: str) -> list[ast.Call] | None:
+    """``figures.show`` のような名前の関数を呼ぶ所。読めないセルなら ``None``。"""
+    if isinstance(_parse(_python(cell)), SyntaxError):
+        return None
+    short = name.rsplit(".", 1)[-1]
+    found = [node for node in _nodes(cell) if isinstance(node, ast.Call)]
+    return [node for node in found if ast.unparse(node.func) in (name, short)]
+
+
+def syntax(page: Chapter, book: Book) -> Problems:
+    """Python として読めるか。"""
+    for cell in page.cells:
+        error = _parse(_python(cell))
+        if isinstance(error, SyntaxError):
+            line = cell.line + (error.lineno or 1) - 1
+            yield (
+                line,
+                f"コードが Python として読めません（{error.msg}）。直してください。",
+            )
+
+
+def names(page: Chapter, book: Book) -> Problems:
+    """このセルまでに作られていない名前を使っていないか。GPU 用のセルの値が混ざらないか。
+
+    GPU のない計算機では，GPU 用のセルだけが全規模の記録に替わる。
+    後のセルが縮小版の値で図を描くと，一つの頁に二つの規模が混ざってしまう。
+    """
+    if any(syntax(page, book)):
+        return
+    uses = [_uses(_python(cell)) for cell in page.cells]
+    known = not any(use.imports_all for use in uses)  # import * の後では分からない
+    everywhere = set(GIVEN).union(*(use.made for use in uses))
+    so_far, at_full_size = set(GIVEN), set[str]()
+    for cell, use in zip(page.cells, uses, strict=True):
+        so_far |= use.made
+        # 関数の中の名前は，呼ぶときまでにあればよい。
+        missing = (use.at_once - so_far) | (use.later - everywhere)
+        for name in sorted(missing if known else ()):
+            where = "後のセル" if name in everywhere else "ほかの章"
+            yield (
+                _line_of(cell, name),
+                f"名前 {name} は，このセルまでに作られていません（{where}の名前は使えません）。"
+                "前のセルで作るか，lessons から読み込んでください。",
+            )
+        if cell.gpu:
+            at_full_size |= use.made
+            continue
+        for name in sorted((use.at_once & at_full_size) - use.made):
+            yield (
+                _line_of(cell, name),
+                f"{name} は GPU 用のセルで作られています。規模の違う結果が混ざらないように，"
+                f"このセルにもタグ {GPU_TAG} を付けるか，{name} を GPU 用のセルより前で作ってください。",
+            )
+        at_full_size -= use.made
+
+
+@dataclass(frozen=True)
+class _Uses:
+    """セル一つが作る名前と，使う名前。"""
+
+    made: set[str]
+    at_once: set[str]
+    """セルを動かすとすぐに要る名前。"""
+    later: set[str]
+    """関数を呼ぶときに要る名前。"""
+    imports_all: bool
+
+
+def _uses(code: str) -> _Uses:
+    table = symtable.symtable(code, "cell", "exec")
+    symbols = table.get_symbols()
+    made = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
+    at_once = {s.get_name() for s in symbols if s.is_referenced()}
+    later: set[str] = set()
+    for inner, now in _inner(table, True):
+        outer = [s for s in inner.get_symbols() if s.is_global()]
+        made |= {s.get_name() for s in outer if s.is_assigned()}
+        used = {s.get_name() for s in outer if s.is_referenced()}
+        if now:
+            at_once |= used
+        else:
+            later |= used
+    imports_all = bool(re.search(r"(?m)^\s*from .+ import \*", code))
+    return _Uses(made, at_once, later, imports_all)
+
+
+def _inner(
+    table: symtable.SymbolTable, now: bool
+) -> Iterator[tuple[symtable.SymbolTable, bool]]:
+    """内側の名前の表と，それがその場で動くもの（内包表記・クラス）かどうか。"""
+    for child in table.get_children():
+        comprehension = child.get_name() in ("listcomp", "setcomp", "dictcomp")
+        at_once = now and (comprehension or child.get_type() == "class")
+        yield child, at_once
+        yield from _inner(child, at_once)
+
+
+def _line_of(cell: Cell, name: str) -> int:
+    """セルの中で，``name`` を初めて使う行（原稿の行）。"""
+    found = (n for n in _nodes(cell) if isinstance(n, ast.Name) and n.id == name)
+    return cell.line - 1 + min((node.lineno for node in found), default=1)
+
+
+def modules(page: Chapter, book: Book) -> Problems:
+    """読み込む部品が ``lessons`` にあるか。"""
+    for cell in page.cells:
+        for line, message in missing_modules(_python(cell), book.lessons):
+            yield cell.line + line - 1, message
+
+
+def files(page: Chapter, book: Book) -> Problems:
+    """コードの中の文字列が，置き場所のファイルを指していないか。"""
+    bases = [page.path.parent, book.root]
+    for cell in page.cells:
+        for node in _nodes(cell):
+            if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+                continue
+            if any(_is_file(base, node.value) for base in bases):
+                yield (
+                    cell.line + node.lineno - 1,
+                    f"ファイル {node.value!r} は，Colab で開いた章にはありません。"
+                    "lessons に入れて，lessons の関数から読んでください。",
+                )
+
+
+def _is_file(base: Path, text: str) -> bool:
+    """文字列が，あるファイルか，``/`` を含む，あるフォルダーの名前か。"""
+    if not text.strip(" ./") or "\n" in text or "\0" in text or len(text) > 200:
+        return False
+    path = base / text
+    return path.is_file() or ("/" in text.strip("/") and path.is_dir())
+
+
+RULES = (syntax, names, modules, files)

@@ -1,0 +1,6 @@
+"""頁の木から，Markdown とコードのセルの列へ。どの書き方も，頁と同じ言葉・番号・リンクになる。
+
+- ``syntax``: Markdown の書き方
+- ``writer``: 木を歩く土台
+- ``blocks``・``inlines``・``extensions``: ノードの型ごとの書き方
+"""

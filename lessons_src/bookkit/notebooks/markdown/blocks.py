@@ -1,0 +1,200 @@
+"""塊になるノード：見出し，段落，箇条書き，囲み，表，数式，脚注。"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from docutils import nodes
+from sphinx.locale import admonitionlabels
+
+from bookkit.notebooks.markdown import syntax as md
+from bookkit.notebooks.markdown.writer import Split, Writer
+
+ICONS = {
+    "attention": "⚠️",
+    "caution": "⚠️",
+    "danger": "⛔",
+    "error": "⛔",
+    "hint": "💡",
+    "important": "❗",
+    "note": "📝",
+    "seealso": "🔗",
+    "tip": "💡",
+    "warning": "⚠️",
+}
+"""囲みの種類ごとの印。"""
+
+
+class Blocks(Writer):
+    """塊になるノードの書き方。"""
+
+    _level = 0
+
+    # 見出しと段落 -----------------------------------------------------
+
+    def visit_section(self, node: nodes.Element) -> None:
+        if not self.top():  # 練習の中身も section に入っている
+            self.children(node)
+            return
+        self._level += 1
+        self.add([Split()])
+        self.children(node)
+        self._level -= 1
+
+    def visit_title(self, node: nodes.Element) -> None:
+        title = self.inline(node)
+        if not isinstance(node.parent, nodes.section):
+            self.block(md.strong(f"{self.label(node.parent)} {title}".strip()))
+            return
+        anchor = "" if self._level == 1 else "#" + node.parent["ids"][0]
+        numbers = self.env.toc_secnumbers.get(self.docname, {}).get(anchor)
+        if numbers:
+            suffix = self.app.config.html_secnumber_suffix
+            title = f"{'.'.join(map(str, numbers))}{suffix}{title}"
+        self.block(f"{'#' * self._level} {title}")
+
+    visit_subtitle = visit_title
+
+    def visit_rubric(self, node: nodes.Element) -> None:
+        self.block(md.strong(self.inline(node)))
+
+    def visit_paragraph(self, node: nodes.Element) -> None:
+        for part in self.inline(node).split("\n\n"):  # 数式の塊は段落を分ける
+            self.block(part if part.startswith("$$") else md.paragraph(part.strip()))
+
+    visit_attribution = visit_paragraph
+
+    def visit_compound(self, node: nodes.Element) -> None:
+        """中身だけを書けばよいもの。"""
+        self.children(node)
+
+    visit_target = visit_legend = visit_glossary = visit_compound
+    visit_definition_list_item = visit_definition = visit_compound
+
+    def visit_transition(self, node: nodes.Element) -> None:
+        self.block("---")
+
+    def visit_literal_block(self, node: nodes.Element) -> None:
+        language = node.get("language", "")
+        plain = language in ("none", "default", "text")
+        self.block(md.fence(node.astext(), "" if plain else language))
+
+    def visit_math_block(self, node: nodes.Element) -> None:
+        number = str(node.get("number") or "")
+        if number and self.app.config.math_numfig and self.app.config.numfig:
+            number = self.figure_number("displaymath", node)
+        self.block(md.display_math(node.astext(), number))
+
+    def visit_Invisible(self, node: nodes.Element) -> None:
+        """頁に出ないものは，ノートブックにも出さない。"""
+
+    visit_system_message = visit_highlightlang = visit_Invisible
+    visit_docinfo = visit_meta = visit_Invisible
+
+    # 箇条書き ---------------------------------------------------------
+
+    def visit_bullet_list(self, node: nodes.Element) -> None:
+        self._list(node, ["-"] * len(node))
+
+    def visit_enumerated_list(self, node: nodes.Element) -> None:
+        start = node.get("start", 1)
+        self._list(node, [f"{start + number}." for number in range(len(node))])
+
+    def _list(self, node: nodes.Element, markers: list[str]) -> None:
+        entries = [
+            md.item(marker, self._joined(entry))
+            for marker, entry in zip(markers, node.children, strict=True)
+        ]
+        self.block(md.items(entries))
+
+    def _joined(self, node: nodes.Node) -> str:
+        """セルを含まない塊の列を，一つの文字列にする。"""
+        return "\n\n".join(str(piece) for piece in self.blocks(cast(Any, node)))
+
+    def visit_definition_list(self, node: nodes.Element) -> None:
+        self._list(node, ["-"] * len(node))
+
+    def visit_term(self, node: nodes.Element) -> None:
+        self.block(md.strong(self.inline(node)))
+
+    # 囲み -------------------------------------------------------------
+
+    def visit_block_quote(self, node: nodes.Element) -> None:
+        self.quote(self.blocks(node))
+
+    def visit_Admonition(self, node: nodes.Element) -> None:
+        """題のある囲み。``dropdown`` の付いたものは畳む。"""
+        name = type(node).__name__
+        title = admonitionlabels.get(name, "")
+        body = list(node.children)
+        if body and isinstance(body[0], nodes.title):
+            title = body.pop(0).astext()
+        kind = next((c for c in [name, *node["classes"]] if c in ICONS), "note")
+        pieces = self.blocks(body)
+        title = f"{ICONS[kind]} {title}"
+        if {"dropdown", "toggle"} & set(node["classes"]):
+            self.fold(pieces, title)
+        else:
+            self.quote(pieces, md.strong(md.escape(title)))
+
+    visit_topic = visit_sidebar = visit_Admonition
+
+    # 図と表 -----------------------------------------------------------
+
+    def visit_figure(self, node: nodes.Element) -> None:
+        for child in node.children:
+            if isinstance(child, nodes.caption):
+                self.visit_caption(child)
+            elif isinstance(child, nodes.image | nodes.reference):
+                self.block(self.inline([child]))
+            else:
+                self.visit(child)
+
+    def visit_caption(self, node: nodes.Element) -> None:
+        label = self.label(node.parent)
+        head = f"{md.strong(label)} " if label else ""
+        self.block(head + self.inline(node))
+
+    def visit_table(self, node: nodes.Element) -> None:
+        group = node.next_node(nodes.tgroup)
+        for title in node.findall(nodes.title):
+            self.visit_caption(title)
+        head = [r for part in group.findall(nodes.thead) for r in part.children]
+        body = [r for part in group.findall(nodes.tbody) for r in part.children]
+        width = int(group["cols"])
+        rows = self._grid([*head, *body], width)
+        if not head:
+            rows.insert(0, [""] * width)
+        first = (head or body)[0].children
+        aligns = [_align(entry) for entry in first] + [""] * (width - len(first))
+        self.block(md.table(rows, aligns))
+
+    def _grid(self, rows: list[nodes.Element], width: int) -> list[list[str]]:
+        """表の欄を格子に並べる。またがる欄は，左上に書き，残りを空ける。"""
+        grid = [[""] * width for _ in rows]
+        taken: set[tuple[int, int]] = set()
+        for y, row in enumerate(rows):
+            x = 0
+            for entry in row.children:
+                while (y, x) in taken:
+                    x += 1
+                right = x + entry.get("morecols", 0) + 1
+                below = y + entry.get("morerows", 0) + 1
+                taken |= {(b, a) for b in range(y, below) for a in range(x, right)}
+                grid[y][x] = self._joined(entry)
+                x = right
+        return grid
+
+    # 脚注 -------------------------------------------------------------
+
+    def visit_footnote(self, node: nodes.Element) -> None:
+        label, *body = node.children
+        text = self._joined(body)
+        self.block(f"<sup>[{label.astext()}]</sup> {text}")
+
+
+def _align(entry: nodes.Element) -> str:
+    for name in ("left", "center", "right"):
+        if f"text-{name}" in entry["classes"]:
+            return name
+    return ""

@@ -1,0 +1,184 @@
+"""原稿の見出し・文章・ディレクティブ・名札。どれも原稿の行（1 から）を持つ。"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from docutils.parsers.rst.directives.misc import TestDirective
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from myst_parser.parsers.directives import parse_directive_text
+
+INFO = re.compile(r"\{([^}\s]+)\}\s*(.*)")
+NOT_PROSE = frozenset(
+    [
+        *("code-cell", "code", "code-block", "source", "cited", "math"),
+        *("bibliography", "glossary", "toctree", "raw", "eval-rst", "mermaid"),
+        *("image", "figure", "csv-table", "list-table", "literalinclude"),
+    ]
+)
+"""中身が Markdown の文章ではないディレクティブ。"""
+TITLED = frozenset(["admonition", "exercise", "dropdown", "card", "grid-item-card"])
+"""引数が題名（文章）であるディレクティブ。"""
+HIDDEN = "\ufffc"
+"""文章の中のコード・数式・参照の代わりに置く字。"""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """原稿の読めない所。``line`` は原稿の行（1 から）。"""
+
+    line: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """ひとつづきの文章。``line`` は最初の行，``token`` は markdown-it の inline。"""
+
+    kind: str
+    line: int
+    token: Token
+
+    def spans(self) -> Iterator[tuple[int, Token]]:
+        """文章の中の印（リンク，参照，太字など）を，原稿の行とともに順に返す。"""
+        line = self.line
+        for token in self.token.children or []:
+            yield line, token
+            line += token.type in ("softbreak", "hardbreak")
+
+    def lines(self) -> list[tuple[int, str]]:
+        """原稿の行ごとの ``(行, 文字)``。コードなどは ``HIDDEN`` に置き換える。"""
+        found = [(self.line, "")]
+        for token in self.token.children or []:
+            number, text = found[-1]
+            if token.type in ("softbreak", "hardbreak"):
+                found.append((number + 1, ""))
+            elif token.type == "text":
+                found[-1] = (number, text + token.content)
+            elif token.nesting == 0:
+                found[-1] = (number, text + HIDDEN)
+        return found
+
+
+@dataclass(frozen=True)
+class Heading:
+    level: int
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Directive:
+    """ディレクティブ一つ。``options`` の値は文字列，``body_line`` は中身の最初の行。"""
+
+    name: str
+    argument: str
+    options: dict[str, str]
+    body: str
+    line: int
+    body_line: int
+
+
+@dataclass
+class Outline:
+    """原稿の，セルのほかのもの。``labels`` は ``(名札, 行)``。"""
+
+    headings: list[Heading] = field(default_factory=list)
+    passages: list[Passage] = field(default_factory=list)
+    directives: list[Directive] = field(default_factory=list)
+    labels: list[tuple[str, int]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def read_outline(
+    text: str, parser: MarkdownIt, captions: Mapping[int, tuple[str, int] | None]
+) -> Outline:
+    """原稿を読む。
+
+    Args:
+        text: 前書きの行を空けた全文。
+        parser: MyST の文法。
+        captions: コードのセルの囲みの行と，その図の ``(キャプション, 行)``。
+    """
+    reader = _Reader(parser, captions)
+    reader.read(text, 1)
+    return reader.outline
+
+
+class _Reader:
+    """Markdown を読み，``outline`` に加える。"""
+
+    def __init__(
+        self, parser: MarkdownIt, captions: Mapping[int, tuple[str, int] | None]
+    ) -> None:
+        self.parser = parser
+        self.captions = captions
+        self.outline = Outline()
+
+    def read(self, text: str, first: int) -> None:
+        """``text`` を読む。``first`` は最初の行の番号。"""
+        labels = self.outline.labels
+        kind = "paragraph"
+        for token in self.parser.parse(text):
+            line = first + (token.map[0] if token.map else 0)
+            if token.type == "heading_open":
+                kind = f"h{token.tag[1]}"
+            elif token.type in ("td_open", "th_open", "dt_open"):
+                kind = "cell"
+            elif token.type == "paragraph_open":
+                kind = "paragraph"
+            elif token.type == "inline":
+                self.outline.passages.append(Passage(kind, line, token))
+                if kind.startswith("h"):
+                    heading = Heading(int(kind[1]), token.content, line)
+                    self.outline.headings.append(heading)
+            elif token.type == "myst_target":
+                labels.append((token.content, line))
+            elif token.type == "math_block_label":
+                labels.append((token.info, line))
+            elif token.type == "amsmath":
+                found = re.findall(r"\\label\{(.+?)\}", token.content)
+                labels += [(label, line) for label in found]
+            elif token.type in ("fence", "colon_fence"):
+                match = INFO.match(token.info.strip())
+                if line in self.captions:
+                    caption = self.captions.get(line)
+                    if caption:
+                        self.inline("caption", *caption)
+                elif match:
+                    self.directive(match[1], match[2].strip(), token.content, line)
+
+    def directive(self, name: str, argument: str, content: str, line: int) -> None:
+        """ディレクティブと，その中身を読む。"""
+        found = parse_directive_text(TestDirective, "", content)
+        if found.warnings:
+            message = (
+                f"{{{name}}} の設定が読めません（{found.warnings[0].msg}）。"
+                "「:名前: 値」の形に直してください。"
+            )
+            self.outline.faults.append(Fault(line + 1, message))
+        options = {str(key): str(value or "") for key, value in found.options.items()}
+        body, start = "\n".join(found.body), line + 1 + found.body_offset
+        self.outline.directives.append(
+            Directive(name, argument, options, body, line, start)
+        )
+        named = [options[key] for key in ("label", "name") if options.get(key)]
+        self.outline.labels += [(label, line) for label in named]
+        if name in TITLED and argument:
+            self.inline("title", argument, line)
+        if name == "glossary":
+            for number, text in enumerate(found.body, start=start):
+                if text.strip():
+                    self.inline("term", text.strip(), number)
+        elif name == "figure":
+            self.inline("caption", body.strip(), start)
+        elif name not in NOT_PROSE:
+            self.read(body, start)
+
+    def inline(self, kind: str, text: str, line: int) -> None:
+        """ブロックのない文を読む。"""
+        for token in self.parser.parseInline(text):
+            self.outline.passages.append(Passage(kind, line, token))

@@ -1,0 +1,203 @@
+"""原稿を読み，章の模型（``bookkit.chapter``）を作る。
+
+セルの読み方は myst-nb と同じです（``tests/bookkit/test_chapter.py`` が比べます）。
+壊れた原稿でも止まらず，どの行がどう悪いかを ``faults`` に残します。
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import yaml
+from docutils.parsers.rst.directives.misc import TestDirective
+from markdown_it.token import Token
+from myst_nb.core.read import is_myst_markdown_notebook
+from myst_parser.parsers.directives import parse_directive_text
+
+from bookkit.chapter import Cell, Chapter, parser
+from bookkit.outline import Fault
+
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+FRONT_ADVICE = "字下げと「:」の後の空白を直してください。"
+CELL_ADVICE = '字下げを直すか，「:」を含む文を " " で囲んでください。'
+
+
+def chapter_name(root: Path, path: Path) -> str:
+    """原稿の場所から章の名前を作る。"""
+    relative = path.resolve().relative_to(root.resolve()).with_suffix("")
+    return relative.as_posix().removeprefix("book/")
+
+
+def read_chapter(root: Path, path: Path, extensions: Iterable[str] = ()) -> Chapter:
+    """原稿のファイルを読む。
+
+    Args:
+        root: 本のフォルダー。
+        path: 原稿。
+        extensions: ``_config.yml`` の ``myst_enable_extensions``。
+    """
+    name = chapter_name(root, path)
+    return parse_chapter(path.read_text("utf8"), name, path, extensions)
+
+
+def parse_chapter(
+    text: str, name: str, path: Path, extensions: Iterable[str] = ()
+) -> Chapter:
+    """原稿の文字列を読む。"""
+    chapter = Chapter(name, path, text=text, extensions=frozenset(extensions))
+    reader = _Reader(path)
+    reader.read(text, parser(chapter.extensions, inline=False).parse(text + "\n"))
+    return replace(
+        chapter,
+        cells=tuple(reader.cells),
+        timeout=reader.timeout(),
+        has_code=is_myst_markdown_notebook(text),
+        front=reader.front,
+        front_lines=reader.front_lines,
+        faults=tuple(reader.faults),
+    )
+
+
+class _Reader:
+    """原稿の前書きとセルを，myst-nb と同じに読む。"""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.cells: list[Cell] = []
+        self.faults: list[Fault] = []
+        self.front: dict[str, Any] | None = None
+        self.front_lines = 0
+        self.front_text: list[str] = []
+
+    def read(self, text: str, tokens: list[Token]) -> None:
+        """前書きとセルを読む。前書きが閉じていなければ，残りは読まない。"""
+        lines = text.splitlines()
+        if tokens and tokens[0].type == "front_matter":
+            token = tokens.pop(0)
+            self.front_lines = token.map[1] if token.map else 0
+            self.front_text = token.content.split("\n")
+            front = self.load(token.content, 2, "章の設定（---）", FRONT_ADVICE)
+            self.front = front if isinstance(front, dict) else None
+        elif lines and lines[0].rstrip() == "---":
+            self.front_lines = len(lines)
+            self.fault(
+                1, "章の設定（---）に，閉じる --- がありません。加えてください。"
+            )
+            return
+        self.cells = list(self._cells(tokens, lines))
+
+    def _cells(self, tokens: list[Token], lines: list[str]) -> Iterator[Cell]:
+        index, start, nesting = 0, self.front_lines, 0
+        for token in tokens:
+            nesting += token.nesting
+            code = token.type == "fence" and token.info.startswith("{code-cell}")
+            raw = token.type == "fence" and token.info.startswith("{raw-cell}")
+            split = token.type == "myst_block_break"
+            if nesting or not (code or raw or split):
+                continue
+            begin, end = token.map or (0, 0)
+            index += bool("\n".join(lines[start:begin]).strip())  # 文章のセル
+            start = end
+            if split:
+                self._split(token, begin + 1)
+            else:
+                cell = self._cell(token, begin + 1, index)
+                index += 1
+                if code:
+                    yield cell
+
+    def _split(self, token: Token, line: int) -> None:
+        """文章のセルを分ける印 ``+++`` の設定。"""
+        try:
+            valid = isinstance(json.loads(token.content.strip() or "{}"), dict)
+        except ValueError:
+            valid = False
+        if not valid:
+            self.fault(
+                line, "+++ の後の設定が JSON の辞書ではありません。消してください。"
+            )
+
+    def _cell(self, token: Token, fence: int, index: int) -> Cell:
+        content, faults = token.content, len(self.faults)
+        try:
+            found = parse_directive_text(
+                TestDirective, "", content, validate_options=False
+            )
+            metadata, broken = found.options, bool(found.warnings)
+        except yaml.YAMLError:  # myst-parser の受け取らない誤り
+            found = parse_directive_text(TestDirective, "", content)
+            metadata, broken = {}, True
+        options = content.split("\n")[: found.body_offset]
+        if broken:
+            self._broken_options(options, fence + 1)
+        source = "\n".join(found.body)
+        if "load" in metadata:
+            source = self._load_code(str(metadata["load"]), fence, source)
+        tags = metadata.get("tags") or ()
+        return Cell(
+            source,
+            tuple(map(str, tags if isinstance(tags, list | tuple) else [tags])),
+            line=fence + 1 + found.body_offset,
+            fence_line=fence,
+            index=index,
+            metadata=metadata,
+            options=tuple(options),
+            readable=len(self.faults) == faults,
+        )
+
+    def _broken_options(self, options: list[str], line: int) -> None:
+        if options and options[0].startswith("---"):
+            ends = (n for n, text in enumerate(options[1:], 1) if text[:3] == "---")
+            text, line = "\n".join(options[1 : next(ends, None)]), line + 1
+        else:
+            text = "\n".join(text.lstrip()[1:] for text in options)
+        found = self.load(dedent(text), line, "セルの設定", CELL_ADVICE)
+        if not isinstance(found, dict | None):
+            self.fault(
+                line, f"セルの設定が「名前: 値」の形ではありません。{CELL_ADVICE}"
+            )
+
+    def _load_code(self, name: str, line: int, source: str) -> str:
+        try:
+            return (self.path.parent / name).read_text("utf8")
+        except (OSError, ValueError):
+            self.fault(line, f":load: のファイル {name!r} を読めません。")
+            return source
+
+    def load(self, text: str, line: int, what: str, advice: str) -> Any:
+        """YAML を読む。誤りがあれば，その行を ``faults`` に加え，``None`` を返す。"""
+        try:
+            return yaml.load(text, Loader=LOADER)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            if "flow" in str(getattr(error, "context", "")):  # 閉じていない [ や { の行
+                mark = getattr(error, "context_mark", mark)
+            problem = getattr(error, "problem", None) or "読めません"
+            message = f"{what}が YAML として読めません（{problem}）。{advice}"
+            self.fault(line + (mark.line if mark else 0), message)
+            return None
+
+    def timeout(self) -> int | None:
+        """前書きの ``execution: {timeout: 秒}``。"""
+        execution = (self.front or {}).get("execution")
+        value = execution.get("timeout") if isinstance(execution, dict) else None
+        if value is None:
+            return None
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            return value
+        lines = (n for n, text in enumerate(self.front_text, 2) if "timeout:" in text)
+        self.fault(
+            next(lines, 1),
+            f"前書きの execution の timeout が {value!r} です。"
+            "秒数を正の整数で書いてください（例: timeout: 300）。",
+        )
+        return None
+
+    def fault(self, line: int, message: str) -> None:
+        """読めない所を書き留める。"""
+        self.faults.append(Fault(line, message))
