@@ -88,10 +88,9 @@ def ways(app: Sphinx, pagename: str, title: str) -> dict[str, str]:
         "repository": addresses.repository,
     }
     if "kernelspec" in app.env.metadata.get(pagename, {}):
-        launch = addresses.launch(pagename)
         found |= {
-            "colab": launch["Colab"],
-            "binder": launch["Binder"],
+            "colab": addresses.launch(pagename)["Colab"],
+            "binder": addresses.launch(pagename)["Binder"],
             "notebook": f"{FOLDER}/{addresses.file(pagename)}",
         }
     return found
