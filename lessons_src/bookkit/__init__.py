@@ -28,6 +28,7 @@ EXTENSIONS = (
     "bookkit.directives.video",
     "bookkit.notebooks",
     "bookkit.pages",
+    "bookkit.theme",
 )
 
 

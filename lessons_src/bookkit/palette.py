@@ -47,7 +47,7 @@ def colours() -> Colours:
 
 
 def light(name: str) -> str:
-    """明るい頁での色（``#0072b2``）。"""
+    """明るい頁での色（``#rrggbb``）。"""
     return colours()[name]["light"]
 
 

@@ -1,4 +1,4 @@
-"""頁を整える部品：図，本文，数式，動画，ルビ，用語集，検索の索引，記録，まとめた CSS。"""
+"""頁の部品とテーマ：図，本文，数式，動画，ルビ，用語集，検索の索引，記録，まとめた CSS。"""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from py_mini_racer import MiniRacer
 
 from bookkit.directives.video import embed_address
 from bookkit.japanese import fold, grams
-from bookkit.pages import assets, body, figures, history, layout, maths, social
+from bookkit.pages import figures, history, maths, social
+from bookkit.theme import builder, frame
 
 EXTENSIONS = [
     "myst_nb",
@@ -28,12 +29,18 @@ EXTENSIONS = [
     "bookkit.directives.ruby",
     "bookkit.directives.video",
     "bookkit.japanese",
+    "sphinx_exercise",
+    "bookkit.notebooks",
     "bookkit.pages",
+    "bookkit.theme",
 ]
 CONFIG = {
     "html_baseurl": "https://example.invalid/book/",
     "html_title": "試しの本",
     "author": "著者",
+    "html_theme": "bookkit",
+    "html_math_renderer": "katex",
+    "html_permalinks_icon": "#",
     "myst_enable_extensions": ["colon_fence", "deflist", "dollarmath", "attrs_block"],
 }
 SVG = (
@@ -61,22 +68,8 @@ def soup_of(path: Path) -> BeautifulSoup:
 # ---- 図 ----
 
 
-def test_dark_colors_come_from_the_palette() -> None:
-    colors = figures.dark_colors()
-    assert colors["#1f2a37"] == "#e6eaf0"
-    assert len(colors) >= 10
-    assert all(re.fullmatch("#[0-9a-f]{6}", c) for c in [*colors, *colors.values()])
-
-
-def test_dark_colors_must_be_pairs(tmp_path: Path) -> None:
-    palette = tmp_path / "palette.json"
-    palette.write_text('{"figure": {"ink": {"light": "#000000"}}}', "utf8")
-    with pytest.raises(LookupError, match=r"片方にしかない色.*ink"):
-        figures.dark_colors(palette)
-
-
 def test_to_dark_replaces_only_the_colours_of_the_book() -> None:
-    dark = figures.to_dark(SVG, figures.dark_colors())
+    dark = figures.to_dark(SVG)
     assert "#1f2a37" not in dark
     assert "#0072B2" not in dark
     assert "#e6eaf0" in dark
@@ -134,64 +127,98 @@ def test_figure_on_the_page(make: Callable[..., Path]) -> None:
 # ---- 本文 ----
 
 
-def no_picture(address: str) -> None:
-    return None
-
-
-def test_dropdown_works_without_scripts() -> None:
-    html = (
-        '<div class="admonition dropdown solution"><p class="admonition-title">'
-        '<a href="#x">解答</a> を見る</p><p>中身</p></div>'
+def test_dropdown_works_without_scripts(make: Callable[..., Path]) -> None:
+    box = (
+        "# 題\n\n:::{exercise} 問い\n:label: ex-a\n一は。\n:::\n\n"
+        ":::{solution} ex-a\n:class: dropdown\n中身\n:::\n\n"
+        ":::{admonition} 付け足し\n:class: dropdown toggle-shown\n続き\n:::\n"
     )
-    tidy = BeautifulSoup(body.tidy(html, no_picture), "html.parser")
-    details = tidy.find("details")
-    assert details is not None
-    assert "open" not in details.attrs
-    assert details.summary.get_text() == "解答 を見る"  # type: ignore[union-attr]
-    assert details.summary.find("a") is None  # type: ignore[union-attr]
-    assert details.find_all("p")[-1].get_text() == "中身"
+    page = soup_of(make({"index.md": box}) / "index.html")
+    solution, shown = page.select("article details")
+    assert "open" not in solution.attrs
+    assert "open" in shown.attrs
+    assert solution.summary is not None
+    assert "ex-a" not in solution.summary.get_text()
+    assert solution.summary.find("a") is None
+    assert solution.find_all("p")[-1].get_text() == "中身"
+    assert shown.summary is not None
+    assert shown.summary.get_text() == "付け足し"
+    assert page.select_one("div.exercise.admonition > .admonition-title") is not None
 
 
-def test_tables_and_code_scroll_by_keyboard() -> None:
-    html = "<table><caption>成績</caption><tr><td>1</td></tr></table><pre>x</pre>"
-    tidy = BeautifulSoup(body.tidy(html, no_picture), "html.parser")
-    frame = tidy.select_one("div.table-frame")
-    assert frame is not None
-    assert (frame["tabindex"], frame["aria-label"]) == ("0", "成績")
-    assert tidy.pre["tabindex"] == "0"  # type: ignore[index]
-
-
-def test_inline_scripts_are_removed() -> None:
-    assert "script" not in body.tidy("<p>a</p><script>x()</script>", no_picture)
-
-
-def test_names_and_short_formulas_are_not_broken() -> None:
-    formula = '<span class="math"><span class="katex-html">{}</span></span>'
-    html = (
-        "<h2>U-Net の章</h2><p>Faster R-CNN と log-sum-exp，<code>(r, j)</code>，"
-        f"<code>a long line of code</code>{formula.format('(n,4)')}，つぎ"
-        f"{formula.format('a long formula')}。</p><pre>U-Net</pre>"
+def test_tables_and_code_scroll_by_keyboard(make: Callable[..., Path]) -> None:
+    text = (
+        "# 題\n\n```{table} 成績\n| a |\n|---|\n| 1 |\n```\n\n| b |\n|---|\n| 2 |\n\n"
+        "```python\nx = 1\n```\n\n$$ a = b $$\n"
     )
-    tidy = BeautifulSoup(body.tidy(html, no_picture), "html.parser")
-    kept = [tag.get_text() for tag in tidy.select(".unbroken")]
-    assert kept == ["U-Net", "R-CNN", "(r, j)", "(n,4)，", "a long formula。"]
-    assert tidy.get_text() == BeautifulSoup(html, "html.parser").get_text()
-    assert tidy.pre is not None
-    assert tidy.pre.find("span") is None
+    page = soup_of(make({"index.md": text}) / "index.html")
+    frames = page.select("div.table-frame")
+    assert [frame["tabindex"] for frame in frames] == ["0", "0"]
+    assert [frame["aria-label"] for frame in frames] == ["表 1 成績", "表"]
+    assert [frame.find("table") is not None for frame in frames] == [True, True]
+    for block in page.select("pre, div.math"):
+        assert block["tabindex"] == "0"
+    assert page.pre is not None
 
 
-def test_words_left_in_english_are_translated() -> None:
-    html = (
-        '<h2>題<a class="headerlink" href="#a" title="Link to this heading">#</a></h2>'
+def test_names_and_short_formulas_are_not_broken(make: Callable[..., Path]) -> None:
+    text = (
+        "# 題\n\n## U-Net の章\n\nFaster R-CNN と log-sum-exp，`(r, j)`，"
+        "`a long line of code`$(n,4)$，つぎ$abcdefghijklmnop$。\n\n```\nU-Net\n```\n"
     )
-    assert 'title="この見出しへのリンク"' in body.tidy(html, no_picture)
+    article = soup_of(make({"index.md": text}) / "index.html").article
+    assert article is not None
+    for hidden in article.select(".katex-mathml"):
+        hidden.decompose()
+    kept = [tag.get_text().replace("\u200b", "") for tag in article.select(".unbroken")]
+    assert kept == ["U-Net", "R-CNN", "(r, j)", "(n,4)，"]
+    prose = article.find_all("p")[-1].get_text().replace("\u200b", "")
+    assert prose.endswith("(n,4)，つぎabcdefghijklmnop。")
+    assert article.pre is not None
+    assert article.pre.find(class_="unbroken") is None
 
 
-def test_page_toc_needs_two_headings() -> None:
-    one = '<ul><li><a href="#">題</a><ul><li><a href="#a">一</a></li></ul></li></ul>'
-    two = one.replace("</li></ul></li>", '</li><li><a href="#b">二</a></li></ul></li>')
-    assert body.page_toc(one) == ""
-    assert 'href="#b"' in body.page_toc(two)
+def test_words_left_in_english_are_translated(make: Callable[..., Path]) -> None:
+    page = soup_of(make({"index.md": FIGURE, "plot.svg": SVG}) / "index.html")
+    links = page.select("a.headerlink")
+    titles = {link["title"] for link in links}
+    assert titles == {"この見出しへのリンク", "この図へのリンク"}
+    assert all(link["title"] == link["aria-label"] for link in links)
+
+
+def test_outside_links_and_hidden_code(make: Callable[..., Path]) -> None:
+    cell = (
+        "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: P, "
+        "language: python}\n---\n# 題\n\n[外](https://example.com)\n\n"
+        "```{code-cell} ipython3\n:tags: [hide-input]\nx = 1\n```\n"
+    )
+    page = soup_of(make({"index.md": cell}) / "index.html")
+    link = page.select_one("article a.external")
+    assert link is not None
+    assert link["rel"] == ["noopener"]
+    fold = page.select_one("details.hide")
+    assert fold is not None
+    assert [span["class"] for span in fold.select("summary > span")] == [
+        ["collapsed"],
+        ["expanded"],
+    ]
+    assert fold.find("pre") is not None
+
+
+def test_page_toc_needs_two_headings(make: Callable[..., Path]) -> None:
+    one = "# 題\n\n## 一\n\n文です。\n"
+    site = make(
+        {
+            "index.md": one + "\n```{toctree}\n:caption: 部\ntwo\n```\n",
+            "two.md": one + "\n## 二\n\n文です。\n",
+        }
+    )
+    assert soup_of(site / "index.html").select_one(".page-toc") is None
+    two = soup_of(site / "two.html")
+    assert [a.get_text() for a in two.select(".page-toc a")] == ["一", "二"]
+    book = two.select("#toc ul a")
+    assert [(a["data-page"], a["aria-current"]) for a in book] == [("two", "page")]
+    assert [p.get_text() for p in two.select("#toc .caption")] == ["部"]
 
 
 # ---- 枠 ----
@@ -206,8 +233,8 @@ def test_page_states_its_policy_and_meets_it(make: Callable[..., Path]) -> None:
     assert "default-src 'self'" in rules
     assert "unsafe-eval" not in rules
     inline = [s.get_text() for s in page.find_all("script") if not s.get("src")]
-    assert inline == [layout.theme_script()]
-    assert layout.policy() == rules
+    assert inline == [frame.brightness_script()]
+    assert f"'sha256-{frame.brightness_digest()}'" in rules
     for element in page.find_all(["script", "link", "img", "iframe"]):
         address = str(element.get("src") or element.get("href") or "")
         outside = address.startswith(("http", "//"))
@@ -245,25 +272,33 @@ def test_offline_list_names_real_files(make: Callable[..., Path]) -> None:
     assert "index.html" in files
     assert "_static/search-index.js" in files
     assert all((site / name).is_file() for name in files)
+    assert "_static/exercise.css" not in files
     worker = (site / "sw.js").read_text("utf8")
-    assert "@" not in worker
+    assert "{{" not in worker
+    assert f"_static/book.css?v={builder.version()}" in worker
 
 
 # ---- CSS ----
 
 
-def test_purge_keeps_only_used_rules() -> None:
-    css = (
-        ".a{x:1}.b{x:2}.a .b,.a{x:3}.a:not(.b){x:4}p{x:5}#id{x:6}"
-        "@media print{.b{x:7}.a{x:8}}@media screen{.b{x:9}}@font-face{x:10}"
-    )
-    assert assets.purge(css, {"a"}) == (
-        ".a{x:1}.a{x:3}.a:not(.b){x:4}p{x:5}@media print{.a{x:8}}@font-face{x:10}"
-    )
+def test_only_the_files_of_the_book_are_used(make: Callable[..., Path]) -> None:
+    """Sphinx のもとの枠の部品は，初めから置かれない。拡張の CSS は，頁が読み込まない。"""
+    site = make({"index.md": "# 題\n\n文です。\n"})
+    static = site / "_static"
+    for name in ("basic.css", "pygments.css", "doctools.js", "translations.js"):
+        assert not (static / name).exists(), name
+    page = soup_of(site / "index.html")
+    links = page.select('link[rel="stylesheet"], script[src]')
+    used = [str(link.get("href") or link.get("src")) for link in links]
+    assert [name.partition("?")[0] for name in used] == [
+        "_static/book.css",
+        "_static/book.js",
+    ]
+    assert all(name.endswith(f"?v={builder.version()}") for name in used)
 
 
 def test_minify() -> None:
-    assert assets.minify("/* あ */ a , b {\n  c: d e;\n}\n") == " a,b{c: d e}"
+    assert builder.minify("/* あ */ a , b {\n  c: d e;\n}\n") == "a,b{c: d e}"
 
 
 # ---- 数式 ----
@@ -273,12 +308,11 @@ def test_maths_is_typeset_at_build() -> None:
     html = maths.typeset(r"\frac{a}{b}", True)
     assert "katex-display" in html
     assert "<math" in html
-    assert sorted(maths.drawn_text(html).replace("\u200b", "")) == ["a", "b"]
+    assert sorted(maths.drawn(html).replace("\u200b", "")) == ["a", "b"]
 
 
 def test_drawn_text_reads_only_what_is_drawn() -> None:
-    html = "<p>文</p>" + maths.typeset("x<y", False) + "<p>後</p>"
-    assert maths.drawn_text(html) == "x<y"
+    assert maths.drawn(maths.typeset("x<y", False)) == "x<y"
 
 
 def test_wrong_maths_is_named(make: Callable[..., Path]) -> None:
@@ -306,7 +340,7 @@ def test_katex_styles_and_script_have_one_version() -> None:
     script = re.search(r'version:"([\d.]+)"', maths.katex_source().read_text("utf8"))
     style = re.search(
         r'katex-version:after\{content:"([\d.]+)"',
-        (maths.STATIC / "katex.min.css").read_text(),
+        (builder.THEME / "static" / "katex" / "katex.css").read_text(),
     )
     assert script
     assert style
@@ -381,7 +415,7 @@ def test_ruby_of_a_term_is_a_link_to_the_glossary(make: Callable[..., Path]) -> 
     page = soup_of(site / "index.html")
     links = [a for a in page.select("article a") if a.find("ruby")]
     assert [(a["class"], a["href"]) for a in links] == [
-        (["reference", "internal", "term"], "#term-0"),
+        (["term", "reference", "internal"], "#term-0"),
         (["reference", "external"], "https://example.com"),
     ]
 
@@ -474,7 +508,7 @@ def script() -> MiniRacer:
     engine.eval(
         "var window = {book: {base: 'x:/', load: async () => {}, all: () => []}};"
     )
-    engine.eval((assets.STATIC / "search.js").read_text("utf8"))
+    engine.eval((builder.THEME / "static" / "search.js").read_text("utf8"))
     return engine
 
 
@@ -505,7 +539,7 @@ def search(script: MiniRacer, site: Path, query: str) -> list[tuple[str, str]]:
     """``(頁の名前, 見出し)`` を，よい順に。"""
     index = json.dumps(read_js(site / "_static" / "search-index.js"))
     script.eval(f"window.bookIndex = {index};")
-    script.eval((assets.STATIC / "search.js").read_text("utf8"))
+    script.eval((builder.THEME / "static" / "search.js").read_text("utf8"))
     script.eval(
         "var ready = false; window.book.search.prepare().then(() => ready = true);"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -9,6 +10,8 @@ from urllib.parse import urljoin
 import pytest
 from bs4 import BeautifulSoup
 from weight import MOST_BYTES, MOST_REQUESTS, weigh
+
+import bookkit.theme
 
 from .conftest import CHAPTERS, PAGES
 
@@ -67,12 +70,67 @@ def test_nothing_shifts_while_reading(browser: Any, base_url: str, path: str) ->
     assert shift < 0.1
 
 
-def test_no_unused_script_is_published(site: Path) -> None:
-    """公開する働きは，この本の三つと，検索と用語の索引と，頁の中の実験だけ。"""
-    scripts = {path.name for path in (site / "_static").rglob("*.js")}
-    ours = {"book.js", "search.js", "search-index.js", "glossary.js"}
-    assert scripts == {*ours, "visual_search_experiment.js"}
+THEME = Path(bookkit.theme.__file__).parent
+MADE = {"icon-192.png", "icon-512.png", "search-index.js", "glossary.js"}
+"""ビルドが作る部品。"""
+FOREIGN = re.compile(
+    r"sphinx-design\.min\.css|design-tabs\.js|exercise\.css|mystnb\.[0-9a-f]+\.css"
+)
+"""ほかの拡張（sphinx-design，sphinx-exercise，myst-nb）が自分で置くもの。頁は読み込まない。"""
+
+
+def test_static_files_are_those_of_the_theme(site: Path) -> None:
+    """置かれた部品は，テーマのものだけ。よその枠の部品は一つもない。"""
+    static = site / "_static"
+    own = {
+        path.relative_to(THEME / "static").as_posix().removesuffix(".jinja")
+        for path in (THEME / "static").rglob("*")
+        if path.is_file()
+    }
+    fonts = {
+        f"katex/fonts/{path.name}" for path in (THEME / "katex/fonts").glob("*.woff2")
+    }
+    published = {
+        path.relative_to(static).as_posix()
+        for path in static.rglob("*")
+        if path.is_file()
+    }
+    foreign = {name for name in published if FOREIGN.fullmatch(name)}
+    assert published - foreign == own | fonts | MADE
+
+
+def test_pages_load_only_the_files_of_the_theme(site: Path) -> None:
+    """公開する働きのうち，頁が読み込むのは book.js と，実験のある頁の実験だけ。"""
+    pages = [*(site / "book").rglob("*.html"), site / "search.html"]
+    assert len(pages) > 20
+    for page in pages:
+        soup = BeautifulSoup(page.read_text("utf8"), "html.parser")
+        links = soup.select('script[src], link[rel="stylesheet"]')
+        names = {
+            str(link.get("src") or link.get("href"))
+            .partition("?")[0]
+            .split("_static/")[1]
+            for link in links
+        }
+        experiment = soup.find(class_="vs-experiment") is not None
+        assert ("visual_search_experiment.js" in names) == experiment, page
+        used = {"book.css", "book.js", "katex/katex.css", "visual_search_experiment.js"}
+        assert {"book.css", "book.js"} <= names <= used, page
+
+
+def test_every_card_class_has_a_style(site: Path) -> None:
+    """sphinx-design の名前のうち，頁が使うものは，すべて theme/css/cards.css にある。"""
+    styles = (THEME / "css" / "cards.css").read_text("utf8")
+    # 見え方を変えないもの，または，この本の並べ方で足りるもの。
+    plain = re.compile(
+        r"sd-(sphinx-override|[gw]-.*|row-cols-(1|xs-1|md-2)|shadow-.*|m[btlrxy]?-\d"
+        r"|font-weight-bold|btn-outline-primary)"
+    )
+    used = set()
     for page in (site / "book").rglob("*.html"):
-        text = page.read_text("utf8")
-        uses = "visual_search_experiment.js" in text
-        assert uses == ("vs-experiment" in text), page
+        soup = BeautifulSoup(page.read_text("utf8"), "html.parser")
+        for tag in soup.select('[class*="sd-"]'):
+            used |= {str(name) for name in tag["class"] if str(name).startswith("sd-")}
+    assert "sd-card" in used
+    unknown = {name for name in used if f".{name}" not in styles}
+    assert {name for name in unknown if not plain.fullmatch(name)} == set()

@@ -1,13 +1,12 @@
 """``{visual-search-experiment}``: 視覚探索の実験を，頁の中に置く。
 
 ``:model:`` に，モデルの数を渡すセルの名前（``lessons.glue.embed`` に書いた名前）を書く。
-実験は素の JavaScript（``static/visual_search_experiment.js``）で動き，記録をどこにも送らない。
+実験は素の JavaScript（``theme/static/visual_search_experiment.js``）で動き，記録をどこにも送らない。
 スクリプトは，実験のある頁だけが読み込む。
 """
 
 from __future__ import annotations
 
-import shutil
 from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,7 +17,6 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 NAME = "visual_search_experiment"
-SCRIPT, STYLE = f"{NAME}.js", f"{NAME}.css"
 BOOKKIT = Path(__file__).parents[1]
 
 
@@ -42,21 +40,12 @@ class ExperimentDirective(SphinxDirective):
         return [node]
 
 
-def _copy_files(app: Sphinx) -> None:
-    """スクリプトと CSS を ``_static`` に置く。"""
-    if app.builder.format == "html":
-        static = Path(app.outdir) / "_static"
-        static.mkdir(parents=True, exist_ok=True)
-        for name in (SCRIPT, STYLE):
-            shutil.copyfile(BOOKKIT / "static" / name, static / name)
-
-
 def _load_script(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
     """実験のある頁にだけ，スクリプトを読み込ませる。"""
     if doctree is not None and next(doctree.findall(visual_search_experiment), None):
-        app.add_js_file(SCRIPT, loading_method="defer")
+        app.add_js_file(f"{NAME}.js", loading_method="defer")
 
 
 def _visit_html(self: Any, node: visual_search_experiment) -> None:
@@ -80,7 +69,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
         notebook=(_visit_notebook, None),
     )
     app.add_directive("visual-search-experiment", ExperimentDirective)
-    app.add_css_file(STYLE)
-    app.connect("builder-inited", _copy_files)
     app.connect("html-page-context", _load_script, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -36,11 +36,11 @@ FRAMES = ("https://www.youtube-nocookie.com", "https://player.vimeo.com")
 
 POSTER = (
     '<svg viewBox="0 0 640 360" aria-hidden="true">'
-    '<rect width="640" height="360" fill="#1e252e"/>'
-    '<path d="M0 250c120-70 200 30 320-20s210-60 320 10v120H0z" fill="#243447"/>'
-    '<path d="M0 300c140-50 220 20 350-20s200-10 290 20v60H0z" fill="#2d4a63"/>'
-    '<circle cx="320" cy="180" r="52" fill="#0072b2"/>'
-    '<path d="M304 152v56l46-28z" fill="#fff"/></svg>'
+    '<rect width="640" height="360" style="fill:var(--video-sky)"/>'
+    '<path d="M0 250c120-70 200 30 320-20s210-60 320 10v120H0z" style="fill:var(--video-far-hill)"/>'
+    '<path d="M0 300c140-50 220 20 350-20s200-10 290 20v60H0z" style="fill:var(--video-near-hill)"/>'
+    '<circle cx="320" cy="180" r="52" style="fill:var(--video-button)"/>'
+    '<path d="M304 152v56l46-28z" style="fill:var(--white)"/></svg>'
 )
 
 

@@ -96,26 +96,8 @@ class Addresses:
         return f"git+{self.repository}@{self.revision}"
 
 
-def point_to_notebooks(
-    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any
-) -> None:
-    """テーマが作った起動のボタンの行き先を，``.md`` から，できたノートブックに替える。
-
-    編集と報告のボタンは，もとの枝の Markdown を指したままにする。
-    """
-    if "kernelspec" not in app.env.metadata.get(page, {}):
-        return
-    here = app.builder.get_target_uri(page)
-    targets = Addresses.of(app).buttons(page, here)
-    for group in context.get("header_buttons", []):
-        for button in group.get("buttons", []):
-            if button.get("text") in targets:
-                button["url"] = targets[button["text"]]
-
-
 def setup(app: Sphinx) -> None:
-    """設定と，起動のボタンを組み込む。"""
+    """設定を組み込む。"""
     app.add_config_value("notebook_branch", "notebooks", "html", str)
     app.add_config_value("notebook_revision", "main", "html", str)
     app.connect("config-inited", follow_github)
-    app.connect("html-page-context", point_to_notebooks, priority=950)

@@ -1,8 +1,4 @@
-"""軽く，よその番地に頼らず，誰でも読める頁。
-
-枠は ``templates/layout.html``，見え方は ``static/book.css``，働きは ``static/book.js`` が決める。
-この部屋の部品は，Sphinx が作った頁をそれに合わせて整える。
-"""
+"""頁の中身のうち，枠（``bookkit.theme``）に頼らないもの：図，数式，記録，検索，送るときの絵。"""
 
 from __future__ import annotations
 
@@ -10,29 +6,11 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from bookkit.pages import (
-    assets,
-    figures,
-    history,
-    layout,
-    maths,
-    search,
-    site,
-    social,
-)
+from bookkit.pages import history, maths, search, site
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """頁の部品をすべて組み込む。"""
-    for part in (
-        history,
-        maths,
-        figures,
-        search,
-        social,
-        layout,
-        assets,
-        site,
-    ):
+    for part in (history, maths, search, site):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

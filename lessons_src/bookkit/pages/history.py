@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -72,63 +71,32 @@ def in_japanese(date: datetime) -> str:
     return f"{date.year}年{date.month}月{date.day}日"
 
 
-def _pages(app: Sphinx, change: Change) -> list[dict[str, str]]:
-    names = (re.sub(r"\.(md|ipynb|rst)$", "", path) for path in change.files)
+def changed_pages(app: Sphinx) -> list[dict[str, Any]]:
+    """載せる変更：いつ（``date``），何を（``subject``），どの頁に（``pages``）。新しい順。"""
+    history: History = app.bookkit_history  # type: ignore[attr-defined]
     titles = app.env.titles
-    return [
-        {"name": name, "title": maths.plain_text(titles[name])}
-        for name in names
-        if name in titles
-    ]
+    found = []
+    for change in history.changes:
+        names = [re.sub(r"\.(md|ipynb|rst)$", "", path) for path in change.files]
+        pages = [
+            {"name": name, "title": maths.plain_text(titles[name])}
+            for name in names
+            if name in titles
+        ]
+        if pages:
+            found.append({**asdict(change), "pages": pages})
+    return found[:MOST]
 
 
 def changes_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """更新履歴の頁を作る。"""
-    history: History = app.bookkit_history  # type: ignore[attr-defined]
-    recent = [c for c in history.changes if _pages(app, c)][:MOST]
     days = [
-        {
-            "text": text,
-            "changes": [
-                {"subject": c.subject, "pages": _pages(app, c)} for c in changes
-            ],
-        }
-        for text, changes in groupby(recent, key=lambda c: in_japanese(c.date))
+        {"text": text, "changes": list(changes)}
+        for text, changes in groupby(
+            changed_pages(app), key=lambda change: in_japanese(change["date"])
+        )
     ]
     yield "changes", {"days": days, "title": "更新履歴"}, "changes.html"
-
-
-def write_feed(app: Sphinx, error: Exception | None) -> None:
-    """Atom フィード ``feed.xml`` を書く。"""
-    if error or app.builder.format != "html":
-        return
-    history: History = app.bookkit_history  # type: ignore[attr-defined]
-    base = str(app.config.html_baseurl).rstrip("/") + "/"
-    recent = [c for c in history.changes if _pages(app, c)][:MOST]
-    updated = recent[0].date.isoformat() if recent else "1970-01-01T00:00:00+00:00"
-    entries = []
-    for change in recent:
-        pages = _pages(app, change)
-        links = "，".join(page["title"] for page in pages)
-        address = base + app.builder.get_target_uri(pages[0]["name"])
-        entries.append(
-            f"<entry><id>{escape(base)}changes.html#{change.key}</id>"
-            f"<title>{escape(change.subject)}</title>"
-            f"<updated>{change.date.isoformat()}</updated>"
-            f'<link href="{escape(address)}"/>'
-            f"<summary>{escape(links)}</summary></entry>"
-        )
-    title, author = escape(str(app.config.html_title)), escape(str(app.config.author))
-    feed = (
-        '<?xml version="1.0" encoding="utf-8"?>\n'
-        '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="ja">'
-        f"<id>{escape(base)}feed.xml</id><title>{title}：更新履歴</title>"
-        f"<updated>{updated}</updated><author><name>{author}</name></author>"
-        f'<link rel="self" href="{escape(base)}feed.xml"/><link href="{escape(base)}"/>'
-        + "".join(entries)
-        + "</feed>\n"
-    )
-    (Path(app.outdir) / "feed.xml").write_text(feed, "utf8")
 
 
 def _read(app: Sphinx) -> None:
@@ -136,7 +104,6 @@ def _read(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """更新履歴とフィードを登録する。"""
+    """更新履歴を登録する。フィードは ``site`` が書く。"""
     app.connect("builder-inited", _read)
     app.connect("html-collect-pages", changes_page)
-    app.connect("build-finished", write_feed)

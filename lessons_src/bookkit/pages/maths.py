@@ -1,7 +1,7 @@
 """数式を，ビルドのときに組む（KaTeX）。読む人のブラウザーは，計算も通信もしない。
 
 KaTeX は sphinxcontrib-katex に入っている写しを，Python の中の V8（mini-racer）で動かす。
-そのため，作る計算機に Node.js は要らない。書体は static/katex/fonts から，使う字だけを取り出す。
+そのため，作る計算機に Node.js は要らない。書体は theme/katex/fonts から，使う字だけを取り出す。
 """
 
 from __future__ import annotations
@@ -21,7 +21,11 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 logger = logging.getLogger(__name__)
-STATIC = Path(__file__).parent.parent / "static" / "katex"
+FONTS = Path(__file__).parent.parent / "theme" / "katex" / "fonts"
+SHORT = 14
+"""途中で折らない式の，字の数。"""
+CLOSING = "，。、．）」』：；！？"
+"""行の初めに来てはならない字。"""
 
 
 def katex_source() -> Path:
@@ -89,81 +93,76 @@ def _aligned(node: nodes.math_block) -> str:
     return latex
 
 
-def _html(latex: str, display: bool, node: nodes.Element) -> str:
+def drawn(html: str) -> str:
+    """組んだ式のうち，画面に描かれる字（``.katex-html`` の中）。"""
+    shown = html.partition('class="katex-html"')[2].partition(">")[2]
+    return unescape(re.sub(r"<[^>]*>", "", shown))
+
+
+def _typeset(self: Any, latex: str, display: bool, node: nodes.Element) -> str:
+    """式を組み，使った字を覚える。誤った式は，そのまま見せて知らせる。"""
     try:
-        return typeset(latex, display)
+        html = typeset(latex, display)
     except ValueError as error:
         logger.warning("数式を組めません：%s（%s）", error, latex, location=node)
         return f'<code class="katex-error">{escape(latex)}</code>'
+    self.builder.app.bookkit_letters.update(drawn(html))
+    return html
 
 
 def visit_math(self: Any, node: nodes.math) -> None:
-    """文の中の式。"""
-    self.body.append('<span class="math">')
-    self.body.append(_html(node.astext().strip(), False, node) + "</span>")
+    """文の中の式。短い式は途中で折らず，すぐ後の句読点も次の行に送らない。"""
+    html = _typeset(self, node.astext().strip(), False, node)
+    formula = f'<span class="math">{html}</span>'
+    shown = drawn(html)
+    if shown and len(shown) <= SHORT:
+        after = node.next_node(descend=False, siblings=True)
+        mark = after.astext()[:1] if isinstance(after, nodes.Text) else ""
+        self.closing = mark if mark and mark in CLOSING else ""
+        formula = f'<span class="unbroken">{formula}{self.closing}</span>'
+    self.body.append(formula)
     raise nodes.SkipNode
 
 
 def visit_math_block(self: Any, node: nodes.math_block) -> None:
-    """行を改めた式。番号があれば右に置く。"""
+    """行を改めた式。番号があれば右に置く。長い式は，キーボードで横に送れる。"""
     number = get_node_equation_number(self, node) if node["number"] else ""
-    classes = "math numbered" if number else "math"
-    self.body.append(self.starttag(node, "div", CLASS=classes))
-    formula = _html(_aligned(node), True, node)
+    formula = _typeset(self, _aligned(node), True, node)
+    scrolling = {"tabindex": "0", "role": "group", "aria-label": "数式"}
     if number:
-        self.body.append(f'<div class="formula">{formula}</div>')
-        self.body.append(f'<span class="eqno">({number})')
+        inner = self.starttag(nodes.inline(), "div", "", CLASS="formula", **scrolling)
+        self.body.append(self.starttag(node, "div", CLASS="math numbered"))
+        self.body.append(f'{inner}{formula}</div><span class="eqno">({number})')
         self.add_permalink_ref(node, "この式へのリンク")
         self.body.append("</span>")
     else:
+        self.body.append(self.starttag(node, "div", CLASS="math", **scrolling))
         self.body.append(formula)
     self.body.append("</div>\n")
     raise nodes.SkipNode
 
 
-PIECE = re.compile(r"<span\b[^>]*>|</span>|<[^>]*>|[^<]+")
+def _store(app: Sphinx) -> Path:
+    return Path(app.doctreedir) / "formula-letters.json"
 
 
-def drawn_text(html: str) -> str:
-    """頁の式のうち，画面に描かれる字（``.katex-html`` の中）をつなげて返す。"""
-    found = []
-    for start in re.finditer(r'<span\b[^>]*\bclass="katex-html"', html):
-        depth = 0
-        for piece in PIECE.finditer(html, start.start()):
-            if piece[0].startswith("<span"):
-                depth += 1
-            elif piece[0] == "</span>":
-                depth -= 1
-                if not depth:
-                    break
-            elif not piece[0].startswith("<"):
-                found.append(unescape(piece[0]))
-    return "".join(found)
-
-
-def letters_of(pages: list[Path]) -> set[int]:
-    """すべての頁の式が使う字の番号。"""
-    texts = (drawn_text(page.read_text("utf8")) for page in pages)
-    return {ord(letter) for text in texts for letter in text}
+def known_letters(app: Sphinx) -> None:
+    """前のビルドまでの式が使った字を思い出す。書き直さない頁の式のため。"""
+    path = _store(app)
+    found = json.loads(path.read_text("utf8")) if path.is_file() else []
+    app.bookkit_letters = set(found)  # type: ignore[attr-defined]
 
 
 def write_fonts(app: Sphinx, error: Exception | None) -> None:
-    """使う字だけの書体と，それを指す CSS を書く。"""
+    """すべての頁の式が使う字だけの書体を書く。"""
     if error or app.builder.format != "html":
         return
-    out = Path(app.outdir)
-    pages = [p for p in out.rglob("*.html") if "_static" not in p.parts]
-    letters = letters_of(pages)
-    folder = out / "_static" / "katex"
-    (folder / "fonts").mkdir(parents=True, exist_ok=True)
-    if not letters:
-        return
-    for font in sorted((STATIC / "fonts").glob("*.woff2")):
-        subset_font(font, folder / "fonts" / font.name, letters)
-    css = (STATIC / "katex.min.css").read_text("utf8")
-    css = re.sub(r',url\([^)]*\.(?:woff|ttf)\) format\("[^"]*"\)', "", css)
-    css = css.replace("font-display:block", "font-display:swap")
-    (folder / "katex.css").write_text(css, "utf8")
+    letters: set[str] = app.bookkit_letters  # type: ignore[attr-defined]
+    _store(app).write_text(json.dumps(sorted(letters), ensure_ascii=False), "utf8")
+    folder = Path(app.outdir) / "_static" / "katex" / "fonts"
+    folder.mkdir(parents=True, exist_ok=True)
+    for font in sorted(FONTS.glob("*.woff2")) if letters else []:
+        subset_font(font, folder / font.name, {ord(letter) for letter in letters})
 
 
 def subset_font(source: Path, target: Path, letters: set[int]) -> None:
@@ -182,11 +181,7 @@ def subset_font(source: Path, target: Path, letters: set[int]) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """数式の組み方を登録する。``_config.yml`` の ``html_math_renderer`` で選ぶ。"""
+    """数式の組み方を登録する。"""
     app.add_html_math_renderer("katex", (visit_math, None), (visit_math_block, None))
-    app.connect("config-inited", _choose)
+    app.connect("builder-inited", known_letters)
     app.connect("build-finished", write_fonts)
-
-
-def _choose(app: Sphinx, config: Any) -> None:
-    config.html_math_renderer = "katex"

@@ -1,4 +1,4 @@
-"""検索の索引：頁を節に分け，見出しと文を集める。探す働きは static/search.js にある。
+"""検索の索引：頁を節に分け，見出しと文を集める。探す働きは theme/static/search.js にある。
 
 Sphinx の検索は日本語の問いを分かち書きしないので使わない。代わりに，文字をそろえ，
 二文字ずつ照らし合わせる。索引は，はじめて探すときにだけ読み込まれる。
@@ -158,14 +158,7 @@ def _write(path: Path, name: str, value: object) -> None:
     path.write_text(f"window.{name}={text};\n", "utf8")
 
 
-def without_sphinx_search(app: Sphinx) -> None:
-    """Sphinx の索引は作らない（読む人が受け取るものを増やさない）。"""
-    if app.builder.format == "html":
-        app.builder.search = False  # type: ignore[attr-defined]
-
-
 def setup(app: Sphinx) -> None:
     """索引を作る仕事を登録する。"""
-    app.connect("builder-inited", without_sphinx_search)
     app.connect("html-page-context", note_page)
     app.connect("build-finished", write_index)

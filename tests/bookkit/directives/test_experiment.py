@@ -10,7 +10,6 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 SCRIPT = "visual_search_experiment.js"
-STYLE = "visual_search_experiment.css"
 PLACE = """\
 # 章
 
@@ -31,7 +30,11 @@ def site(build: Callable[..., Path]) -> Callable[..., Path]:
                 "chapter.md": text,
                 "other.md": "# ほかの頁\n",
             },
-            extensions=["myst_nb", "bookkit.directives.experiment"],
+            extensions=[
+                *("myst_nb", "bookkit.directives.experiment"),
+                *("bookkit.notebooks", "bookkit.pages", "bookkit.theme"),
+            ],
+            config={"html_theme": "bookkit", "html_math_renderer": "katex"},
             warnings=warnings,
         )
 
@@ -52,8 +55,7 @@ def test_only_the_page_with_the_experiment_loads_the_script(
     out = site(PLACE)
     assert [src for src in scripts(soup(out / "chapter.html")) if SCRIPT in src]
     assert not [src for src in scripts(soup(out / "other.html")) if SCRIPT in src]
-    for name in (SCRIPT, STYLE):
-        assert (out / "_static" / name).stat().st_size > 1000
+    assert (out / "_static" / SCRIPT).stat().st_size > 1000
 
 
 def test_page_says_what_is_missing_until_the_script_runs(
@@ -92,7 +94,7 @@ def test_style_uses_only_classes_of_the_template() -> None:
 
     from bookkit.directives import experiment
 
-    css = (experiment.BOOKKIT / "static" / STYLE).read_text("utf8")
+    css = (experiment.BOOKKIT / "theme" / "css" / "experiment.css").read_text("utf8")
     page = (experiment.BOOKKIT / "templates" / f"{experiment.NAME}.html").read_text(
         "utf8"
     )

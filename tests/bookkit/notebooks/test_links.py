@@ -34,9 +34,9 @@ def test_buttons_of_a_chapter(make_book: Maker) -> None:
     """起動と保存はノートブックへ。編集と報告は main の Markdown のまま。"""
     built = make_book()
     found = links(built, "book/attention/cam")
-    assert found["Colab"] == f"{COLAB}attention/cam.ipynb"
-    assert found["Binder"] == f"{BINDER}attention/cam.ipynb"
-    assert found[".ipynb"] == "../../notebooks/attention/cam.ipynb"
+    assert found["Colab で動かす"] == f"{COLAB}attention/cam.ipynb"
+    assert found["Binder で動かす"] == f"{BINDER}attention/cam.ipynb"
+    assert found["ノートブックを手元に取る"] == "../../notebooks/attention/cam.ipynb"
     hrefs = set(found.values())
     assert f"{REPOSITORY}/edit/main/book/attention/cam.md" in hrefs
     assert any(href.startswith(f"{REPOSITORY}/issues/new") for href in hrefs)
@@ -44,7 +44,9 @@ def test_buttons_of_a_chapter(make_book: Maker) -> None:
 
 
 def test_page_without_code_has_no_launch_button(make_book: Maker) -> None:
-    assert not {"Colab", "Binder"} & set(links(make_book(), "book/glossary"))
+    assert not {"Colab で動かす", "Binder で動かす"} & set(
+        links(make_book(), "book/glossary")
+    )
 
 
 def test_practicals_list_every_chapter_in_order(make_book: Maker) -> None:
@@ -88,8 +90,8 @@ def test_fork_points_to_itself(
     monkeypatch.setenv("GITHUB_SHA", "0123abc")
     built = make_book(files=PRACTICALS)
     found = links(built, "book/attention/cam")
-    assert "/github/Student/copy/blob/notebooks/attention" in found["Colab"]
-    assert "/gh/Student/copy/notebooks" in found["Binder"]
+    assert "/github/Student/copy/blob/notebooks/attention" in found["Colab で動かす"]
+    assert "/gh/Student/copy/notebooks" in found["Binder で動かす"]
     assert any("Student/copy/edit/main" in href for href in found.values())
     notebook = built.notebook()
     assert "https://student.github.io/copy/book/attention/cam.html" in built.text()

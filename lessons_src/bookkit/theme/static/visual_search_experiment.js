@@ -101,7 +101,7 @@
   }
 
   function drawCross(stage) {
-    const style = { stroke: "#ffffff", "stroke-width": 4 };
+    const style = { stroke: "white", "stroke-width": 4 };
     const c = SIDE / 2;
     stage.replaceChildren(
       svg("line", { x1: c - 12, y1: c, x2: c + 12, y2: c, ...style }),

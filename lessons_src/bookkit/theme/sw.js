@@ -1,7 +1,7 @@
 /* 開いた頁を端末に残し，電波がないときはそれを見せる。「全部保存」なら本のすべてを残す。 */
 "use strict";
-const CACHE = "book-@VERSION@";
-const CORE = ["@CORE@"]; // 頁を作るとき，はじめに残すファイルの一覧に置き換わる
+const CACHE = "book-{{ version }}";
+const CORE = "{{ core }}".split(" ");
 const ROOT = new URL("./", self.location);
 const OFFLINE = new URL("offline.html", ROOT).href;
 const bare = (url) => { const u = new URL(url); u.hash = ""; if (u.pathname.endsWith("search.html")) u.search = ""; return u.href; };

@@ -1,0 +1,94 @@
+"""折りたたみ：``:class: dropdown`` の囲みと，隠したセルを，スクリプトのいらない ``details`` にする。
+
+myst-nb と sphinx-exercise の要素の書き方は，``setup`` で ``add_node`` に渡して置き換える。
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.application import Sphinx
+from sphinx.locale import admonitionlabels
+from sphinx.writers.html5 import HTML5Translator
+from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node, solution_node
+
+FOLDED = {"dropdown", "toggle"}
+"""折りたたむ囲みのクラス。"""
+
+
+class FoldTranslator(HTML5Translator):
+    """囲みの HTML の書き方。"""
+
+    def visit_admonition(self, node: nodes.Element, name: str = "") -> None:
+        """囲み。``dropdown`` なら，スクリプトのいらない ``details`` にする。"""
+        if not is_folded(node):
+            super().visit_admonition(node, name)
+            return
+        if name:
+            node.insert(0, nodes.title(name, admonitionlabels[name]))
+        open_fold(self, node, f"admonition {name}")
+
+    def depart_admonition(self, node: nodes.Element | None = None) -> None:
+        """囲みを閉じる。"""
+        folded = node is not None and is_folded(node)
+        self.body.append("</details>\n" if folded else "</div>\n")
+
+    def visit_title(self, node: nodes.title) -> None:
+        """折りたたんだ囲みの題は，押すと開く ``summary`` にする。"""
+        if not is_folded(node.parent):
+            super().visit_title(node)
+            return
+        for link in list(node.findall(nodes.reference)):
+            link.replace_self(link.children)  # 中のリンクは，開く働きとぶつかる
+        self.body.append(self.starttag(node, "summary", "", CLASS="admonition-title"))
+        self.context.append("</summary>\n")
+        self.add_fignumber(node.parent)
+
+
+def is_folded(node: nodes.Element) -> bool:
+    """``:class: dropdown`` の囲みかどうか。"""
+    return not FOLDED.isdisjoint(node["classes"])
+
+
+def open_fold(self: Any, node: nodes.Element, classes: str) -> None:
+    """折りたたみを開く。``toggle-shown`` なら，初めから開いておく。"""
+    shown = {"open": ""} if "toggle-shown" in node["classes"] else {}
+    self.body.append(self.starttag(node, "details", CLASS=classes, **shown))
+
+
+def visit_box(self: Any, node: nodes.Element) -> None:
+    """練習と解答の囲み（sphinx-exercise）。"""
+    if is_folded(node):
+        open_fold(self, node, "admonition")
+    else:
+        self.body.append(self.starttag(node, "div", CLASS="admonition"))
+
+
+def depart_box(self: Any, node: nodes.Element) -> None:
+    """囲みを閉じる。"""
+    self.body.append("</details>\n" if is_folded(node) else "</div>\n")
+
+
+def visit_hidden_code(self: Any, node: HideCodeCellNode) -> None:
+    """``hide-input`` のセル。見出しの言葉は，開いているかどうかで変わる（CSS が選ぶ）。"""
+    show, hide = escape(node["prompt_show"]), escape(node["prompt_hide"])
+    self.body.append(
+        f'<details class="hide"><summary><span class="collapsed">{show}</span>'
+        f'<span class="expanded">{hide}</span></summary>\n'
+    )
+
+
+def depart_hidden_code(self: Any, node: HideCodeCellNode) -> None:
+    """隠したセルを閉じる。"""
+    self.body.append("</details>\n")
+
+
+def setup(app: Sphinx) -> None:
+    """ほかの拡張の要素の，HTML の書き方を置き換える。"""
+    box, hidden = (visit_box, depart_box), (visit_hidden_code, depart_hidden_code)
+    for node in (exercise_node, exercise_enumerable_node, solution_node):
+        app.add_node(node, override=True, html=box)
+    app.add_node(HideCodeCellNode, override=True, html=hidden)
