@@ -17,7 +17,6 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 NAME = "visual_search_experiment"
-SCRIPT = f"{NAME}.js"
 BOOKKIT = Path(__file__).parents[1]
 
 
@@ -46,7 +45,7 @@ def _load_script(
 ) -> None:
     """実験のある頁にだけ，スクリプトを読み込ませる。"""
     if doctree is not None and next(doctree.findall(visual_search_experiment), None):
-        app.add_js_file(SCRIPT, loading_method="defer")
+        app.add_js_file(f"{NAME}.js", loading_method="defer")
 
 
 def _visit_html(self: Any, node: visual_search_experiment) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from docutils import nodes
@@ -37,78 +38,50 @@ class Term:
 
 def read_terms(env: BuildEnvironment) -> list[Term]:
     """本のすべての用語を，載っている順に返す。"""
-    pages = sorted(
-        {docname for (kind, _), (docname, _) in _objects(env).items() if kind == "term"}
-    )
-    return [term for page in pages for term in terms_of(env, page)]
+    objects = env.domains["std"].objects.items()
+    pages = {page for (kind, _), (page, _) in objects if kind == "term"}
+    return [
+        term
+        for page in sorted(pages)
+        for glossary in env.get_doctree(page).findall(addnodes.glossary)
+        for item in glossary.findall(nodes.definition_list_item)
+        for term in _terms(env, page, item)
+    ]
 
 
-def terms_of(env: BuildEnvironment, page: str) -> list[Term]:
-    """一つの頁にある用語を返す。"""
-    found = []
-    for glossary in env.get_doctree(page).findall(addnodes.glossary):
-        for item in glossary.findall(nodes.definition_list_item):
-            definition = next(item.findall(nodes.definition), None)
-            text = definition.astext() if definition is not None else ""
-            opening = OPENING.match(text)
-            reading, english = (
-                (opening["reading"], opening["english"] or "") if opening else ("", "")
-            )
-            chapter = _chapter(env, page, definition)
-            body = _body(env, page, definition) if definition is not None else ""
-            found += [
-                Term(
-                    name=term.astext(),
-                    anchor=term["ids"][0],
-                    page=page,
-                    reading=reading.strip(),
-                    english=english.strip(),
-                    text=OPENING.sub("", body).strip(),
-                    chapter=chapter,
-                )
-                for term in item.findall(nodes.term)
-            ]
-    return found
+def _terms(env: BuildEnvironment, page: str, item: nodes.Element) -> Iterator[Term]:
+    """一つの説明の付いた見出し語。章へのリンクは，説明の文では章の題名にする。"""
+    definition = next(item.findall(nodes.definition), nodes.definition()).deepcopy()
+    opening = OPENING.match(definition.astext())
+    names = opening.groupdict("") if opening else {"reading": "", "english": ""}
+    chapter = ""
+    for link in list(definition.findall(addnodes.pending_xref)):
+        target = _target(env, page, link)
+        chapter = chapter or target
+        if target and not link.get("refexplicit"):
+            title = maths.plain_text(env.titles[target])
+            link.replace_self(nodes.inline("", f"「{title}」"))
+    text = re.sub(r"\s*\n\s*", " ", maths.plain_text(definition))
+    text = OPENING.sub("", text.replace(" 「", "「").replace("」 ", "」")).strip()
+    for term in item.findall(nodes.term):
+        yield Term(
+            name=term.astext(),
+            anchor=term["ids"][0],
+            page=page,
+            reading=names["reading"].strip(),
+            english=names["english"].strip(),
+            text=text,
+            chapter=chapter,
+        )
 
 
-def _objects(env: BuildEnvironment) -> dict[tuple[str, str], tuple[str, str]]:
-    return env.domains["std"].objects
-
-
-def _target(env: BuildEnvironment, page: str, xref: nodes.Element) -> str:
+def _target(env: BuildEnvironment, page: str, link: nodes.Element) -> str:
     """``{doc}`` または ``[](章.md)`` の先の文書の名前。文書でなければ空。"""
-    if xref.get("reftype") not in ("doc", "myst") and xref.get("refdomain") != "doc":
+    if link.get("reftype") not in ("doc", "myst") and link.get("refdomain") != "doc":
         return ""
-    target = re.sub(r"\.md$", "", str(xref.get("reftarget", "")))
+    target = re.sub(r"\.md$", "", str(link.get("reftarget", "")))
     folder = page.rpartition("/")[0]
     for name in (target.lstrip("/"), f"{folder}/{target}"):
         if name in env.found_docs:
             return name
     return ""
-
-
-def _chapter(
-    env: BuildEnvironment, page: str, definition: nodes.definition | None
-) -> str:
-    if definition is None:
-        return ""
-    for xref in definition.findall(addnodes.pending_xref):
-        target = _target(env, page, xref)
-        if target:
-            return target
-    return ""
-
-
-def _body(env: BuildEnvironment, page: str, definition: nodes.definition) -> str:
-    """説明の文。章へのリンクは，章の題名にする。"""
-    copy = definition.deepcopy()
-    for xref in list(copy.findall(addnodes.pending_xref)):
-        target = _target(env, page, xref)
-        if target and not xref.get("refexplicit"):
-            title = maths.plain_text(env.titles[target])
-            xref.replace_self(nodes.inline("", f"「{title}」"))
-    return (
-        re.sub(r"\s*\n\s*", " ", maths.plain_text(copy))
-        .replace(" 「", "「")
-        .replace("」 ", "」")
-    )

@@ -81,6 +81,7 @@ def page_toc(app: Sphinx, pagename: str) -> str:
 def ways(app: Sphinx, pagename: str, title: str) -> dict[str, str]:
     """この頁から行ける所の番地。章でなければ，動かす所とノートブックはない。"""
     addresses = Addresses.of(app)
+    launch = addresses.launch(pagename)
     found = {
         "source": f"_sources/{app.env.doc2path(pagename, base=False)}",
         "file": str(app.env.doc2path(pagename, base=False)),
@@ -89,8 +90,8 @@ def ways(app: Sphinx, pagename: str, title: str) -> dict[str, str]:
     }
     if "kernelspec" in app.env.metadata.get(pagename, {}):
         found |= {
-            "colab": addresses.launch(pagename)["Colab"],
-            "binder": addresses.launch(pagename)["Binder"],
+            "colab": launch["Colab"],
+            "binder": launch["Binder"],
             "notebook": f"{FOLDER}/{addresses.file(pagename)}",
         }
     return found

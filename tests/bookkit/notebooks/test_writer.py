@@ -235,7 +235,7 @@ def test_ruby_and_video(make_book: Maker) -> None:
     address = "https://www.youtube.com/watch?v=abcdefghijk"
     built = make_book(
         "{ruby}`顕著性|けんちょせい` です。\n\n"
-        f"```{{video}} {address}\n:title: 題\n:source: 作者\n:license: CC BY 4.0\n```",
+        f"```{{video}} {address}\n:title: 題\n:source: 作者\n:license: CC BY 4.0\n```"
     )
     assert built.warnings == ""
     assert built.text().endswith(
