@@ -6,13 +6,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help book live check test lint unit rehearse site gpu bench weight hits lighthouse clean
+.PHONY: help book live check test lint javascript unit rehearse site gpu bench weight hits lighthouse clean
 
 help:
 	@echo "make book   環境を整え，本を _build/html に作る"
 	@echo "make live   書きながら見る（保存すると数秒で頁が変わる）"
 	@echo "make check  章の決まりを調べる（数秒）"
-	@echo "make test   検査のすべて：lint（書式・型・章の決まり），unit（部品），book，rehearse，site（頁）"
+	@echo "make test   検査のすべて：lint（書式・型・章の決まり），unit（部品），book，rehearse，site（頁と効果）"
 	@echo "make rehearse  できたノートブックを，読者と同じ条件で動かしてみる"
 	@echo "make gpu    GPU 用のセルを全規模で実行し，記録する（GPU が必要）"
 	@echo "make bench  ビルドの時間を，もとの Jupyter Book と並べて測る（10 分ほど）"
@@ -52,15 +52,23 @@ lint: $(READY)
 	$(BIN)/ruff check lessons_src tests
 	$(BIN)/mypy
 	$(BIN)/python -m bookkit check
+	@$(MAKE) --no-print-directory javascript
+
+# JavaScript を調べる。oxlint は requirements.txt の版（Node.js は要らない）。
+javascript:
+	@if [ -x $(BIN)/oxlint ]; then $(BIN)/oxlint lessons_src; \
+	elif [ -n "$$CI" ]; then echo "oxlint がないので，JavaScript を調べられません。" >&2; exit 1; \
+	else echo "oxlint がないので，JavaScript は調べません（ほかの検査は続けます）。"; fi
 
 unit: $(READY)
-	$(BIN)/python -m pytest -n auto --ignore=tests/site
+	$(BIN)/python -m pytest -n auto --ignore=tests/site --ignore=tests/effects
 
 rehearse: $(READY)
 	$(BIN)/python -m bookkit rehearse
 
+# できた本を調べる。発表された効果（tests/effects）も，頁が測った値を読む。
 site: $(READY)
-	$(BIN)/python -m pytest -n auto tests/site
+	$(BIN)/python -m pytest -n auto tests/site tests/effects
 
 gpu: $(READY)
 	$(BIN)/python -m bookkit gpu

@@ -166,6 +166,11 @@ def _values(names: list[str]) -> list[tuple[str, np.ndarray]]:
     return [(name, evaluate(known[name]).values) for name in names]
 
 
+def to_record(results: list[Result]) -> dict[str, list[float]]:
+    """測った値を ``{効果の名前: 種ごとの値}`` にする。検査は，頁が渡したこれを読む。"""
+    return {result.effect.name: result.values.tolist() for result in results}
+
+
 def to_html(results: list[Result]) -> str:
     """結果を HTML の表にする。頁では一行が一枚の札になる（列の名前を各欄が持つ）。"""
     heads = (

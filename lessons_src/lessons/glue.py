@@ -12,12 +12,12 @@ import json
 _PREFIX = "application/papermill.record/"
 
 
-def glue(name: str, value: float | int | str) -> None:
+def glue(name: str, value: float | int | str | dict[str, list[float]]) -> None:
     """``name`` という名前で ``value`` を本文に渡す。画面には何も出さない。
 
     Args:
         name: 章の中で重ならない名前（英小文字と ``-``）。
-        value: 数または文字列。
+        value: 数または文字列。検査に渡すときは，数の列の辞書でもよい。
     """
     from IPython.display import display
 

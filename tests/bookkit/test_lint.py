@@ -413,7 +413,6 @@ def test_finding_is_a_warning_of_the_build(build: Callable[..., Path]) -> None:
 @given(data=st.data())
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_any_mess_gets_findings_inside_the_file(

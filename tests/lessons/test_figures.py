@@ -330,6 +330,7 @@ PALETTE = json.loads(style_of_figures.PALETTE.read_text("utf8"))
 def test_text_colours_stand_out(theme: str) -> None:
     colours = {name: colour[theme] for name, colour in PALETTE["figure"].items()}
     page = PALETTE["page"]["background"][theme]
+    assert {"ink", "grid", "panel"} < colours.keys()
     for name in colours.keys() - {"grid", "panel", "white", "black"}:
         assert contrast(colours[name], page) >= 4.5, name
         # 箱の中の字は ink だけ。ほかの色は箱の縁に使う（線なら 3 でよい）。

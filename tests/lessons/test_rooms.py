@@ -25,7 +25,7 @@ def rooms(file: str) -> set[Path]:
 
 
 def test_every_room_has_a_page_and_every_page_a_room() -> None:
-    assert rooms("__init__.py") == PAGES
+    assert rooms("__init__.py") == PAGES != set()
 
 
 def test_rooms_say_only_what_they_are() -> None:
@@ -39,7 +39,7 @@ def test_rooms_say_only_what_they_are() -> None:
 
 def test_effects_are_found_in_their_rooms() -> None:
     found = {Path(effect.chapter) for effect in all_effects()}
-    assert found == rooms("effects.py")
+    assert found == rooms("effects.py") != set()
 
 
 def test_effect_of_another_chapter_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

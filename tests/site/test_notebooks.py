@@ -225,7 +225,9 @@ def test_box_captions_and_equations_are_numbered_like_the_page(
     page = str(article_of(site, f"{document}.html"))
     article = BeautifulSoup(page, "html.parser")  # 数式を抜くので，写しを使う
     words = words_of(site, document)
-    for item in article.select(".lesson-box li"):
+    learned = article.select(".lesson-box li")
+    assert learned
+    for item in learned:
         assert letters(item.get_text()) in words
     for caption in article.select("figcaption"):
         for math in caption.select(".math"):

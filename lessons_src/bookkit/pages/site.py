@@ -179,7 +179,7 @@ def _worker(app: Sphinx, out: Path, files: list[str]) -> str:
     core = [f"_static/book.css?v={version}", f"_static/book.js?v={version}"]
     text = (assets.STATIC / "sw.js").read_text("utf8")
     text = text.replace("@VERSION@", digest.hexdigest()[:12])
-    return text.replace("@CORE@", json.dumps(core))
+    return text.replace('["@CORE@"]', json.dumps(core))
 
 
 def setup(app: Sphinx) -> None:

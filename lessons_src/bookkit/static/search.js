@@ -101,7 +101,7 @@
       used.set(place.page, n);
       return place.page.glossary ? n <= 6 : n <= PER_PAGE;
     });
-    const marks = [...new Set([...expanded.flatMap((set) => [...set.keys()])])].sort((a, b) => b.length - a.length);
+    const marks = [...new Set(expanded.flatMap((set) => [...set.keys()]))].sort((a, b) => b.length - a.length);
     return { results, words: marks };
   };
 

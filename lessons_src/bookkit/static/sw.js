@@ -1,13 +1,14 @@
 /* 開いた頁を端末に残し，電波がないときはそれを見せる。「全部保存」なら本のすべてを残す。 */
 "use strict";
 const CACHE = "book-@VERSION@";
+const CORE = ["@CORE@"]; // 頁を作るとき，はじめに残すファイルの一覧に置き換わる
 const ROOT = new URL("./", self.location);
 const OFFLINE = new URL("offline.html", ROOT).href;
 const bare = (url) => { const u = new URL(url); u.hash = ""; if (u.pathname.endsWith("search.html")) u.search = ""; return u.href; };
 
 self.addEventListener("install", (event) => {
   self.skipWaiting();
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([OFFLINE, ...@CORE@.map((path) => new URL(path, ROOT).href)])));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([OFFLINE, ...CORE.map((path) => new URL(path, ROOT).href)])));
 });
 
 self.addEventListener("activate", (event) => {
@@ -39,7 +40,7 @@ self.addEventListener("fetch", (event) => {
       const answer = await fetch(request);
       if (answer.ok && answer.type === "basic") event.waitUntil(cache.put(key, answer.clone()));
       return answer;
-    } catch (error) {
+    } catch {
       return kept || (isPage ? await cache.match(OFFLINE) : await cache.match(key, { ignoreSearch: true }) || Response.error());
     }
   })());

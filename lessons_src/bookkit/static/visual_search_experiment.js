@@ -289,7 +289,7 @@
         await waitForStart(`${name}は${NAMES[kind]}です。${ABOUT[kind]}はじめの ${PRACTICE} 回は練習です。`);
         if (mine !== running) return;
         const all = SIZES.flatMap((size) =>
-          [true, false].flatMap((present) => Array(REPEATS).fill({ kind, size, present })),
+          [true, false].flatMap((present) => Array.from({ length: REPEATS }, () => ({ kind, size, present }))),
         );
         const warm = shuffle(all).slice(0, PRACTICE).map((plan) => ({ ...plan, practice: true }));
         const queue = [...warm, ...shuffle(all)];

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -18,7 +18,6 @@ def read(text: str) -> str:
     return BeautifulSoup(PARSER.render(text), "html.parser").get_text().strip()
 
 
-@settings(deadline=None)  # 込み合った計算機でも落ちないように
 @given(LETTERS)
 @example("*強調*ではない")
 @example("1. 箇条書きではない")
@@ -39,7 +38,6 @@ def test_plain_text_stays_plain(text: str) -> None:
     assert seen.split() == text.split()
 
 
-@settings(deadline=None)
 @given(LETTERS, LETTERS, LETTERS)
 @example("前", "「題」", "後")
 @example("前", "終わり。", "後")
@@ -54,7 +52,6 @@ def test_bold_is_bold_anywhere(before: str, text: str, after: str) -> None:
     assert soup.p.get_text().endswith("後")
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="a`b ", min_size=1).filter(str.strip))
 def test_code_stays_code(text: str) -> None:
     soup = BeautifulSoup(PARSER.render(md.code(text)), "html.parser")
@@ -62,7 +59,6 @@ def test_code_stays_code(text: str) -> None:
     assert soup.code.get_text().strip() == text.strip()
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="a`~\n ", min_size=1))
 def test_fence_holds_any_code(text: str) -> None:
     soup = BeautifulSoup(PARSER.render(md.fence(text, "python")), "html.parser")

@@ -149,3 +149,7 @@ def test_localisation_needs_the_learned_weights():
             nn.init.kaiming_normal_(module.weight, mode="fan_out")
     assert 0.3 < localisation(classifier, blank, 0).own < 0.7
     assert localisation_effect(0).own > 0.8
+
+
+def test_same_seed_gives_the_same_numbers():
+    assert localisation_effect(4) == localisation_effect(4)

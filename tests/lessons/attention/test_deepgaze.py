@@ -38,7 +38,7 @@ def test_ties_count_half_and_flat_map_is_chance():
     assert fm.nss(flat, [[0, 0]]) == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10**6), levels=st.integers(2, 30), n=st.integers(1, 40))
 def test_auc_equals_scikit_learn(seed, levels, n):
     rng = np.random.default_rng(seed)
@@ -56,7 +56,7 @@ def test_auc_equals_scikit_learn(seed, levels, n):
     assert fm.shuffled_auc(values, places, more) == pytest.approx(expected)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6))
 def test_invariances(seed):
     rng = np.random.default_rng(seed)

@@ -14,7 +14,7 @@ SEEDS = range(10)
 
 
 @given(INPUTS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_competition_is_a_cooling_softmax(inputs):
     race = wta.compete(inputs, duration=10)
     assert np.allclose(race.y.sum(axis=1), 1)
@@ -30,7 +30,7 @@ def test_competition_ends_with_one_winner():
 
 
 @given(INPUTS, st.integers(0, 7), st.floats(1.5, 3))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_strong_bias_decides(inputs, place, bias):
     """目的の後押しが十分なら，どの候補でも勝てる。"""
     x = np.array(inputs)

@@ -23,7 +23,7 @@ def random_boxes(seed, n, size=60.0):
 
 
 @given(SEEDS, st.integers(0, 30), st.sampled_from([0.3, 0.5, 0.7]))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_suppress_equals_torchvision(seed, n, threshold):
     found, scores = random_boxes(seed, n)
     expected = torchvision.ops.nms(found, scores, threshold)
@@ -31,7 +31,7 @@ def test_suppress_equals_torchvision(seed, n, threshold):
 
 
 @given(SEEDS, st.integers(1, 6), st.sampled_from([3, 5, 7]), st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_roi_align_equals_torchvision(seed, n, size, aligned):
     found, _ = random_boxes(seed, n)
     found = found - 6  # 端からはみ出た四角も試す
@@ -44,7 +44,7 @@ def test_roi_align_equals_torchvision(seed, n, size, aligned):
 
 
 @given(SEEDS, st.integers(1, 20))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_coding_equals_torchvision_and_is_undone(seed, n):
     a, _ = random_boxes(seed, n)
     b, _ = random_boxes(seed + 1, n)
@@ -114,7 +114,7 @@ def test_wrong_shapes_are_refused():
 
 
 @given(SEEDS, st.sampled_from([1.0, 10.0, 300.0]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_decoding_wild_offsets_equals_torchvision(seed, spread):
     """とても大きなずれでも，torchvision と同じ有限の四角になる。"""
     reference, _ = random_boxes(seed, 6)
@@ -128,7 +128,7 @@ def test_decoding_wild_offsets_equals_torchvision(seed, spread):
 
 
 @given(SEEDS, st.booleans())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_roi_align_of_flat_and_far_boxes_equals_torchvision(seed, aligned):
     g = torch.Generator().manual_seed(seed)
     corner = torch.randint(-40, 90, (6, 2), generator=g).float()

@@ -44,7 +44,7 @@ def scenes():
 
 
 @given(COSTS)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_greedy_is_one_to_one_and_never_beats_the_hungarian_method(cost):
     q, t = greedy(cost)
     assert len(q) == len(t) == min(cost.shape)
@@ -55,7 +55,7 @@ def test_greedy_is_one_to_one_and_never_beats_the_hungarian_method(cost):
 
 
 @given(arrays(float, (4, 3), elements=st.floats(-5, 5, width=32)))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_hungarian_method_equals_trying_every_pairing(cost):
     tried = min(
         sum(cost[q, i] for i, q in enumerate(order))
@@ -109,7 +109,7 @@ def answers_of(scene, times, score=0.9):
 
 
 @given(st.integers(0, 60), st.integers(0, 4))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_answers_are_counted_for_each_object(seed, times):
     scene = make_scene(seed, dataclasses.replace(data.SCENES, fewest=0, most=1))
     counted = count_answers([answers_of(scene, times)], [scene])

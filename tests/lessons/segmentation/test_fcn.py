@@ -27,7 +27,7 @@ def noise(seed, *shape):
 @given(
     SEEDS, st.integers(1, 6), st.integers(1, 6), st.integers(1, 5), st.integers(1, 4)
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_transposed_equals_torch(seed, rows, columns, k, stride):
     x, kernel = noise(seed, rows, columns), noise(seed + 1, k, k)
     expected = F.conv_transpose2d(x[None, None], kernel[None, None], stride=stride)
@@ -35,7 +35,7 @@ def test_transposed_equals_torch(seed, rows, columns, k, stride):
 
 
 @given(SEEDS, st.integers(1, 5), st.integers(1, 5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_unpool_equals_torch_and_keeps_the_maxima(seed, rows, columns):
     x = noise(seed, 2 * rows, 2 * columns)
     values, places = up.pool_with_places(x)
@@ -70,7 +70,7 @@ def test_bilinear_is_a_transposed_convolution():
 
 
 @given(SEEDS, st.integers(2, 5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_checkerboard_sees_only_repeats(seed, period):
     plain = noise(seed, 60 * period, 60 * period)
     assert up.checkerboard(plain, period) < 0.15
@@ -82,7 +82,7 @@ def test_checkerboard_sees_only_repeats(seed, period):
 
 
 @given(SEEDS, st.integers(1, 4), st.integers(1, 4), st.integers(1, 3))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_fully_connected_layer_becomes_a_convolution(seed, channels, side, outputs):
     torch.manual_seed(seed % 1000)
     linear = nn.Linear(channels * side * side, outputs)
@@ -245,7 +245,7 @@ def test_bad_input_is_one_clear_sentence():
 
 
 @given(SEEDS, st.integers(1, 6))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_confusion_counts_every_counted_pixel(seed, classes):
     rng = np.random.default_rng(seed)
     truth = rng.integers(-1, classes + 1, (2, 5, 7))  # 外の値は数えない

@@ -96,7 +96,7 @@ def by_pycocotools(guesses, truths, limits):
 
 
 @given(st.integers(0, 2**31), st.sampled_from([*SIZES.values(), EVERY]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_ap_of_size_equals_pycocotools(seed, limits):
     guesses, truths = random_case(seed)
     if not any(len(t.labels) for t in truths):
@@ -107,7 +107,7 @@ def test_ap_of_size_equals_pycocotools(seed, limits):
 
 
 @given(st.integers(0, 2**31))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_every_size_together_is_the_ordinary_ap(seed):
     guesses, truths = random_case(seed)
     ordinary = average_precision(guesses, truths, thresholds=(0.5,))

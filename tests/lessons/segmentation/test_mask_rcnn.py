@@ -25,7 +25,7 @@ def boxes_from(seed, n):
 
 
 @given(SEEDS, st.integers(1, 5), st.sampled_from([3, 7, 14]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_roi_pool_equals_torchvision(seed, n, size):
     g = torch.Generator().manual_seed(seed)
     features, boxes = torch.randn(3, 8, 8, generator=g), boxes_from(seed, n)
@@ -35,7 +35,7 @@ def test_roi_pool_equals_torchvision(seed, n, size):
 
 
 @given(SEEDS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_pooled_region_is_what_roi_pool_reads(seed):
     """RoIPool の値に効くますは，ちょうど pooled_region の中のます。"""
     box = boxes_from(seed, 1).clamp(8, 80)
@@ -68,7 +68,7 @@ def test_roi_align_reads_the_centre_exactly():
 
 
 @given(SEEDS, st.integers(1, 6), st.integers(1, 5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_mask_loss_ignores_the_other_kinds(seed, n, kinds):
     g = torch.Generator().manual_seed(seed)
     logits = torch.randn(n, kinds, 4, 4, generator=g)

@@ -87,7 +87,7 @@ def coco_ap(guesses, truths):
 
 
 @given(SEEDS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_average_precision_equals_pycocotools(seed):
     rng = np.random.default_rng(seed)
     guesses, truths = random_case(rng)
@@ -102,7 +102,7 @@ def test_average_precision_equals_pycocotools(seed):
 
 
 @given(SEEDS, st.integers(0, 6), st.integers(0, 6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_box_iou_equals_torchvision(seed, n, m):
     rng = np.random.default_rng(seed)
     a, b = random_boxes(rng, n), random_boxes(rng, m)
@@ -111,7 +111,7 @@ def test_box_iou_equals_torchvision(seed, n, m):
 
 
 @given(SEEDS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_mask_iou_equals_pycocotools(seed):
     rng = np.random.default_rng(seed)
     a, b = rng.random((3, 12, 9)) > 0.5, rng.random((2, 12, 9)) > 0.5
@@ -124,7 +124,7 @@ def test_mask_iou_equals_pycocotools(seed):
 
 
 @given(SEEDS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_mean_iou_equals_torchmetrics(seed):
     rng = np.random.default_rng(seed)
     truth, guess = rng.integers(0, 5, (2, 4, 16, 16))
@@ -134,7 +134,7 @@ def test_mean_iou_equals_torchmetrics(seed):
 
 
 @given(SEEDS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_panoptic_quality_equals_torchmetrics(seed):
     rng = np.random.default_rng(seed)
     reference = PanopticQuality(things={0, 1}, stuffs={2})
@@ -189,7 +189,7 @@ def test_segments_that_overlap_are_paired_one_to_one(seed, n, m):
 
 
 @given(SEEDS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_keypoint_similarity_equals_pycocotools(seed):
     rng = np.random.default_rng(seed)
     evaluation = COCOeval(iouType="keypoints")

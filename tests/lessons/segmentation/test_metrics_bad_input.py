@@ -43,7 +43,7 @@ def told(error: pytest.ExceptionInfo[ValueError]) -> None:
 
 
 @given(SEEDS, st.integers(0, 6), st.integers(0, 6), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_boxes_or_masks_give_an_ap_between_0_and_1(seed, n, m, shapes):
     rng = np.random.default_rng(seed)
     make = masks_from if shapes else boxes_from
@@ -53,7 +53,7 @@ def test_any_boxes_or_masks_give_an_ap_between_0_and_1(seed, n, m, shapes):
 
 
 @given(SEEDS, st.integers(1, 6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_zero_area_boxes_never_count_as_hits(seed, n):
     rng = np.random.default_rng(seed)
     points = np.repeat(rng.uniform(0, 50, (n, 2)), 2, axis=0).reshape(n, 4)
@@ -62,7 +62,7 @@ def test_zero_area_boxes_never_count_as_hits(seed, n):
 
 
 @given(SEEDS, st.integers(1, 5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_truth_itself_is_perfect_and_empty_answers_score_nothing(seed, n):
     rng = np.random.default_rng(seed)
     corner = rng.uniform(-20, 40, (n, 2))
@@ -76,7 +76,7 @@ def test_the_truth_itself_is_perfect_and_empty_answers_score_nothing(seed, n):
 
 
 @given(SEEDS)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_ten_thousand_answers_count_as_the_best_hundred(seed):
     rng = np.random.default_rng(seed)
     corner = rng.uniform(0, 50, (10_000, 2))
@@ -100,7 +100,7 @@ def test_scores_that_are_not_numbers_are_refused(bad, where):
 
 
 @given(SEEDS, st.integers(1, 4), st.integers(1, 4))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_masks_of_another_size_are_refused(seed, n, m):
     rng = np.random.default_rng(seed)
     guess = Detections(np.zeros(n, int), masks_from(rng, n, 9), np.ones(n))
@@ -129,7 +129,7 @@ def test_answers_without_scores_or_for_other_pictures_are_refused():
 
 
 @given(SEEDS, st.integers(0, 5), st.integers(0, 5))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_any_segments_give_a_pq_between_0_and_1(seed, n, m):
     rng = np.random.default_rng(seed)
     guess, truth = (found(rng, k, masks_from(rng, k)) for k in (n, m))
@@ -143,7 +143,7 @@ def test_any_segments_give_a_pq_between_0_and_1(seed, n, m):
 
 
 @given(SEEDS, st.integers(1, 5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_segments_of_an_empty_picture_only_cost_rq(seed, n):
     rng = np.random.default_rng(seed)
     truth = Detections(np.arange(n), masks_from(rng, n, 40))
@@ -167,7 +167,7 @@ def test_ten_thousand_segments_are_counted():
 
 
 @given(SEEDS, st.integers(1, 6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_map_gives_a_mean_iou_between_0_and_1(seed, kinds):
     rng = np.random.default_rng(seed)
     truth, guess = rng.integers(0, kinds, (2, 7, 5))
@@ -199,7 +199,7 @@ def test_maps_of_another_size_are_refused(height, width):
 
 
 @given(SEEDS, st.integers(1, 17), st.floats(1, 1e4))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_any_points_give_oks_and_pck_between_0_and_1(seed, k, area):
     rng = np.random.default_rng(seed)
     truth = np.column_stack([rng.uniform(-50, 150, (k, 2)), rng.integers(0, 3, k)])

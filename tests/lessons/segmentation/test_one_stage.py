@@ -75,7 +75,7 @@ def test_default_boxes_equal_torchvision():
     st.floats(0.05, 1.0),
     st.lists(st.floats(1.1, 4.0), max_size=3),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_default_boxes_keep_their_area(side, scale, following, ratios):
     """縦横の比を変えても面積は同じ。二つめの正方形だけが，次の大きさとの間。"""
     found = grids.default_boxes(side, scale, following, ratios)
@@ -103,7 +103,7 @@ def test_one_scale_is_refused():
 
 
 @given(SEEDS, st.integers(1, 16))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_cell_holds_the_centre(seed, grid):
     rng = np.random.default_rng(seed)
     corner = rng.uniform(0, 80, (5, 2))
@@ -143,7 +143,7 @@ def test_finer_grids_crowd_out_fewer_things():
 
 
 @given(SEEDS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_owners_are_near_the_centre_of_their_things(seed):
     scene = make_scene(seed, SceneConfig())
     owner = one_stage.assign(scene)
@@ -177,7 +177,7 @@ def test_loss_of_empty_scenes_is_finite_and_teaches_nothing_there():
 
 
 @given(SEEDS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_answers_stay_inside_and_do_not_repeat(seed):
     torch.manual_seed(seed)
     net = one_stage.GridDetector(3)
@@ -226,7 +226,7 @@ def test_error_kinds_by_hand():
 
 
 @given(SEEDS, st.integers(0, 12), st.integers(0, 4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_error_kinds_share_out_all_answers(seed, guesses, things):
     rng = np.random.default_rng(seed)
 

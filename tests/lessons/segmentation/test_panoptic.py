@@ -32,7 +32,7 @@ def regions_of(ids):
 
 
 @given(IDS, IDS)
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 def test_count_equals_the_metric(guess, truth):
     mine, yours = regions_of(guess), regions_of(truth)
     c = count(mine, yours)
@@ -49,7 +49,7 @@ def test_count_equals_the_metric(guess, truth):
 
 
 @given(st.integers(0, 3), st.integers(0, 300))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_overlay_covers_without_overlap(n, seed):
     rng = np.random.default_rng(seed)
     masks = rng.random((n, 8, 8)) > 0.5
@@ -98,7 +98,7 @@ def test_bad_overlay_input_is_refused():
 
 
 @given(st.integers(0, 10_000))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_perfect_maps_give_back_the_scene(seed):
     scene = make_scene(seed, SceneConfig(fewest=0, most=1))
     semantic, center, offset = panoptic.targets(scene)

@@ -115,7 +115,7 @@ def test_scene_without_people_has_empty_maps(net):
     assert len(pose.detect(net, [empty])) == 1
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(SEEDS)
 def test_noise_gives_people_of_the_right_shape(seed):
     rng = np.random.default_rng(seed)

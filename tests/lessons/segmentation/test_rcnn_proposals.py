@@ -101,7 +101,7 @@ def test_learned_proposals_need_fewer_windows_than_grouping(detector):
 
 
 @given(st.integers(1, 80), st.integers(1, 80), st.sampled_from([1, 4, 8]), st.data())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_sliding_windows_stay_inside_and_differ(rows, columns, step, draw):
     sizes = draw.draw(st.lists(st.sampled_from([4.0, 9.0, 20.0]), min_size=1))
     found = proposals.sliding_windows(rows, columns, step, sizes, [0.5, 1.0, 2.0])
@@ -118,7 +118,7 @@ def test_sliding_windows_are_counted_by_hand():
 
 
 @given(st.integers(0, 2**31))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_grouping_gives_solid_boxes_inside_the_image(seed):
     rng = np.random.default_rng(seed)
     image = rng.integers(0, 255, (40, 56, 3), dtype=np.uint8)

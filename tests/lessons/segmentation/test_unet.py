@@ -70,14 +70,14 @@ def slow_weight(instances, w0, sigma):
 
 
 @given(LABELS, st.floats(0, 20), st.floats(0.5, 8))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_weight_map_equals_the_equation(instances, w0, sigma):
     mine = cell_borders.weight_map(instances, w0=w0, sigma=sigma)
     np.testing.assert_allclose(mine, slow_weight(instances, w0, sigma), atol=1e-9)
 
 
 @given(LABELS)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_balance_gives_cells_and_background_the_same_total(instances):
     weights = cell_borders.weight_map(instances, w0=0, balance=True)
     inside = instances > 0
@@ -126,7 +126,7 @@ def test_bad_weight_map_input_is_refused(instances, options, message):
 
 
 @given(arrays(int, (1, 9, 8), elements=st.integers(0, 2)), st.integers(0, 500))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_bands_together_are_the_whole_accuracy(truth, seed):
     guess = np.random.default_rng(seed).integers(0, 3, truth.shape)
     away = boundary.distance_to_boundary(truth[0])
@@ -161,7 +161,7 @@ def test_bad_boundary_input_is_refused():
 
 
 @given(st.integers(0, 10_000))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_cells_are_apart_in_the_truth(seed):
     """正解の塗り方なら，隣り合う細胞はすべて分かれる。"""
     made = cells.make_cells(seed)

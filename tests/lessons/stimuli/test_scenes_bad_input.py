@@ -40,7 +40,7 @@ def configs(draw: st.DrawFn) -> SceneConfig:
 
 
 @given(SEEDS, configs())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_truth_fits_the_picture_for_any_settings(seed, config):
     scene = scenes.make_scene(seed, config)
     n, size = len(scene.labels), config.size
@@ -65,7 +65,7 @@ def test_truth_fits_the_picture_for_any_settings(seed, config):
 
 
 @given(SEEDS, configs())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_coco_keeps_the_truth_for_any_settings(seed, config):
     scene = scenes.make_scene(seed, config)
     written = json.loads(json.dumps(coco.to_coco([scene, scene])))
@@ -89,7 +89,7 @@ def test_coco_keeps_the_truth_for_any_settings(seed, config):
 
 
 @given(st.integers(1, 9), st.integers(1, 9), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_run_lengths_of_any_shape_come_back(height, width, random):
     """空の形も，いっぱいの形も，元に戻る。"""
     shapes = [np.zeros((height, width), bool), np.ones((height, width), bool)]

@@ -22,7 +22,7 @@ from lessons.stimuli.search_displays import (
 BACKGROUND = 20
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     name=st.sampled_from(sorted(SEARCHES)),
     set_size=st.integers(1, 36),
@@ -44,7 +44,7 @@ def test_items_are_what_was_asked_for(name, set_size, present, seed):
     assert max(numbers) - min(numbers) <= 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(set_size=st.integers(2, 36), seed=st.integers(0, 10_000))
 def test_items_neither_overlap_nor_leave_the_display(set_size, seed):
     display = make_display("conjunction", set_size, True, seed)

@@ -87,7 +87,7 @@ def test_other_arrays_are_refused_with_the_shape(models, name, bad):
         getattr(models[name], method)(np.zeros((0, 5, 3), np.uint8))
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(
     height=st.integers(1, 300), width=st.integers(1, 300), colour=st.integers(0, 255)
 )
