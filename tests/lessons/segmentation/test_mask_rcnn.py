@@ -53,10 +53,24 @@ def test_pooled_region_is_what_roi_pool_reads(seed):
     assert torch.equal(read, expected)
 
 
-def test_misalignment_is_zero_on_the_grid_and_exact_by_hand():
-    assert mask.misalignment(torch.tensor([[21.0, 24, 47, 55]])).tolist() == [
-        (3 + 0 + 9 + 9) / 4
-    ]
+def test_misalignment_by_hand():
+    """丸めるだけのずれと，右と下の端のますまで読むことを足したずれは違う。"""
+    box = torch.tensor([[21.0, 24, 47, 55]])
+    only = mask.misalignment(box, mask.rounded(box))
+    assert only.tolist() == [(3 + 0 + 1 + 1) / 4]
+    whole = mask.misalignment(box, mask.pooled_region(box))
+    assert whole.tolist() == [(3 + 0 + 9 + 9) / 4]
+    grid = torch.tensor([[16.0, 24, 48, 56]])
+    assert mask.misalignment(grid, mask.rounded(grid)).tolist() == [0]
+
+
+@given(SEEDS)
+@settings(max_examples=25, deadline=None)
+def test_rounding_alone_never_moves_an_edge_by_more_than_half_a_cell(seed):
+    box = boxes_from(seed, 4)
+    assert (mask.rounded(box) - box).abs().max() <= 4
+    near = (mask.pooled_region(box) - box)[:, 2:]
+    assert (near >= 4 - 1e-4).all()  # 右と下の端は，いつも半ます以上外まで読む
 
 
 def test_roi_align_reads_the_centre_exactly():

@@ -225,6 +225,16 @@ def test_error_kinds_by_hand():
     assert kind(0, [80, 80, 90, 90.0]) == "背景"
 
 
+def test_the_second_answer_to_one_thing_is_a_duplicate():
+    box = np.array([[0, 0, 10, 10.0]])
+    truth = [Detections(np.array([0, 0]), np.vstack([box, box + 50]))]
+    twice = [Detections(np.array([0, 0]), box.repeat(2, 0), np.array([0.8, 0.9]))]
+    found = grids.error_kinds(twice, truth)
+    assert (found["当たり"], found["重複"]) == (0.5, 0.5)
+    both = [Detections(np.array([0, 0]), truth[0].regions, np.array([0.8, 0.9]))]
+    assert grids.error_kinds(both, truth)["当たり"] == 1
+
+
 @given(SEEDS, st.integers(0, 12), st.integers(0, 4))
 @settings(max_examples=40)
 def test_error_kinds_share_out_all_answers(seed, guesses, things):
@@ -254,6 +264,21 @@ def test_one_stage_places_boxes_less_exactly(model, tests):
             for found in (one_stage.detect(model, part), rcnn.detect(two, part))
         ]
         assert drop[0] > drop[1]
+
+
+def test_location_errors_differ_only_at_the_strict_level(model, tests):
+    """論文の IoU 0.5 では位置の間違いに差がなく，0.75 では一段の方が多い。"""
+    two = rcnn.pretrained()
+    truth = rcnn.truths(tests)
+    place = {
+        right: [
+            grids.error_kinds(found, truth, right)["位置"]
+            for found in (one_stage.detect(model, tests), rcnn.detect(two, tests))
+        ]
+        for right in (0.5, 0.75)
+    }
+    assert place[0.5][0] == pytest.approx(place[0.5][1], abs=0.03)
+    assert place[0.75][0] > place[0.75][1] + 0.04
 
 
 def test_shipped_weights_reach_their_recorded_score(model, tests):

@@ -134,25 +134,26 @@ def image_pyramid(
 class _ImagePyramid(nn.Module):
     """計算の量を数えるための，画像ピラミッド。"""
 
-    def __init__(self) -> None:
+    def __init__(self, scales: Sequence[float]) -> None:
         super().__init__()
         self.backbone = Backbone()
+        self.scales = scales
 
     def forward(self, image: Tensor) -> list[Tensor]:
-        return image_pyramid(self.backbone, image)
+        return image_pyramid(self.backbone, image, self.scales)
 
 
-def maps_of(kind: str) -> nn.Module:
-    """四つのピラミッドのどれかを作る（学習前）。"""
-    return _ImagePyramid() if kind == "image_pyramid" else Pyramid(kind)
+def maps_of(kind: str, scales: Sequence[float] = (4, 2, 1)) -> nn.Module:
+    """四つのピラミッドのどれかを作る（学習前）。``scales`` は画像ピラミッドの倍率。"""
+    return _ImagePyramid(scales) if kind == "image_pyramid" else Pyramid(kind)
 
 
 @torch.no_grad()
-def cost(kind: str, size: int = 128) -> float:
-    """画像一枚の地図を作る計算の量（百万回の積和）。"""
+def cost(kind: str, size: int = 128, scales: Sequence[float] = (4, 2, 1)) -> float:
+    """画像一枚の地図を作る計算の量（百万回の積和）。``scales`` は画像ピラミッドの倍率。"""
     counter = FlopCounterMode(display=False)
     with counter:
-        maps_of(kind).eval()(torch.zeros(1, 3, size, size))
+        maps_of(kind, scales).eval()(torch.zeros(1, 3, size, size))
     return counter.get_total_flops() / 2 / 1e6
 
 

@@ -40,9 +40,14 @@ def pooled_region(boxes: Tensor, stride: int = STRIDE) -> Tensor:
     return cells * stride
 
 
-def misalignment(boxes: Tensor, stride: int = STRIDE) -> Tensor:
-    """RoIPool の読む範囲と四角の，辺のずれの平均（画素）を，四角ごとに返す。"""
-    return (pooled_region(boxes, stride) - boxes).abs().mean(dim=1)
+def rounded(boxes: Tensor, stride: int = STRIDE) -> Tensor:
+    """四角の辺を，いちばん近いますの切れ目に丸めただけの四角 ``(n, 4)``。"""
+    return round_half_away(boxes / stride) * stride
+
+
+def misalignment(boxes: Tensor, read: Tensor) -> Tensor:
+    """四角 ``boxes`` と，読んだ範囲 ``read`` の，辺のずれの平均（画素）``(n,)``。"""
+    return (read - boxes).abs().mean(dim=1)
 
 
 class MaskBranch(nn.Module):

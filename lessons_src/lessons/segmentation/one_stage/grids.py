@@ -88,7 +88,7 @@ def default_boxes(
     return torch.cat([center, shape], -1).reshape(-1, 4)
 
 
-ERRORS = ("当たり", "位置", "名前", "背景")
+ERRORS = ("当たり", "重複", "位置", "名前", "背景")
 """答えの分け方。"""
 
 
@@ -97,9 +97,10 @@ def error_kinds(
 ) -> dict[str, float]:
     """点数の高い答えを，正解と同じ数だけ取り，当たりと間違いの種類に分ける。
 
-    正解のうち IoU がいちばん大きい物と比べます（Redmon ほか 2016 の図 4 にならう）。
+    分け方は Redmon ほか 2016 の図 4 にならう。点数の高い答えから順に，正解と一対一に組にする。
 
-    - 当たり：名前が合い，IoU が ``right`` 以上
+    - 当たり：名前が合い，まだ組になっていない正解との IoU が ``right`` 以上
+    - 重複：名前が合い，IoU も ``right`` 以上だが，その正解はもう当たっている
     - 位置：名前が合い，IoU が 0.1 以上 ``right`` 未満
     - 名前：IoU が 0.1 以上だが，名前が違う
     - 背景：どの物とも IoU が 0.1 未満
@@ -112,8 +113,13 @@ def error_kinds(
         if guess.scores is None:
             raise ValueError("検出には scores（確信の度合い）が要ります。")
         overlap = box_iou(guess.regions, truth.regions)  # (答え, 正解)
-        for row, label, score in zip(overlap, guess.labels, guess.scores, strict=True):
-            rows.append((float(score), _kind(row, truth.labels == label, right)))
+        free = np.ones(len(truth.labels), bool)
+        for n in np.argsort(-guess.scores, kind="stable"):
+            same = truth.labels == guess.labels[n]
+            kind = _kind(overlap[n], same, free, right)
+            if kind == "当たり":
+                free[np.where(same & free, overlap[n], -1).argmax()] = False
+            rows.append((float(guess.scores[n]), kind))
     total = sum(len(truth.labels) for truth in truths)
     best = sorted(rows, key=lambda row: -row[0])[:total]
     return {
@@ -121,11 +127,16 @@ def error_kinds(
     }
 
 
-def _kind(overlap: np.ndarray, same: np.ndarray, right: float) -> str:
-    """一つの答えと正解の IoU ``(正解,)`` から，答えの種類を決める。"""
+def _kind(overlap: np.ndarray, same: np.ndarray, free: np.ndarray, right: float) -> str:
+    """一つの答えと正解の IoU ``(正解,)`` から，答えの種類を決める。
+
+    ``same`` は名前が合う正解，``free`` はまだ当たっていない正解。
+    """
+    if overlap[same & free].max(initial=0.0) >= right:
+        return "当たり"
     best = overlap[same].max(initial=0.0)
     if best >= right:
-        return "当たり"
+        return "重複"
     if best >= 0.1:
         return "位置"
     return "名前" if overlap.max(initial=0.0) >= 0.1 else "背景"

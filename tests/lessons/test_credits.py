@@ -1,0 +1,76 @@
+"""出どころの頁：配る絵・写真・重み・書体に，どれも行があること。"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import bookkit
+import lessons
+from lessons.stimuli import photos
+from lessons.weights import ledger
+
+ROOT = Path(__file__).parents[2]
+CREDITS = (ROOT / "book" / "credits.md").read_text("utf8")
+ROWS = [line for line in CREDITS.splitlines() if line.startswith("|")]
+PACKAGES = [Path(package.__file__).parent for package in (bookkit, lessons)]
+PICTURES = {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"}
+FONTS = {".woff", ".woff2", ".ttf", ".otf"}
+
+
+def shipped(kinds):
+    """パッケージに入っている，その種類のファイル。"""
+    return sorted(p for root in PACKAGES for p in root.rglob("*") if p.suffix in kinds)
+
+
+def rows_of(name):
+    """名前を ``` `名前` ``` の形で書いてある，表の行。"""
+    return [row for row in ROWS if f"`{name}`" in row]
+
+
+@pytest.mark.parametrize("name", sorted(photos.PHOTOS))
+def test_every_photo_has_its_row_with_its_licence(name):
+    (row,) = rows_of(name)
+    assert re.search("公有|CC0|既知の制限なし", row)
+
+
+def test_every_sample_photo_of_scikit_learn_is_credited():
+    used = {
+        name
+        for page in (ROOT / "book").rglob("*.md")
+        for name in re.findall(
+            r'load_sample_image\("(\w+)\.jpg"\)', page.read_text("utf8")
+        )
+    }
+    assert used
+    assert all(f"`{name}`" in CREDITS for name in used)
+
+
+def test_every_shipped_picture_is_credited():
+    """物の絵は表に，この本の印は文の中にある。"""
+    found = shipped(PICTURES)
+    assert found
+    for path in found:
+        if path.parent.name == "sprites":
+            (row,) = rows_of(path.stem)
+            assert "Noto Emoji" in row
+            assert "Apache-2.0" in row
+        else:
+            assert f"`{path.name}`" in CREDITS, path
+
+
+@pytest.mark.parametrize("name", ledger.names())
+def test_every_weight_has_its_row(name):
+    (row,) = rows_of(name)
+    entry = ledger.get(name)
+    if not entry.iterations:  # この本が学習していない重み
+        assert entry.licence in row
+
+
+def test_every_shipped_font_is_credited():
+    found = shipped(FONTS)
+    assert found
+    for path in found:
+        assert path.parent.parent.name == "katex", path
+    assert re.search(r"KaTeX [0-9.]+（MIT License）", CREDITS)
+    assert "IPAex ゴシック" in CREDITS
