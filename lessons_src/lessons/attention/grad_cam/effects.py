@@ -47,6 +47,6 @@ EFFECTS = [
         reported="情報のない地図も，重みを乱す検査でよい成績を得る",
         quantity="重みだけで決まる乱数の地図の，乱す前と後の順位の相関",
         measure=lambda seed: float(check_photos(seed)["雑音"].broken.mean()),
-        high=0.5,
+        high=0.2,
     ),
 ]
