@@ -61,14 +61,14 @@ javascript:
 	else echo "oxlint がないので，JavaScript は調べません（ほかの検査は続けます）。"; fi
 
 unit: $(READY)
-	$(BIN)/python -m pytest -n auto --ignore=tests/site --ignore=tests/effects
+	$(BIN)/python -m pytest -n auto --dist worksteal --ignore=tests/site --ignore=tests/effects
 
 rehearse: $(READY)
 	$(BIN)/python -m bookkit rehearse
 
 # できた本を調べる。発表された効果（tests/effects）も，頁が測った値を読む。
 site: $(READY)
-	$(BIN)/python -m pytest -n auto tests/site tests/effects
+	$(BIN)/python -m pytest -n auto --dist worksteal tests/site tests/effects
 
 gpu: $(READY)
 	$(BIN)/python -m bookkit gpu

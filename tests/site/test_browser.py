@@ -185,13 +185,16 @@ TOFU = """(letters) => {
 }"""
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_japanese_is_not_tofu(open_page: Callable[..., Opened], path: str) -> None:
-    """頁の日本語の字が，どれも実際の字形で描かれる。"""
-    page = open_page(path).page
-    text = page.locator("article").inner_text()
-    letters = sorted(set(re.findall("[ぁ-んァ-ヶ一-龠々、。，「」]", text)))
-    assert letters
+def test_japanese_is_not_tofu(open_page: Callable[..., Opened], site: Path) -> None:
+    """本のどの頁の日本語の字も，実際の字形で描かれる（書体の決まりは，どの頁も同じ）。"""
+    page = open_page(f"{CHAPTERS[0]}.html").page
+    found: set[str] = set()
+    for path in PAGES:
+        html = (site / path).read_text("utf8")
+        here = set(re.findall("[ぁ-んァ-ヶ一-龠々、。，「」]", html))
+        assert len(here) > 50, path
+        found |= here
+    letters = sorted(found)
     assert page.evaluate(TOFU, ["日", "語"]) == []
     assert page.evaluate(TOFU, ["\U000f1234"]) == ["\U000f1234"], "検査が働いていません"
     assert page.evaluate(TOFU, letters) == []
@@ -210,6 +213,17 @@ BAD_GLYPHS = """async () => {
       .documentElement]);
   }
   let glyphs = 0;
+  const blank = [];
+  for (const image of document.querySelectorAll('article figure img')) {
+    if (!image.checkVisibility()) continue;
+    const canvas = Object.assign(document.createElement('canvas'),
+      {width: 200, height: 120});
+    const pen = canvas.getContext('2d', {willReadFrequently: true});
+    pen.drawImage(image, 0, 0, 200, 120);
+    const dots = new Uint32Array(pen.getImageData(0, 0, 200, 120).data.buffer);
+    const colors = new Set(dots).size;
+    if (colors < 10) blank.push(`${image.currentSrc}: ${colors} 色`);
+  }
   for (const [name, svg] of drawings) {
     for (const use of svg.querySelectorAll('[id^=text_] use, .text use')) {
       const id = (use.getAttribute('href') || use.getAttribute('xlink:href') || '')
@@ -221,8 +235,20 @@ BAD_GLYPHS = """async () => {
       glyphs += 1;
     }
   }
-  return {found, glyphs, drawings: drawings.length};
+  return {found, blank, glyphs, drawings: drawings.length};
 }"""
+
+
+WHITEN = """async () => {
+  const image = [...document.querySelectorAll('article figure img')]
+    .find(i => i.checkVisibility());
+  image.closest('picture')?.querySelectorAll('source').forEach(s => s.remove());
+  image.srcset = '';
+  image.src = 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg"'
+    + ' width="60" height="40"><rect width="60" height="40" fill="white"/></svg>';
+  await image.decode();
+}"""
+"""図の一枚を白紙に替える。"""
 
 
 @pytest.mark.parametrize("path", [f"{name}.html" for name in CHAPTERS])
@@ -235,11 +261,10 @@ def test_figures_show_their_letters(
     assert result["drawings"] > 0
     assert result["glyphs"] > 0
     assert not result["found"]
-    for figure in page.locator("article figure :is(img, svg):visible").all():
-        figure.scroll_into_view_if_needed()
-        if figure.evaluate("e => e.parentElement.closest('svg') !== null"):
-            continue
-        assert len(set(figure.screenshot())) > 50, "図が白紙です"
+    assert not result["blank"], "図が白紙です"
+    if path == f"{CHAPTERS[0]}.html":
+        page.evaluate(WHITEN)
+        assert page.evaluate(BAD_GLYPHS)["blank"], "検査が働いていません"
 
 
 def article_text(site: Path, document: str) -> str:
