@@ -167,6 +167,10 @@ def generated(folder: Path, chapters: int) -> tuple[Side, Side]:
             (root / f"book/c{number:02}.md").write_text(text, "utf8")
             toc.append(f"- file: book/c{number:02}")
         (root / "_toc.yml").write_text("\n".join(toc), "utf8")
+        depends = (
+            '[project]\nname = "x"\ndependencies = ["numpy", "matplotlib", "torch"]\n'
+        )
+        (root / "pyproject.toml").write_text(depends, "utf8")
         text = yaml.safe_dump(CONFIG, allow_unicode=True)
         (root / "_config.yml").write_text(text, "utf8")
         paths = [str(root / "lessons_src"), str(ROOT / "lessons_src")]
@@ -187,17 +191,24 @@ def append(name: str, text: str) -> Callable[[Path], None]:
     return change
 
 
-def measure(ours: Side, stock: Side, page: str, module: str) -> None:
-    """四つの場面を測り，表の行を出す。"""
-    scenes = [
-        ("初めてのビルド", lambda root: None, 1),
-        ("何も変えない", lambda root: None, 3),
-        ("文を一つ直す", append(page, "\n一文を足しました。\n"), 1),
-        (f"部品を一つ直す（{module}）", append(module, "\n# 変えた\n"), 1),
+def measure(
+    ours: Side, stock: Side, page: str, module: str, users: int | None = None
+) -> None:
+    """五つの場面を測り，表の行を出す。
+
+    Args:
+        users: ``module`` を使う章の数。分かっていれば，ちょうどその数が実行されたかを確かめる。
+    """
+    scenes: list[tuple[str, Callable[[Path], None], int, int | None]] = [
+        ("初めてのビルド", lambda root: None, 1, None),
+        ("何も変えない", lambda root: None, 3, 0),
+        ("文を一つ直す", append(page, "\n一文を足しました。\n"), 1, 0),
+        ("部品に注釈を足す", append(module, "\n# 注釈\n"), 1, 0),
+        (f"部品を一つ直す（{module}）", append(module, "\nCHANGED = 1\n"), 1, users),
     ]
     print("| 場面 | この本 秒（実行した章） | もと 秒（実行した章） | 比 |")
     print("|---|--:|--:|--:|")
-    for title, change, times in scenes:
+    for title, change, times, wanted in scenes:
         found: dict[str, list[tuple[float, int]]] = {"ours": [], "stock": []}
         for side in (ours, stock):
             change(side.root)
@@ -205,6 +216,8 @@ def measure(ours: Side, stock: Side, page: str, module: str) -> None:
             found["ours"].append(ours.build())
             found["stock"].append(stock.build())
         (mine, ran), (theirs, other) = min(found["ours"]), min(found["stock"])
+        if wanted is not None and {count for _, count in found["ours"]} != {wanted}:
+            sys.exit(f"{title}：{wanted} 章のはずが，{found['ours']} 章を実行しました")
         ratio = f"{mine / theirs:.2f}"
         if ran != other:
             ratio += "（もとは古いまま）" if ran > other else ""
@@ -228,7 +241,8 @@ def main() -> int:
                 f"\n作りものの本（{wanted.chapters} 章，部品一つを {GROUP} 章が使う）\n"
             )
             sides = generated(Path(folder), wanted.chapters)
-            measure(*sides, "book/c00.md", "lessons_src/lessons/part0.py")
+            users = min(GROUP, wanted.chapters)
+            measure(*sides, "book/c00.md", "lessons_src/lessons/part0.py", users)
     if wanted.book in (None, "real"):
         with tempfile.TemporaryDirectory() as folder:
             print("\nこの本\n")

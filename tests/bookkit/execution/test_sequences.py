@@ -146,7 +146,7 @@ def test_kept_results_equal_a_cold_run(tmp_path_factory, fast, ran) -> None:
         derandomize=True,
         suppress_health_check=[HealthCheck.too_slow],
     )
-    @given(edits=st.lists(EDIT, min_size=2, max_size=4))
+    @given(edits=st.lists(EDIT, min_size=2, max_size=3))
     def check(edits: list[tuple[str, str, object]]) -> None:
         project = Project(tmp_path_factory.mktemp("book"))
         project.write("book/index.md", "# 表紙\n")
