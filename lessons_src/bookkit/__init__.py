@@ -1,6 +1,6 @@
 """章を頁にする道具。Sphinx の拡張として働きます。torch と lessons は読み込みません。
 
-``_config.yml`` の ``extra_extensions`` に ``bookkit`` とだけ書けば，下の部品がすべて働きます。
+``_config.yml`` の ``extensions`` に ``bookkit`` と書けば，下の部品がすべて働きます。
 """
 
 from __future__ import annotations

@@ -70,7 +70,11 @@ def configure(root: Path, extensions: list[str], execute: str) -> None:
     path = root / "_config.yml"
     config = yaml.safe_load(path.read_text("utf8"))
     config["execute"]["execute_notebooks"] = execute
-    config["sphinx"]["extra_extensions"] = extensions
+    sphinx = config["sphinx"]
+    if "extensions" in sphinx["config"]:
+        sphinx["config"]["extensions"] = extensions
+    else:
+        sphinx["extra_extensions"] = extensions
     path.write_text(yaml.safe_dump(config, allow_unicode=True), "utf8")
 
 
@@ -83,7 +87,7 @@ def real(folder: Path) -> tuple[Side, Side]:
         env = {"PYTHONPATH": str(root / "lessons_src")}
         sides.append(Side(root, OURS if name == "ours" else STOCK, env))
     config = yaml.safe_load((ROOT / "_config.yml").read_text("utf8"))
-    others = [n for n in config["sphinx"]["extra_extensions"] if n != "bookkit"]
+    others = [n for n in config["sphinx"]["config"]["extensions"] if n != "bookkit"]
     ours = [n for n in bookkit.EXTENSIONS if n != "bookkit.execution"]
     configure(sides[1].root, [*others, *ours], "cache")
     status = sides[1].root / "book" / "status.md"
