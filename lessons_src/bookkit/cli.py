@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
+import re
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from bookkit.arguments import Parser, UsageError
+from bookkit.book import BookError
+from bookkit.chapter import ChapterError
 from bookkit.lint.finding import similar
-
-
-class UsageError(Exception):
-    """使い方の誤り。文はそのまま利用者に見せる。"""
-
-
-@dataclass(frozen=True)
-class Command:
-    """命令一つ。``run(根元, 引数)`` は終了コードを返す。"""
-
-    arguments: str
-    summary: str
-    details: str
-    run: Callable[[Path, list[str]], int]
 
 
 def find_root(start: Path) -> Path:
@@ -39,16 +31,19 @@ def find_root(start: Path) -> Path:
     )
 
 
-def check(root: Path, arguments: list[str]) -> int:
-    """章の決まりを調べ，指摘を並べる。"""
+def check(root: Path, options: Namespace) -> int:
+    """章の決まりを調べる。
+
+    指摘を「ファイル:行: 何が・どう直すか」の形で並べます。
+    指摘があれば終了コードは 1 です。
+    """
     from bookkit.lint import check_book
 
-    wanted = [_inside(root, name) for name in _plain(arguments)]
+    wanted = [_inside(root, name) for name in options.paths] or [Path()]
     found = [
         finding
         for finding in check_book(root)
-        if not wanted
-        or any(Path(finding.path).is_relative_to(folder) for folder in wanted)
+        if any(Path(finding.path).is_relative_to(folder) for folder in wanted)
     ]
     for finding in found:
         print(finding)
@@ -61,27 +56,24 @@ def check(root: Path, arguments: list[str]) -> int:
 
 
 def _inside(root: Path, name: str) -> Path:
-    path = Path(name)
-    whole = (path if path.is_absolute() else Path.cwd() / path).resolve()
-    if not whole.exists():
+    path = (Path.cwd() / name).resolve()
+    if not path.exists():
         raise UsageError(f"{name} がありません。名前を確かめてください。")
-    if not whole.is_relative_to(root.resolve()):
+    if not path.is_relative_to(root.resolve()):
         raise UsageError(f"{name} は本のフォルダー（{root}）の外にあります。")
-    return whole.relative_to(root.resolve())
+    return path.relative_to(root.resolve())
 
 
-def new(root: Path, arguments: list[str]) -> int:
-    """章の雛形を作る。"""
+def new(root: Path, options: Namespace) -> int:
+    """新しい章の形を作る。
+
+    章・部屋・練習・検査の雛形を作り，_toc.yml に載せます。
+    もうあるファイルは書き換えません。
+    """
     from bookkit.new import NewChapterError, create
 
-    names = _plain(arguments)
-    if len(names) != 2:
-        raise UsageError(
-            "章の名前と題名が要ります。"
-            '例: python -m bookkit new attention/example "注意の例"'
-        )
     try:
-        made = create(root, names[0], names[1])
+        made = create(root, options.chapter, options.title)
     except NewChapterError as error:
         raise UsageError(str(error)) from error
     for path in made:
@@ -90,35 +82,39 @@ def new(root: Path, arguments: list[str]) -> int:
     return 0
 
 
-def live(root: Path, arguments: list[str]) -> int:
-    """保存するたびに頁を作り直し，ブラウザーに映す。"""
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} は 0〜65535 の番号ではありません。")
+    return int(text)
+
+
+def live(root: Path, options: Namespace) -> int:
+    """書きながら見る。
+
+    保存すると，数秒でブラウザーの頁が変わります。
+    止めるには Ctrl+C を押します。
+    """
     from bookkit.live import serve
 
-    port = "8000"
-    rest = list(arguments)
-    if rest[:1] == ["--port"]:
-        port, rest = (rest[1] if len(rest) > 1 else ""), rest[2:]
-    if rest or not port.isdigit() or int(port) > 65535:
-        raise UsageError(
-            "live に渡せるのは --port 番号 だけです。例: python -m bookkit live --port 8001"
-        )
-    return serve(root, int(port))
+    return serve(root, options.port)
 
 
-def rehearse(root: Path, arguments: list[str]) -> int:
-    """できたノートブックを，読者と同じ条件で動かしてみる。"""
+def rehearse(root: Path, options: Namespace) -> int:
+    """できたノートブックを，読者と同じ条件で動かしてみる。
+
+    先に本を作っておきます。部品を別の場所に入れ，空のフォルダーで一つずつ動かします。
+    前に動かしてからコードも版も変わらない章は飛ばします。
+    --in か --python を付けると，結果を残しません。
+    """
     from bookkit.notebooks.rehearsal.book import rehearse_book, rehearse_folder
 
-    given, rest = _values(arguments, ("--in", "--python"))
-    again = "--again" in rest
-    names = _plain([argument for argument in rest if argument != "--again"])
     try:
-        if given:
-            folder = Path(given.get("--in", root / "_build" / "html" / "notebooks"))
-            python = given.get("--python", sys.executable)
-            problems = rehearse_folder(root, folder, names, python=python)
+        if options.folder or options.python:
+            folder = options.folder or root / "_build" / "html" / "notebooks"
+            python = options.python or sys.executable
+            problems = rehearse_folder(root, folder, options.names, python=python)
         else:
-            problems = rehearse_book(root, names, again=again)
+            problems = rehearse_book(root, options.names, again=options.again)
     except FileNotFoundError as error:
         raise UsageError(str(error)) from error
     for problem in problems:
@@ -127,104 +123,70 @@ def rehearse(root: Path, arguments: list[str]) -> int:
     return 1 if problems else 0
 
 
-def _values(
-    arguments: list[str], options: Sequence[str]
-) -> tuple[dict[str, str], list[str]]:
-    """``--名前 値`` の組と，残りの引数。"""
-    given: dict[str, str] = {}
-    rest: list[str] = []
-    waiting = iter(arguments)
-    for argument in waiting:
-        if argument not in options:
-            rest.append(argument)
-            continue
-        value = next(waiting, "")
-        if not value or value.startswith("-"):
-            raise UsageError(f"{argument} の後に値が要ります。")
-        given[argument] = value
-    return given, rest
+def status(root: Path, options: Namespace) -> int:
+    """どの章が，なぜ実行し直しになるかを言う。
 
-
-def status(root: Path, arguments: list[str]) -> int:
-    """どの章が，なぜ実行し直しになるかを言う。"""
+    章ごとに，新しいか，何が変わって古いかを言います。
+    """
     from bookkit.execution.status import status as show
 
-    gpu_only = "--gpu" in arguments
-    if rest := [argument for argument in arguments if argument != "--gpu"]:
-        raise UsageError(f"status に渡せるのは --gpu だけです（{rest[0]!r}）。")
-    return show(root, gpu_only=gpu_only)
+    return show(root, gpu_only=options.gpu)
 
 
-def gpu(root: Path, arguments: list[str]) -> int:
-    """GPU 用のセルを全規模で実行し，記録する。"""
-    from bookkit.execution.gpu import gpu as record
+def gpu(root: Path, options: Namespace) -> int:
+    """GPU 用のセルを全規模で実行し，記録する。
 
-    stale_only = "--stale" in arguments
-    names = _plain([argument for argument in arguments if argument != "--stale"])
-    return record(root, names, stale_only=stale_only)
+    章を省くと，GPU 用のセルのある章すべてを，一つずつ実行します。
+    記録は book/recorded/ に残ります。
+    """
+    from bookkit.execution.gpu import gpu as run_and_keep
 
-
-def _plain(arguments: list[str]) -> list[str]:
-    """選択（``--`` で始まるもの）のない引数。"""
-    for argument in arguments:
-        if argument.startswith("-"):
-            raise UsageError(f"知らない選択 {argument!r} です。")
-    return arguments
+    return run_and_keep(root, options.names, stale_only=options.stale)
 
 
-COMMANDS: dict[str, Command] = {
-    "new": Command(
-        '部/名前 "題名"',
-        "新しい章の形を作る",
-        "章・部品・練習・検査の雛形を作り，_toc.yml に載せます。"
-        "もうあるファイルは書き換えません。",
-        new,
-    ),
-    "check": Command(
-        "[ファイルかフォルダー …]",
-        "章の決まりを調べる",
-        "指摘を「ファイル:行: 何が・どう直すか」の形で並べます。指摘があれば終了コードは 1 です。",
-        check,
-    ),
-    "live": Command(
-        "[--port 番号]",
-        "書きながら見る",
-        "保存すると，数秒でブラウザーの頁が変わります。止めるには Ctrl+C を押します。",
-        live,
-    ),
-    "rehearse": Command(
-        "[--again] [--in フォルダー] [--python 実行ファイル] [部/名前 …]",
-        "できたノートブックを，読者と同じ条件で動かしてみる",
-        "先に本を作っておきます。部品を別の場所に入れ，空のフォルダーで一つずつ動かします。"
-        "前に動かしてからコードも版も変わらない章は飛ばします（--again で動かし直します）。"
-        "--in か --python を付けると，そのフォルダーのノートブックを，その Python で動かし，"
-        "記録は残しません。",
-        rehearse,
-    ),
-    "gpu": Command(
-        "[--stale] [部/名前 …]",
-        "GPU 用のセルを全規模で実行し，記録する",
-        "章を省くと，GPU 用のセルのある章すべてを，一つずつ実行します。"
-        "--stale を付けると，記録が新しい章を飛ばします。記録は book/recorded/ に残ります。",
-        gpu,
-    ),
-    "status": Command(
-        "[--gpu]",
-        "どの章が，なぜ実行し直しになるか",
-        "章ごとに，新しいか，何が変わって古いかを言います。"
-        "--gpu を付けると，GPU 用のセルだけを調べ，記録し直すものがあれば終了コードは 1 です。",
-        status,
-    ),
+NAMES: dict[str, Any] = {
+    "nargs": "*",
+    "metavar": "部/名前",
+    "help": "章。省くとすべて",
 }
+PARSERS = [
+    Parser(new, 'attention/example "注意の例"')
+    .having("chapter", metavar="部/名前", help="章の名前")
+    .having("title", metavar="題名", help="章の題名"),
+    Parser(check, "book/attention").having(
+        "paths",
+        nargs="*",
+        metavar="ファイルかフォルダー",
+        help="調べる所。省くと本の全体",
+    ),
+    Parser(live, "--port 8001").having(
+        "--port", metavar="番号", type=_port, default=8000, help="頁を配る番号"
+    ),
+    Parser(rehearse, "attention/cam")
+    .having("--again", action="store_true", help="変わらない章も動かし直す")
+    .having(
+        "--in",
+        dest="folder",
+        metavar="フォルダー",
+        type=Path,
+        help="ここの .ipynb を動かす",
+    )
+    .having("--python", metavar="実行ファイル", help="この Python で動かす")
+    .having("names", **NAMES),
+    Parser(gpu, "attention/cam")
+    .having("--stale", action="store_true", help="記録が新しい章を飛ばす")
+    .having("names", **NAMES),
+    Parser(status, "--gpu").having(
+        "--gpu",
+        action="store_true",
+        help="GPU 用のセルだけを調べ，記録し直すものがあれば終了コードは 1",
+    ),
+]
+COMMANDS: dict[str, Parser] = {parser.name: parser for parser in PARSERS}
 
 
-def usage(name: str | None = None) -> str:
-    """使い方の文。"""
-    if name:
-        command = COMMANDS[name]
-        return (
-            f"使い方: python -m bookkit {name} {command.arguments}\n\n{command.details}"
-        )
+def usage() -> str:
+    """命令の一覧。"""
     lines = ["使い方: python -m bookkit 命令 [引数 …]", "", "命令:"]
     lines += [f"  {name:<10}{command.summary}" for name, command in COMMANDS.items()]
     return "\n".join([*lines, "", "命令の説明: python -m bookkit 命令 --help"])
@@ -238,13 +200,19 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     try:
         if name not in COMMANDS:
-            raise UsageError(
-                f"知らない命令 {name!r} です。{similar(name, COMMANDS)}\n\n{usage()}"
-            )
-        if {"-h", "--help"} & set(rest):
-            print(usage(name))
-            return 0
-        return COMMANDS[name].run(find_root(Path.cwd()), rest)
+            message = f"知らない命令 {name!r} です。{similar(name, COMMANDS)}"
+            raise UsageError(f"{message}\n\n{usage()}")
+        parser = COMMANDS[name]
+        options, unknown = parser.parse_known_args(rest)
+        if unknown:
+            near = similar(unknown[0], re.findall(r"--\w+", parser.format_usage()))
+            raise UsageError(f"{unknown[0]!r} は使えません。{near}{parser.example}")
+        return parser.run(find_root(Path.cwd()), options)
+    except SystemExit as stop:  # --help
+        return int(stop.code or 0)
     except UsageError as error:
         print(error, file=sys.stderr)
         return 2
+    except (BookError, ChapterError) as error:
+        print(error, file=sys.stderr)
+        return 1

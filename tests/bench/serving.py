@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
-import yaml
+from bookkit.book import Book
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
@@ -26,25 +26,12 @@ PLAIN = (".png", ".webp", ".woff2", ".jpg", ".zip", ".gz")
 @cache
 def prefix() -> str:
     """公開先での，番地の頭（``/dl-psychology/``）。"""
-    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf8"))
-    return urlparse(config["html"]["baseurl"]).path.rstrip("/") + "/"
+    return urlparse(Book(ROOT).config["html"]["baseurl"]).path.rstrip("/") + "/"
 
 
 def documents() -> list[str]:
     """``_toc.yml`` の順に並べた，本の文書の名前。"""
-    found: list[str] = []
-
-    def walk(node: Any) -> None:
-        if isinstance(node, dict):
-            found.extend(node[key] for key in ("root", "file") if key in node)
-            for value in node.values():
-                walk(value)
-        elif isinstance(node, list):
-            for value in node:
-                walk(value)
-
-    walk(yaml.safe_load((ROOT / "_toc.yml").read_text("utf8")))
-    return found
+    return [entry.docname for entry in Book(ROOT).toc]
 
 
 def packed(path: Path) -> bytes:

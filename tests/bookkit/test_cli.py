@@ -7,10 +7,15 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
+from unittest import mock
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bookkit import live
 from bookkit.cli import COMMANDS, main
@@ -59,8 +64,9 @@ def test_readme_names_only_real_commands() -> None:
     ("arguments", "message"),
     [
         (["chek"], "'check' ですか"),
-        (["new"], "章の名前と題名"),
-        (["new", "attention/example"], "章の名前と題名"),
+        (["new"], "部/名前, 題名 が要ります"),
+        (["new", "attention/example"], "題名 が要ります"),
+        (["new", "attention/example"], '例: python -m bookkit new attention/example "'),
         (["new", "nowhere/example", "題"], "部: basics"),
         (["new", "attention/Example", "題"], "英小文字"),
         (["new", "example", "題"], "「部/名前」"),
@@ -71,7 +77,11 @@ def test_readme_names_only_real_commands() -> None:
         (["check", "/"], "外にあります"),
         (["live", "--port"], "--port 8001"),
         (["live", "--port", "x"], "--port 8001"),
-        (["live", "--port", "70000"], "--port 8001"),
+        (["live", "--port", "70000"], "0〜65535"),
+        (["live", "--prot", "1"], "'--port' ですか"),
+        (["status", "--gpu=1"], "--gpu に値は付けられません"),
+        (["rehearse", "--in"], "--in の後に値が要ります"),
+        (["gpu", "--all"], "'--all' は使えません"),
     ],
 )
 def test_wrong_use(
@@ -84,6 +94,51 @@ def test_wrong_use(
     assert main(arguments) == 2
     assert message in capsys.readouterr().err
     assert sorted(inside.rglob("*")) == before
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *COMMANDS,
+                "--port",
+                "--in",
+                "--again=1",
+                "-x",
+                "--",
+                "-h1",
+                "a/b",
+                "-1",
+                "",
+            ]
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_no_english_reaches_a_person(arguments: list[str]) -> None:
+    """どんな引数でも，argparse の英語の文は出ない。"""
+    said = StringIO()
+    with ExitStack() as idle:
+        idle.enter_context(mock.patch("bookkit.cli.find_root"))
+        for parser in COMMANDS.values():
+            idle.enter_context(mock.patch.object(parser, "run", return_value=0))
+        idle.enter_context(redirect_stdout(said))
+        idle.enter_context(redirect_stderr(said))
+        assert main(arguments) in (0, 2)
+    english = "usage:|argument|option|invalid|required|expected|show this|error"
+    assert not re.search(english, said.getvalue(), re.IGNORECASE), said.getvalue()
+
+
+def test_broken_chapter_is_named(
+    inside: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """章を実行する命令も，読めない所をファイルと行で言う。"""
+    change(inside, "book/attention/good.md", "caption: 直線", "caption: [直線")
+    with mock.patch("bookkit.execution.machine.look") as look:
+        look.return_value.kind = "cuda"
+        assert main(["gpu"]) == 1
+    assert re.search(r"good\.md:\d+: セルの設定が YAML", capsys.readouterr().err)
 
 
 def test_outside_of_a_book(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -26,6 +28,7 @@ def test_good_book_passes(book: Path) -> None:
     assert check_book(book) == []
 
 
+ROOT = Path(__file__).resolve().parents[2]
 GOOD = "book/attention/good.md"
 
 # (名前, 直す前, 直した後, 指摘の行にある文字, 指摘の文に含まれる言葉)
@@ -351,6 +354,153 @@ def test_toc_entry_without_a_chapter(book: Path) -> None:
     finding = only(book)
     assert (finding.path, finding.line) == ("_toc.yml", 8)
     assert "'book/attention/good'" in finding.message
+
+
+LESSONS = "lessons_src/lessons"
+
+
+def test_room_without_a_page(book: Path) -> None:
+    room = book / LESSONS / "attention/goods"
+    room.mkdir()
+    assert check_book(book) == []  # 空のフォルダーは部屋ではない
+    (room / "model.py").write_text('"""部品。"""\n', "utf8")
+    finding = only(book)
+    assert (finding.path, finding.line) == (f"{LESSONS}/attention/goods/model.py", 1)
+    assert "book/attention/goods.md がありません" in finding.message
+    assert "'attention/good' ですか" in finding.message
+
+
+def test_page_without_a_room_may_import_none(book: Path) -> None:
+    """部屋のない章はあってよい。ない部屋を読み込めば，その行を言う。"""
+    shutil.rmtree(book / LESSONS / "attention/good")
+    text = (book / GOOD).read_text("utf8")
+    where = {text.split("\n")[finding.line - 1] for finding in check_book(book)}
+    assert where == {
+        "from lessons.attention.good import model as good",
+        "```{source} lessons.attention.good.model.slope",
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("from lessons.attention.god.model import slope", "'good' ですか"),
+        ("from lessons.attention import god", "'good' ですか"),
+        ("from lessons.attention.good import modell as good", "'model' ですか"),
+        (
+            "from lessons import (\n    figures,  # 図\n    runtim,\n)",
+            "'runtime' ですか",
+        ),
+        ("import lessons.attentoin.good", "'attention' ですか"),
+        ("from lessons.gluee import glue", "'glue' ですか"),
+    ],
+)
+def test_page_imports_a_module_that_does_not_exist(
+    book: Path, line: str, named: str
+) -> None:
+    text = change(book, GOOD, "answer = ...", f"{line}\nanswer = ...")
+    finding = only(book)
+    word = re.findall(r"god|modell|runtim|attentoin|gluee", line)[0]
+    assert word in text.split("\n")[finding.line - 1]
+    assert repr(word) in finding.message
+    assert named in finding.message
+
+
+def test_names_inside_a_module_are_not_looked_up(book: Path) -> None:
+    """モジュールの中の名前は，実行したときに Python が言う。"""
+    change(book, GOOD, "answer = ...", "from lessons.glue import glued\nanswer = ...")
+    assert check_book(book) == []
+
+
+def test_tests_and_rooms_import_what_exists(book: Path) -> None:
+    for name in ("tests/lessons/attention/test_x.py", f"{LESSONS}/basics/first/x.py"):
+        path = book / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("import os\nfrom lessons.attention.gone import x\n", "utf8")
+        finding = only(book)
+        assert (finding.path, finding.line) == (name, 2)
+        assert "'gone' が lessons にありません" in finding.message
+        path.unlink()
+
+
+def test_recording_without_a_page(book: Path) -> None:
+    path = book / "book/recorded/attention/gone/1.json"
+    path.parent.mkdir(parents=True)
+    path.write_text("{}", "utf8")
+    finding = only(book)
+    assert finding.path == "book/recorded/attention/gone/1.json"
+    assert "記録を消して" in finding.message
+
+
+def test_colour_without_a_dark_twin(book: Path) -> None:
+    path = book / LESSONS / "palette.json"
+    shutil.copy(ROOT / LESSONS / "palette.json", path)
+    assert check_book(book) == []
+    lines = path.read_text("utf8").split("\n")
+    number = next(n for n, line in enumerate(lines) if '"blue"' in line)
+    lines[number] = '    "blue": {"light": "#0072b2"},'
+    path.write_text("\n".join(lines), "utf8")
+    finding = only(book)
+    assert (finding.path, finding.line) == (f"{LESSONS}/palette.json", number + 1)
+    assert "暗い頁の値" in finding.message
+
+
+@pytest.mark.parametrize(
+    "fence", ["  ```{code-cell}\n  x = 1\n  ```", ":::{code-cell}\n:::"]
+)
+def test_cell_that_would_not_run(book: Path, fence: str) -> None:
+    """箇条書きや囲みの中のセルは，頁に出ず，動きもしない。"""
+    change(book, GOOD, "似ている点があります。", f"- 似ている点があります。\n\n{fence}")
+    assert "外に出し" in only(book).message
+
+
+def delete(root: Path, chapter: str) -> None:
+    """章を消す：頁，部屋，検査，目次の行。"""
+    part, name = chapter.split("/")
+    (root / f"book/{chapter}.md").unlink()
+    shutil.rmtree(root / LESSONS / chapter)
+    (root / f"tests/lessons/{part}/test_{name}.py").unlink()
+    change(root, "_toc.yml", f"      - file: book/{chapter}\n", "")
+
+
+def test_check_is_clean_after_a_chapter_is_deleted(book: Path) -> None:
+    """章を消すと，その章を指す行だけが残り，直せば指摘はなくなる。"""
+    test = book / "tests/lessons/attention/test_good.py"
+    test.parent.mkdir(parents=True)
+    test.write_text("from lessons.attention.good import model\n", "utf8")
+    first = "book/basics/first.md"
+    text = change(
+        book, first, ":::{lesson}\n", ":::{lesson}\n:requires: attention/good\n"
+    )
+    assert check_book(book) == []
+    delete(book, "attention/good")
+    found = [(f.path, text.split("\n")[f.line - 1]) for f in check_book(book)]
+    assert found == [(first, ":::{lesson}"), (first, "- {doc}`../attention/good`")]
+    change(book, first, ":requires: attention/good\n", "")
+    change(book, first, "- {doc}`../attention/good`\n", "")
+    assert check_book(book) == []
+
+
+def test_whatever_points_to_a_deleted_chapter_is_named(tmp_path: Path) -> None:
+    """この本の写しから章を消すと，指摘はどれも，その章を指す行を言う。"""
+    names = ("_config.yml", "_toc.yml", "book", LESSONS, "tests/lessons")
+    for name in names:
+        target = tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).is_file():
+            shutil.copy(ROOT / name, target)
+            continue
+        data = shutil.ignore_patterns("__pycache__", "*.safetensors", "*.png", "*.webp")
+        shutil.copytree(ROOT / name, target, ignore=data)
+    assert check_book(tmp_path) == []
+    delete(tmp_path, "attention/cam")
+    found = check_book(tmp_path)
+    for finding in found:
+        assert "ありません" in finding.message
+        lines = (tmp_path / finding.path).read_text("utf8").split("\n")
+        line = lines[finding.line - 1]
+        assert re.search(r"\bcam\b|\{lesson\}", line), (finding, line)
+    assert {"book/glossary.md", "book/attention/grad_cam.md"} <= {f.path for f in found}
 
 
 def test_cells_after_a_gpu_cell_use_its_values(book: Path) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import urlparse
 
 import pytest
-import yaml
+
+from bookkit.book import Book
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
@@ -31,43 +32,16 @@ FLAGS = [
 ]
 
 
-def toc_documents() -> list[str]:
-    """``_toc.yml`` に載っている文書の名前（``book/basics/softmax`` など）。
+BOOK = Book(ROOT)
+DOCUMENTS = [entry.docname for entry in BOOK.toc]
+"""目次にある文書の名前（``book/basics/softmax`` など）。
 
-    頁の一覧は，できた頁からではなく目次から作る。
-    作りそこねた頁があれば，試験が減るのではなく落ちるようにするため。
-    """
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf8"))
-    found = [toc["root"]]
-
-    def walk(node: Any) -> None:
-        if isinstance(node, dict):
-            if "file" in node:
-                found.append(node["file"])
-            for value in node.values():
-                walk(value)
-        elif isinstance(node, list):
-            for value in node:
-                walk(value)
-
-    walk({key: value for key, value in toc.items() if key != "root"})
-    return found
-
-
-def front_matter(document: str) -> dict[str, Any]:
-    """文書の最初の ``---`` の間にある設定。無ければ空。"""
-    text = (ROOT / f"{document}.md").read_text("utf8")
-    if not text.startswith("---\n"):
-        return {}
-    return yaml.safe_load(text.split("---\n", 2)[1]) or {}
-
-
-DOCUMENTS = toc_documents()
-CHAPTERS = [name for name in DOCUMENTS if "kernelspec" in front_matter(name)]
+頁の一覧は，できた頁からではなく目次から作る。
+作りそこねた頁があれば，試験が減るのではなく落ちるようにするため。
+"""
+CHAPTERS = [chapter.docname for chapter in BOOK.chapters]
 PAGES = [f"{name}.html" for name in DOCUMENTS]
-BASE_URL: str = yaml.safe_load((ROOT / "_config.yml").read_text("utf8"))["html"][
-    "baseurl"
-]
+BASE_URL: str = BOOK.config["html"]["baseurl"]
 PREFIX = urlparse(BASE_URL).path.rstrip("/")
 """公開先での，番地の頭（``/dl-psychology``）。"""
 

@@ -57,7 +57,7 @@ def _wanted(root: Path, names: list[str]) -> list[Chapter] | None:
     """実行する章。名前がおかしければ，そう言って ``None``。"""
     marked = {c.name: c for c in Book(root).chapters if c.gpu_cells}
     if not marked:
-        print("GPU 用のセルのある章はありません（セルに gpu の札を付けます）。")
+        print("GPU 用のセルのある章はありません（セルに gpu のタグを付けます）。")
     if not names:
         return list(marked.values())
     unknown = [name for name in names if name not in marked]

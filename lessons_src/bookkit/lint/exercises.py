@@ -31,7 +31,7 @@ def complete(page: Chapter, book: Book) -> Problems:
     answered = {d.argument for d in page.outline.directives if d.name == "solution"}
     ends = [exercise.line for exercise in asked[1:]] + [10**9]
     short = page.name.rsplit("/", 1)[-1]
-    for exercise, end in zip(asked, ends, strict=True):
+    for exercise, end in zip(asked, ends, strict=False):
         label = exercise.options.get("label", "")
         if not label:
             yield (

@@ -1,0 +1,75 @@
+"""命令の引数を argparse で読む。説明も誤りも日本語で言う。"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import re
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+Run = Callable[[Path, Namespace], int]
+"""命令の働き。``run(本のフォルダー, 引数)`` は終了コードを返す。"""
+
+ENGLISH = (
+    (r"the following arguments are required: (.+)", "{} が要ります。"),
+    (r"argument ([^:]+): expected .+", "{} の後に値が要ります。"),
+    (r"argument ([^:]+): ignored explicit argument .+", "{} に値は付けられません。"),
+    (r"argument [^:]+: (.*[ぁ-ん].*)", "{}"),
+)
+"""argparse の英語の文と，それを言い直す日本語の文。"""
+
+
+class UsageError(Exception):
+    """使い方の誤り。文はそのまま利用者に見せる。"""
+
+
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """説明の見出しを日本語にする。"""
+
+    def add_usage(
+        self, usage: Any, actions: Any, groups: Any, prefix: Any = None
+    ) -> None:
+        super().add_usage(usage, actions, groups, "使い方: ")
+
+
+class Parser(argparse.ArgumentParser):
+    """命令一つ。説明は ``run`` の docstring から作る。
+
+    Args:
+        run: 働き。関数の名前が，命令の名前になる。
+        example: 使い方の例（命令の名前の後）。
+    """
+
+    def __init__(self, run: Run, example: str) -> None:
+        self.run = run
+        self.name = run.__name__
+        self.example = f"例: python -m bookkit {self.name} {example}"
+        details = inspect.cleandoc(run.__doc__ or "")
+        self.summary = details.split("\n")[0].rstrip("。")
+        super().__init__(
+            prog=f"python -m bookkit {self.name}",
+            description=details,
+            epilog=self.example,
+            formatter_class=Formatter,
+            add_help=False,
+            allow_abbrev=False,
+        )
+        self.group = self.add_argument_group("引数")
+        self.having("-h", "--help", action="help", help="この説明を見せる")
+
+    def having(self, *names: str, **settings: Any) -> Parser:
+        """引数を加える（``add_argument`` と同じ）。"""
+        self.group.add_argument(*names, **settings)
+        return self
+
+    def error(self, message: str) -> NoReturn:
+        """argparse の英語の文を，日本語で言い直す。"""
+        said = "使い方が違います。"
+        for pattern, japanese in ENGLISH:
+            if match := re.fullmatch(pattern, message, re.DOTALL):
+                said = japanese.format(match[1])
+                break
+        raise UsageError(f"{said}{self.example}\n{self.format_usage().rstrip()}")
