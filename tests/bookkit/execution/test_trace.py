@@ -196,6 +196,29 @@ def test_source_text_read_while_running_counts_with_its_comments(tiny: Project) 
     assert "説明" in shown(tiny)
 
 
+STACKS = """\
+import pathlib, sys, traceback
+from lessons.a import call
+folder = pathlib.Path("site-packages").absolute()
+folder.mkdir()
+(folder / "library.py").write_text("import traceback\\ndef take():\\n    traceback.format_stack()")
+sys.path.append(str(folder))
+import library
+call(library.take)
+"""
+
+
+def test_stack_taken_by_a_library_is_not_reading_the_text(tiny: Project) -> None:
+    """torch は種を決めるときに道筋を控える。頁に出すときは，注釈も数える。"""
+    module = tiny.module("lessons/a.py", "def call(f):\n    return f()  # 一\n")
+    tiny.chapter("takes", STACKS)
+    tiny.chapter("shows", STACKS + "print(call(traceback.format_stack))")
+    assert "# 一" in shown(tiny, "shows")
+    module.write_text(module.read_text("utf8").replace("一", "二"), "utf8")
+    assert tiny.reasons("takes") == []
+    assert "# 二" in shown(tiny, "shows")
+
+
 def test_edit_within_the_same_second_is_seen(tiny: Project) -> None:
     """``.pyc`` は秒と大きさだけを見る。大きさも時刻も同じ書き直しでも，新しい方で動く。"""
     module = tiny.module("lessons/a.py", "VALUE = 1\n")

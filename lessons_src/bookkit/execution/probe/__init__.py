@@ -4,7 +4,7 @@
 読み込まれる（``workplace`` が写しを置く）。ほかの bookkit は読み込まない。見たものはすぐに
 ファイルに足すので，``os._exit`` で終わるプロセスや，枝分かれしたプロセスの分も残る。
 
-- ここ：ファイルとモジュール。``programs``：ほかのプログラム。
+- ここ：ファイルとモジュール。``programs``：ほかのプログラム。``stacks``：道筋の控え。
 - ``native``：C だけで開く ``safetensors``。``measures``：記憶と時間。
 
 見えないのは，Python を通らずに C だけで開くもの（``torchvision.io`` など）。
@@ -22,7 +22,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from . import measures, native, programs
+from . import measures, native, programs, stacks
 from .programs import FOLDER
 
 LESSONS = "BOOKKIT_LESSONS"
@@ -47,6 +47,7 @@ def start() -> None:
     _always_compile_sources()
     sys.meta_path.insert(0, _Wanted())
     native.watch(functools.partial(note_path, "files"))
+    stacks.watch(inside)
     sys.addaudithook(_hook)
 
 
@@ -110,7 +111,9 @@ def _hook(event: str, args: tuple[Any, ...]) -> None:
         path, _, flags = args
         writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)
         if not isinstance(path, int) and not writes:
-            module = _importing() and os.fsdecode(path).endswith(".py")
+            module = os.fsdecode(path).endswith(".py") and (
+                _importing() or stacks.taken_by_library()
+            )
             note_path("modules" if module else "files", path)
     elif event in ("os.listdir", "os.scandir"):
         # import そのものも，モジュールを探してフォルダーを並べる。それは数えない。
