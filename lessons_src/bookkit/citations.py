@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from pybtex.database import Entry, Person
@@ -30,10 +29,8 @@ from pybtex.style.template import (
 from pybtex.style.template import field as bib_field
 from sphinx.application import Sphinx
 from sphinxcontrib.bibtex import plugin
-from sphinxcontrib.bibtex.style.referencing import BracketStyle, PersonStyle
-from sphinxcontrib.bibtex.style.referencing.author_year import (
-    AuthorYearReferenceStyle,
-)
+
+from bookkit.citations_in_text import PsychologyReferences
 
 NAME = "psychology"
 """``bibtex_default_style`` と ``bibtex_reference_style`` に書く名前。"""
@@ -227,27 +224,6 @@ class PsychologyStyle(BaseStyle):
     get_inbook_template = get_incollection_template
     get_proceedings_template = get_book_template
     get_booklet_template = get_book_template
-
-
-def _round(sep: str) -> BracketStyle:
-    return BracketStyle(left="（", right="）", sep=sep)
-
-
-@dataclass
-class PsychologyReferences(AuthorYearReferenceStyle):
-    """本文の引用。``Koch & Ullman（1985）``，``（Itti et al., 1998; Lindsay, 2020）``。"""
-
-    bracket_textual: BracketStyle = field(default_factory=lambda: _round("，"))
-    bracket_parenthetical: BracketStyle = field(default_factory=lambda: _round("; "))
-    bracket_author: BracketStyle = field(default_factory=lambda: _round("，"))
-    bracket_label: BracketStyle = field(default_factory=lambda: _round("; "))
-    bracket_year: BracketStyle = field(default_factory=lambda: _round(", "))
-    person: PersonStyle = field(
-        default_factory=lambda: PersonStyle(
-            sep2=" & ", last_sep=", & ", other=Text(" et al.")
-        )
-    )
-    text_reference_sep: str = ""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -375,7 +375,9 @@ def test_status_of_marked_cells_tells_ci_whether_to_record(book, monkeypatch, ca
 def test_status_with_strange_arguments(book, monkeypatch, capsys, wrong):
     monkeypatch.chdir(book.root)
     assert main(["status", *wrong]) == 2
-    assert "--gpu だけ" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith(f"{wrong[0]!r} は使えません。")
+    assert "status --gpu" in said
 
 
 def test_limit_is_one_megabyte():
