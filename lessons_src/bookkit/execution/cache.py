@@ -14,6 +14,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -140,6 +141,10 @@ class Cache:
         header = {"version": VERSION, "sha256": hashlib.sha256(body).hexdigest()}
         content = json.dumps(header).encode() + b"\n" + body
         write_atomically(self._path(entry), content)
+
+    def forget(self, chapter: str) -> None:
+        """章の結果をすべて消す。"""
+        shutil.rmtree(self.root / "runs" / chapter, ignore_errors=True)
 
     def used(self, entry: Entry) -> None:
         """いま使ったことを残す。"""

@@ -8,14 +8,12 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from bookkit.chapter import Chapter
 from bookkit.execution.forked import Template, template
 from bookkit.execution.kernel import run_chapter
-from bookkit.execution.machine import THREADS
 from bookkit.execution.outcome import Outcome
-from bookkit.execution.workplace import Workplace, workplace
+from bookkit.execution.workplace import Workplace
 
 HEARTBEAT = 5.0
 """実行中の章を伝える間隔（秒）。"""
@@ -72,17 +70,15 @@ class Progress:
 
 
 def run_all(
-    root: Path,
     jobs: list[Job],
     workers: int,
     say: Callable[[str], None],
     on_done: Callable[[Chapter, Outcome], None],
     *,
-    threads: int | None = THREADS,
-    place: AbstractContextManager[Workplace] | None = None,
+    place: AbstractContextManager[Workplace],
     packages: Sequence[str] | None = None,
 ) -> None:
-    """章を ``workers`` 個ずつ並べて実行する。``place`` を渡さなければ ``workplace`` で行う。
+    """章を，``place`` の中で ``workers`` 個ずつ並べて実行する。
 
     ``packages``（本が依存するパッケージ）を渡すと，章が二つ以上のとき，重いものの読み込みを
     一度で済ませる。
@@ -96,7 +92,7 @@ def run_all(
         jobs, key=lambda job: unknown if job.expected is None else job.expected
     )
     progress = Progress(say, len(jobs))
-    with place or workplace(root, threads) as here:
+    with place as here:
 
         async def work(ready: Template | None) -> None:
             while order:
