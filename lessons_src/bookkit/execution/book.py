@@ -57,7 +57,7 @@ class Result:
         """頁に載せる，セルの出力。GPU の新しい記録があれば，それを載せる。"""
         cell = self.recording_for(number)
         if cell is not None and cell.recording is not None:
-            return cell.recording.outputs
+            return cell.recording.cells[0].outputs
         return self.cells[number].outputs
 
     def recording_for(self, number: int) -> GpuCell | None:
