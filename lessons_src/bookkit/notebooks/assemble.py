@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 import nbformat.v4 as nbf
@@ -11,7 +10,7 @@ from nbformat import NotebookNode
 
 from bookkit.chapter import Cell
 from bookkit.notebooks.markdown.syntax import link
-from bookkit.notebooks.markdown.writer import CodeCell, Piece
+from bookkit.notebooks.markdown.writer import Piece
 
 HIDING = {"hide-input", "remove-input", "hide-cell", "remove-cell"}
 """頁でコードを隠すタグ。"""
@@ -33,6 +32,8 @@ def assemble(
 ) -> NotebookNode:
     """ノートブックを作る。題名のすぐ下に，頁へのリンクと，``lessons`` を入れるセルを置く。
 
+    見出しごとに，新しいセルにする。
+
     Args:
         docname: 文書の名前。
         pieces: 文章の塊とコードのセルの列。初めの文章は題名。
@@ -41,24 +42,19 @@ def assemble(
         install: ``lessons`` を入れるセルのコード。
     """
     first = next(i for i, piece in enumerate(pieces) if isinstance(piece, str))
-    title, rest = pieces[first], [*pieces[:first], *pieces[first + 1 :]]
+    head = f"{pieces[first]}\n\n{link('この章を頁で読む', page)}"
     made = [
-        nbf.new_markdown_cell(
-            f"{title}\n\n{link('この章を頁で読む', page)}", id="text-00"
-        ),
+        nbf.new_markdown_cell(head, id="text-00"),
         nbf.new_code_cell(install, id=INSTALL_ID, metadata=HIDDEN),
     ]
     by_index = {cell.index: cell for cell in cells}
-    for is_text, group in groupby(rest, lambda piece: isinstance(piece, str)):
-        if is_text:
-            text, name = "\n\n".join(map(str, group)), f"text-{len(made):02d}"
-            made.append(nbf.new_markdown_cell(text, id=name))
+    for piece in [*pieces[:first], *pieces[first + 1 :]]:
+        if isinstance(piece, int):
+            made.append(_code_cell(by_index[piece]))
+        elif made[-1].cell_type == "code" or piece.startswith("#"):
+            made.append(nbf.new_markdown_cell(piece, id=f"text-{len(made):02d}"))
         else:
-            made += [
-                _code_cell(by_index[piece.index])
-                for piece in group
-                if isinstance(piece, CodeCell)
-            ]
+            made[-1].source += f"\n\n{piece}"
     return nbf.new_notebook(cells=made, metadata=_metadata(docname, cells))
 
 

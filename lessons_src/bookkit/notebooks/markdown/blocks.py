@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.locale import admonitionlabels
 
 from bookkit.notebooks.markdown import syntax as md
-from bookkit.notebooks.markdown.writer import Split, Writer
+from bookkit.notebooks.markdown.writer import Writer
 
 ICONS = {
     "attention": "⚠️",
@@ -37,7 +37,6 @@ class Blocks(Writer):
             self.children(node)
             return
         self._level += 1
-        self.add([Split()])
         self.children(node)
         self._level -= 1
 
@@ -161,29 +160,14 @@ class Blocks(Writer):
             self.visit_caption(title)
         head = [r for part in group.findall(nodes.thead) for r in part.children]
         body = [r for part in group.findall(nodes.tbody) for r in part.children]
-        width = int(group["cols"])
-        rows = self._grid([*head, *body], width)
+        entries = group.findall(nodes.entry)
+        if any({"morecols", "morerows"} & {*entry.attributes} for entry in entries):
+            self.warn("またがる欄のある表は，ノートブックに写せません。", node)
+        rows = [[self._joined(entry) for entry in row.children] for row in head + body]
         if not head:
-            rows.insert(0, [""] * width)
-        first = (head or body)[0].children
-        aligns = [_align(entry) for entry in first] + [""] * (width - len(first))
+            rows.insert(0, [""] * int(group["cols"]))
+        aligns = [_align(entry) for entry in (head or body)[0].children]
         self.block(md.table(rows, aligns))
-
-    def _grid(self, rows: list[nodes.Element], width: int) -> list[list[str]]:
-        """表の欄を格子に並べる。またがる欄は，左上に書き，残りを空ける。"""
-        grid = [[""] * width for _ in rows]
-        taken: set[tuple[int, int]] = set()
-        for y, row in enumerate(rows):
-            x = 0
-            for entry in row.children:
-                while (y, x) in taken:
-                    x += 1
-                right = x + entry.get("morecols", 0) + 1
-                below = y + entry.get("morerows", 0) + 1
-                taken |= {(b, a) for b in range(y, below) for a in range(x, right)}
-                grid[y][x] = self._joined(entry)
-                x = right
-        return grid
 
     # 脚注 -------------------------------------------------------------
 

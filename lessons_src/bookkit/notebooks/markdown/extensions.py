@@ -7,7 +7,6 @@ from docutils import nodes
 from bookkit.notebooks.markdown import syntax as md
 from bookkit.notebooks.markdown.blocks import Blocks
 from bookkit.notebooks.markdown.inlines import Inlines
-from bookkit.notebooks.markdown.writer import CodeCell
 
 
 class MarkdownWriter(Inlines, Blocks):
@@ -29,7 +28,7 @@ class MarkdownWriter(Inlines, Blocks):
     def _cell(self, node: nodes.Element) -> None:
         """コードのセルと，その図のキャプション。出力は書かない。"""
         self.add_hidden_cells(index=node["cell_index"])
-        self.add([CodeCell(node["cell_index"])])
+        self.add([node["cell_index"]])
         for figure in node.findall(nodes.figure):
             for caption in figure.findall(nodes.caption):
                 self.visit_caption(caption)

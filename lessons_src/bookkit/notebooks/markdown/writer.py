@@ -9,12 +9,10 @@ Markdown での書き方を登録する。``visit`` の第一引数が書き手�
 from __future__ import annotations
 
 import contextlib
-import posixpath
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from docutils import nodes
 from docutils.utils import get_source_line
@@ -26,21 +24,10 @@ from bookkit.notebooks.markdown import syntax as md
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class CodeCell:
-    """``index`` 番のコードのセルの場所。"""
-
-    index: int
-
-
-@dataclass(frozen=True)
-class Split:
-    """文章のセルの切れめ。"""
-
-
 MADE = ("_images/", "_static/", "notebooks/")
 """ビルドが作るファイルのフォルダー。"""
-Piece = str | CodeCell | Split
+Piece = str | int
+"""文章の塊か，コードのセルの番号。"""
 Handler = Callable[[Any, Any], None]
 
 
@@ -114,7 +101,7 @@ class Writer:
         ready = [i for i, start in self.hidden.items() if start < line or i < index]
         for number in sorted(ready):
             del self.hidden[number]
-            self.add([CodeCell(number)])
+            self.add([number])
 
     def top(self) -> bool:
         """囲みの外（章の本文の段）にいるか。"""
@@ -185,26 +172,19 @@ class Writer:
     def address(self, node: nodes.Element) -> str:
         """リンクの先を，公開先から始まる番地にする。本の外への相対リンクは警告する。"""
         site: str = self.app.config.html_baseurl
-        page = self.app.builder.get_target_uri(self.docname)
-        target = node.get("refuri") or (
-            "#" + node["refid"] if node.get("refid") else ""
-        )
-        parts = urlsplit(target)
-        if parts.scheme or parts.netloc:
+        page_of: Any = self.app.builder.get_target_uri
+        target = node.get("refuri") or f"#{node.get('refid', '')}"
+        if urlsplit(target).scheme or urlsplit(target).netloc:
             return target
-        if not parts.path:
-            return f"{site}{page}{target}"
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(page), parts.path))
-        if not self._is_published(path):
+        url = urljoin(site + page_of(self.docname), target)
+        path = url.removeprefix(site).partition("#")[0]
+        inside = url.startswith(site) and (
+            path.startswith(MADE) or path in map(page_of, self.env.found_docs)
+        )
+        if not inside:
             self.warn(
                 f"リンクの先 {target!r} は本の外にあり，ノートブックからは開けません。"
                 "本の頁の名前か，https:// で始まる番地を書いてください。",
                 node,
             )
-        fragment = f"#{parts.fragment}" if parts.fragment else ""
-        return f"{site}{path}{fragment}"
-
-    def _is_published(self, path: str) -> bool:
-        """番地が，本の頁か，ビルドが作るファイルを指しているか。"""
-        pages: Any = self.app.builder.get_target_uri
-        return path.startswith(MADE) or path in map(pages, self.env.found_docs)
+        return url
