@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bookkit.chapter import Chapter
-from bookkit.execution import keys, machine, recordings
+from bookkit.execution import keys, recordings
 from bookkit.execution.cache import Cache, CellResult, Entry, Run
 from bookkit.execution.keys import Components
 from bookkit.execution.machine import THREADS, Machine, lessons_root, workers
@@ -147,36 +147,21 @@ class Runner:
     ) -> dict[str, Result]:
         """章を実行し，終わった順に置き場所へ入れる。"""
         # 実行するものがないビルドを遅くしないように，ここで読み込む。
-        from bookkit.execution.schedule import Job, run_all
+        from bookkit.execution.schedule import run_all
 
         before = stamps(self.lessons)
-        by_name = {state.chapter.name: state for state in states}
         found: dict[str, Result] = {}
 
-        def done(chapter: Chapter, outcome: Outcome) -> None:
-            state = by_name[chapter.name]
-            found[chapter.name] = self.keep(state, outcome, before)
+        def done(state: State, outcome: Outcome) -> None:
+            found[state.chapter.name] = self.keep(state, outcome, before)
 
-        run_all(
-            [
-                Job(state.chapter, state.seconds, state.chapter.timeout or timeout)
-                for state in states
-            ],
-            side_by_side or workers(),
-            self.say,
-            done,
-            place=self.place(threads),
-            packages=self.packages(),
-        )
+        place, count = self.place(threads), side_by_side or workers()
+        run_all(states, timeout, count, self.say, done, place)
         return found
 
     def place(self, threads: int | None) -> AbstractContextManager[Workplace]:
         """章を動かす場所。"""
         return workplace(self.root, threads)
-
-    def packages(self) -> list[str] | None:
-        """重ければ前もって読み込んでよい，本が依存するパッケージ。"""
-        return machine.dependencies(self.root)
 
     def keep(self, state: State, outcome: Outcome, before: Stamps) -> Result:
         """結果を置き場所に入れる。失敗した結果は入れない。"""
@@ -190,20 +175,16 @@ class Runner:
         )
         if outcome.failure:
             return result
-        report = outcome.report
+        names = outcome.report.pop("trace")
         result.run = Run(
             seconds=outcome.seconds,
-            cpu_seconds=round(report["cpu_seconds"], 1),
-            memory=report["memory"],
-            gpu_memory=report["gpu_memory"],
             device=self.machine.kind,
             device_name=self.machine.name,
             simulated=self.machine.simulated,
             when=datetime.now().astimezone().isoformat(timespec="seconds"),
-            downloads=report["downloads"],
-            hosts=report["hosts"],
+            **outcome.report,
         )
-        trace = Trace.of(self.lessons, report["trace"])
+        trace = Trace.of(self.lessons, names)
         result.gpu_traces = {
             number: Trace.of(self.lessons, said["trace"])
             for number, said in outcome.gpu_reports.items()

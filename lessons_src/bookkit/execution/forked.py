@@ -13,11 +13,13 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
+
+from bookkit.execution.workplace import Workplace
 
 POSSIBLE = sys.platform == "linux"
 HEAVY = {
@@ -33,18 +35,19 @@ Fork = Callable[..., "int | None"]
 
 
 @contextlib.contextmanager
-def template(env: dict[str, str], packages: Sequence[str] | None) -> Iterator[Fork]:
-    """``prefork`` のプロセスを始め，使い終われば止める。``packages`` が ``None`` なら始めない。"""
-    if packages is None or not POSSIBLE:
+def template(place: Workplace, *, worthwhile: bool = True) -> Iterator[Fork]:
+    """``prefork`` のプロセスを始め，使い終われば止める。``worthwhile`` が偽なら始めない。"""
+    modules = [HEAVY[name] for name in place.packages if name in HEAVY]
+    if not (worthwhile and modules and POSSIBLE):
         yield lambda **request: None
         return
     program = str(Path(__file__).with_name("prefork.py"))
     backend = "module://matplotlib_inline.backend_inline"  # ipykernel と同じ
     process = subprocess.Popen(
-        [sys.executable, program, *(HEAVY[one] for one in packages if one in HEAVY)],
+        [sys.executable, program, *modules],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={"MPLBACKEND": backend, **env},
+        env={"MPLBACKEND": backend, **place.env},
         start_new_session=True,  # Ctrl-C は，本体だけが受ける
     )
     turn = threading.Lock()

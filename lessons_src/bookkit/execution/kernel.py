@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import asyncio
 import json
 import os
 import re
@@ -54,7 +53,7 @@ class Kernels:
             if process := getattr(manager.provisioner, "process", None):
                 process.kill()
 
-    def run(
+    async def run(
         self,
         chapter: Chapter,
         timeout: int | None,
@@ -69,17 +68,6 @@ class Kernels:
         """
         started = time.monotonic()
         outcome = Outcome([CellResult([], None) for _ in chapter.cells])
-        asyncio.run(self._run(chapter, timeout, on_cell, outcome))
-        outcome.seconds = round(time.monotonic() - started, 3)
-        return outcome
-
-    async def _run(
-        self,
-        chapter: Chapter,
-        timeout: int | None,
-        on_cell: Callable[[int], None],
-        outcome: Outcome,
-    ) -> None:
         folder = Path(tempfile.mkdtemp(dir=self.place.folder))
         for name in ("work", "trace"):
             (folder / name).mkdir()
@@ -127,6 +115,8 @@ class Kernels:
                 client.kc.stop_channels()
             if manager.has_kernel:
                 await manager.shutdown_kernel(now=True)
+        outcome.seconds = round(time.monotonic() - started, 3)
+        return outcome
 
     def _manager(self, folder: Path) -> AsyncKernelManager:
         manager = AsyncKernelManager(

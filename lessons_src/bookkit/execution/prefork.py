@@ -1,7 +1,7 @@
 """重い読み込みを一度だけ済ませ，章ごとに枝分かれ（fork）してカーネルになるプロセス。
 
 torch の読み込みには数秒かかる。章ごとに繰り返すと，計算より読み込みの方が長くなる。
-このファイルは単独のプログラムとして動く。ほかの bookkit は読み込まない::
+このファイルは単独のプログラムとして，``workplace`` の環境で動く。ほかの bookkit は読み込まない::
 
     python prefork.py 読み込むモジュール …
 
@@ -27,6 +27,7 @@ def main(modules: list[str]) -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # カーネルの印字が，答えに混ざらないように
     import ipykernel.kernelapp  # noqa: F401
+    from _bookkit_probe import measures
 
     for name in modules:
         # 読めないものは，章が読むときに，章の失敗として伝わる。
@@ -41,23 +42,16 @@ def main(modules: list[str]) -> None:
         if threads > 1:  # スレッドがあると，枝分かれは安全でない
             answer: dict[str, object] = {"error": f"{threads} threads"}
         else:
-            used = {"BOOKKIT_CPU_BEFORE": str(time.process_time())}
-            used["BOOKKIT_LIBRARIES_BEFORE"] = str(libraries())
+            os.environ["BOOKKIT_CPU_BEFORE"] = str(time.process_time())
+            os.environ["BOOKKIT_LIBRARIES_BEFORE"] = str(measures.status("RssFile"))
             child = os.fork()
             if child == 0:
-                become_kernel(request, used)
+                become_kernel(request)
             answer = {"pid": child}
         print(json.dumps(answer), file=answers, flush=True)
 
 
-def libraries() -> int:
-    """読み込んだライブラリーのファイルが占める記憶（バイト）。"""
-    with open("/proc/self/status", encoding="ascii", errors="replace") as lines:
-        sizes = [line.split()[1] for line in lines if line.startswith("RssFile:")]
-    return int(sizes[0]) * 1024 if sizes else 0
-
-
-def become_kernel(request: dict[str, Any], used: dict[str, str]) -> None:
+def become_kernel(request: dict[str, Any]) -> None:
     """子のプロセスで，カーネルとして働き，戻らない。"""
     try:
         os.setsid()
@@ -65,7 +59,7 @@ def become_kernel(request: dict[str, Any], used: dict[str, str]) -> None:
         os.open(os.devnull, os.O_RDONLY)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.chdir(request["cwd"])
-        os.environ.update(used | request["env"])
+        os.environ.update(request["env"])
         if "numpy" in sys.modules:
             sys.modules["numpy"].random.seed()
         from ipykernel.kernelapp import launch_new_instance

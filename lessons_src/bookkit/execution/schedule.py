@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from bookkit.chapter import Chapter
+from bookkit.execution.book import State
 from bookkit.execution.forked import template
 from bookkit.execution.kernel import Kernels
 from bookkit.execution.outcome import Outcome
@@ -17,21 +19,6 @@ from bookkit.execution.workplace import Workplace
 
 HEARTBEAT = 5.0
 """実行中の章を伝える間隔（秒）。"""
-
-
-@dataclass
-class Job:
-    """実行する章一つ。
-
-    Attributes:
-        chapter: 章。
-        expected: 前に実行したときの秒数。初めてなら ``None``。
-        timeout: 一つのセルに許す秒数。
-    """
-
-    chapter: Chapter
-    expected: float | None = None
-    timeout: int | None = None
 
 
 @dataclass
@@ -70,53 +57,47 @@ class Progress:
 
 
 def run_all(
-    jobs: list[Job],
+    states: list[State],
+    timeout: int | None,
     workers: int,
     say: Callable[[str], None],
-    on_done: Callable[[Chapter, Outcome], None],
-    *,
+    on_done: Callable[[State, Outcome], None],
     place: AbstractContextManager[Workplace],
-    packages: Sequence[str] | None = None,
 ) -> None:
     """章を，``place`` の中で ``workers`` 個ずつ並べて実行する。
 
-    ``packages``（本が依存するパッケージ）を渡すと，章が二つ以上のとき，重いものの読み込みを
-    一度で済ませる。
     ``on_done`` は，章が終わるたびに，呼んだのと同じスレッドから呼ばれる（書き手は一つ）。
     途中で止められたときは，カーネルをすべて止めてから戻る。
     """
-    if not jobs:
+    if not states:
         return
     unknown = float("inf")  # 初めての章は，長いかもしれないので先に始める
     order = sorted(
-        jobs,
-        key=lambda job: unknown if job.expected is None else job.expected,
+        states,
+        key=lambda state: unknown if state.seconds is None else state.seconds,
         reverse=True,
     )
-    progress = Progress(say, len(jobs))
-    several = packages if len(jobs) > 1 else None
+    progress = Progress(say, len(states))
     with (
         place as here,
-        template(here.env, several) as fork,
-        ThreadPoolExecutor(min(workers, len(jobs))) as pool,
+        template(here, worthwhile=len(states) > 1) as fork,
+        ThreadPoolExecutor(min(workers, len(states))) as pool,
     ):
         kernels = Kernels(here, fork)
-        running = {
-            pool.submit(
-                kernels.run,
-                job.chapter,
-                job.timeout,
-                functools.partial(progress.started, job.chapter),
-            ): job.chapter
-            for job in order
-        }
+
+        def run(state: State) -> Outcome:
+            chapter = state.chapter
+            began = functools.partial(progress.started, chapter)
+            return asyncio.run(kernels.run(chapter, chapter.timeout or timeout, began))
+
+        running = {pool.submit(run, state): state for state in order}
         try:
             while running:
                 done, _ = wait(running, HEARTBEAT, FIRST_COMPLETED)
                 for one in done:
-                    chapter = running.pop(one)
-                    progress.finished(chapter, one.result())
-                    on_done(chapter, one.result())
+                    state, outcome = running.pop(one), one.result()
+                    progress.finished(state.chapter, outcome)
+                    on_done(state, outcome)
                 if not done:
                     progress.beat()
         finally:

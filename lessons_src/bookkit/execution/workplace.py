@@ -7,11 +7,16 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bookkit.execution.machine import THREADS, environment, lessons_root
+from bookkit.execution.machine import (
+    THREADS,
+    dependencies,
+    environment,
+    lessons_root,
+)
 
 SITE = """\
 import importlib.machinery, importlib.util, os, sys
@@ -35,11 +40,13 @@ class Workplace:
         folder: 一時フォルダー。中の ``site`` に ``sitecustomize`` がある。
         env: カーネルの環境変数。
         python: カーネルを動かす Python。
+        packages: 重ければ前もって読み込んでよい，本が依存するパッケージ。
     """
 
     folder: Path
     env: dict[str, str]
     python: str = sys.executable
+    packages: Sequence[str] = ()
 
 
 @contextlib.contextmanager
@@ -83,4 +90,4 @@ def workplace(
         if threads is not None:
             for library in ("OMP", "MKL", "OPENBLAS", "NUMEXPR", "VECLIB_MAXIMUM"):
                 env[f"{library}_NUM_THREADS"] = str(threads)
-        yield Workplace(folder, env)
+        yield Workplace(folder, env, packages=dependencies(root))

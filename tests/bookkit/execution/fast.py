@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bookkit.chapter import Chapter
+from bookkit.execution.book import State
 from bookkit.execution.cache import CellResult
 from bookkit.execution.outcome import Outcome
 from bookkit.execution.workplace import Workplace, workplace
@@ -96,18 +97,17 @@ class Fast:
 
     def run_all(
         self,
-        jobs: list[Any],
+        states: list[State],
+        timeout: int | None,
         workers: int,
         say: Callable[[str], None],
-        on_done: Callable[[Chapter, Outcome], None],
-        *,
+        on_done: Callable[[State, Outcome], None],
         place: AbstractContextManager[Workplace],
-        **options: Any,
     ) -> None:
         """``schedule.run_all`` の代わり。"""
         with place as here:
-            for job in jobs:
-                made = self.run_in(here, job.chapter)
+            for state in states:
+                made = self.run_in(here, state.chapter)
                 cells = [
                     CellResult(
                         [{"output_type": "stream", "name": "stdout", "text": text}], 1
@@ -115,8 +115,8 @@ class Fast:
                     for text in made["outputs"]
                 ]
                 outcome = Outcome(cells, report=made["report"])
-                say(f"実行 {job.chapter.name}：")
-                on_done(job.chapter, outcome)
+                say(f"実行 {state.chapter.name}：")
+                on_done(state, outcome)
 
 
 @contextlib.contextmanager

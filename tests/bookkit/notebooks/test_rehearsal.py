@@ -179,19 +179,18 @@ def stage_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("part/one", "part/two"):
         write_notebook(folder / f"{name}.ipynb", f"book/{name}", "x = 1")
 
-    def pretend(
-        jobs: list[Any], workers: int, say: object, on_done: Any, **rest: object
-    ) -> None:
-        for job in jobs:
-            name = job.chapter.name
-            played.append((name, job.expected))
+    def pretend(states: Any, timeout: int, workers: int, say: Any, *rest: Any) -> None:
+        on_done, _ = rest
+        for state in states:
+            name = state.chapter.name
+            played.append((name, state.seconds))
             said = {"output_type": "stream", "text": "Python 3・torch 2・CPU"}
             bad = Failure(0, 42, "困る") if name in broken else None
             cells = [CellResult([], 1, 1.0), CellResult([], 2, 1.0)]
             cells.append(CellResult([dict(said)], 3, 3.0))
             report = dict.fromkeys(("cpu_seconds", "memory", "gpu_memory"), 0)
             report |= {"downloads": {}, "hosts": [], "trace": {}}
-            on_done(job.chapter, Outcome(cells, 5.0, report, failure=bad))
+            on_done(state, Outcome(cells, 5.0, report, failure=bad))
 
     played.clear()
     broken.clear()

@@ -14,12 +14,16 @@ def measured() -> dict[str, Any]:
         "gpu_memory": _gpu_memory(),
         # 前もって済ませた読み込みと，章が始めた別のプロセスの分も，
         # この章が働いた時間に数える。
-        "cpu_seconds": sum(os.times()[:4])
-        + float(os.environ.get("BOOKKIT_CPU_BEFORE", "0")),
+        "cpu_seconds": round(sum(os.times()[:4]) + before("CPU"), 1),
     }
 
 
-def _status(name: str) -> int:
+def before(name: str) -> float:
+    """``prefork`` が枝分かれの前に測った値。ふつうに始めたなら 0。"""
+    return float(os.environ.get(f"BOOKKIT_{name}_BEFORE", "0"))
+
+
+def status(name: str) -> int:
     """``/proc`` にある，このプロセスの記憶の値（バイト）。"""
     with open("/proc/self/status", encoding="ascii", errors="replace") as lines:
         values = dict(line.partition(":")[::2] for line in lines)
@@ -33,8 +37,8 @@ def _memory() -> int:
     一から始めたときの値に近づけるため，枝分かれの前に載っていた分を足す。
     """
     try:
-        before = int(os.environ.get("BOOKKIT_LIBRARIES_BEFORE", "0"))
-        return _status("VmHWM") + max(0, before - _status("RssFile"))
+        libraries = before("LIBRARIES")
+        return status("VmHWM") + max(0, int(libraries) - status("RssFile"))
     except (OSError, KeyError):
         pass
     try:

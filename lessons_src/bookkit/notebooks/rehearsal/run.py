@@ -100,9 +100,6 @@ class Rehearsal(Runner):
         """読者と同じ条件の場所。"""
         return as_reader(self.root, self.python)
 
-    def packages(self) -> None:
-        """読者の所では，どの章も一から始まる。"""
-
     def keep(self, state: State, outcome: Outcome, before: Stamps) -> Result:
         """困ったことを調べてから残す。あれば，前の結果も消す。出力は残さない。"""
         found = problems(state.chapter, outcome)
