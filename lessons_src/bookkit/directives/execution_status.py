@@ -66,11 +66,11 @@ def _gpu_cell(cell: GpuCell) -> list[str]:
     if state != FRESH:
         state = f"縮小版（{'，'.join([state, *cell.reasons])}）"
     row = [str(cell.line), cell.key[:12], state]
-    if cell.recording is None:
+    if cell.recording is None or cell.recorded is None:
         return [*row, "－", "－", "－"]
     found = cell.recording.run
     place = wording.where(found.device_name, found.simulated)
-    return [*row, place, found.when[:10], f"{found.seconds:.0f}"]
+    return [*row, place, found.when[:10], f"{cell.recorded.seconds:.0f}"]
 
 
 def _tables(app: Sphinx, place: filled_later, docname: str) -> list[nodes.Node]:

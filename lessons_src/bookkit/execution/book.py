@@ -48,17 +48,14 @@ class Result:
     failure: Failure | None = None
     gpu: list[GpuCell] = field(default_factory=list)
     """GPU 用のセルの状態。"""
-    gpu_traces: dict[int, Trace] = field(default_factory=dict)
-    """いま実行した GPU 用のセルまでの足あと。"""
-    changed_meanwhile: bool = False
-    """実行している間に，使った部品が書き換えられたか。"""
+    entry: Entry | None = None
+    """置き場所に残せる結果。実行している間に，使った部品が書き換えられたらない。"""
 
     def shown(self, number: int) -> list[dict[str, Any]]:
         """頁に載せる，セルの出力。GPU の新しい記録があれば，それを載せる。"""
         cell = self.recording_for(number)
-        if cell is not None and cell.recording is not None:
-            return cell.recording.cells[0].outputs
-        return self.cells[number].outputs
+        recorded = cell and cell.recorded
+        return (recorded or self.cells[number]).outputs
 
     def recording_for(self, number: int) -> GpuCell | None:
         """そのセルの代わりに載せる記録。全規模で実行したばかりなら，記録は使わない。"""
@@ -185,17 +182,14 @@ class Runner:
             **outcome.report,
         )
         trace = Trace.of(self.lessons, names)
-        result.gpu_traces = {
-            number: Trace.of(self.lessons, said["trace"])
-            for number, said in outcome.gpu_reports.items()
-        }
         if trace.touched(before, stamps(self.lessons)):
-            result.changed_meanwhile = True
             self.say(f"{chapter.name}：実行中に部品が変わったので，結果を残しません。")
             return result
-        entry = Entry(chapter.name, state.components, trace, outcome.cells, result.run)
+        result.entry = Entry(
+            chapter.name, state.components, trace, outcome.cells, result.run
+        )
         try:
-            self.cache.store(entry)
+            self.cache.store(result.entry)
         except OSError as error:
             self.unsaved.append(
                 f"{chapter.name} の実行結果を残せません（{error.strerror or error}）。"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from bookkit.book import Book
 from bookkit.chapter import Chapter
-from bookkit.execution import keys, machine, wording
-from bookkit.execution.book import Result, Runner
-from bookkit.execution.cache import Entry
+from bookkit.execution import machine
+from bookkit.execution.book import Runner
 from bookkit.execution.recordings import FRESH, TooLarge
+from bookkit.execution.status import describe
 
 TIMEOUT = 3600
 """全規模の一つのセルに許す秒数。"""
@@ -70,41 +70,23 @@ def _wanted(root: Path, names: list[str]) -> list[Chapter] | None:
 
 def _record(book: Runner, chapter: Chapter) -> bool:
     """章を実行し，GPU 用のセルの出力を記録する。"""
-    state = book.state(chapter)
     timeout = max(TIMEOUT, chapter.timeout or 0)
+    state = book.state(replace(chapter, timeout=timeout))
     # GPU のある計算機では，スレッドの数を決めない。
     threads = machine.THREADS if book.machine.simulated else None
-    done = book.run([state], timeout=timeout, side_by_side=1, threads=threads)
-    result = done[chapter.name]
-    if result.failure is not None:
-        failure = result.failure
+    result = book.run([state], side_by_side=1, threads=threads)[chapter.name]
+    if failure := result.failure:
         print(f"{chapter.path}:{failure.line}: {failure.what}\n{failure.traceback}")
         return False
-    if result.changed_meanwhile:
+    if result.entry is None:
         print(f"{chapter.name}：もう一度動かしてください。")
         return False
-    saved = [_save(book, result, cell) for cell in chapter.gpu_cells]
-    book.recordings.forget_extra(chapter)
-    return all(saved)
-
-
-def _save(book: Runner, result: Result, cell: int) -> bool:
-    """セル一つの出力を書く。"""
-    assert result.run is not None
-    done = result.cells[cell]
-    made = keys.components(result.chapter, book.machine)
-    entry = Entry(
-        result.chapter.name,
-        replace(made, cells=made.cells[: cell + 1]),
-        result.gpu_traces[cell],
-        [done],
-        replace(result.run, seconds=done.seconds),
-    )
     try:
-        path = book.recordings.save(result.chapter, cell, entry)
+        path = book.recordings.save(chapter, result.entry)
     except TooLarge as error:
         print(error)
         return False
-    about = wording.of_recording(entry.run)
-    print(f"記録しました {path.relative_to(book.root)}：{about}")
+    print(f"記録しました {path.relative_to(book.root)}")
+    for cell in book.recordings.cells(chapter):
+        print(describe(cell))
     return True

@@ -100,8 +100,6 @@ class Kernels:
                         cell.execution_count,
                         round(time.monotonic() - before, 3),
                     )
-                if chapter.cells[number].gpu:
-                    outcome.gpu_reports[number] = await _ask_probe(client)
             outcome.report = await _ask_probe(client)
         except (
             CellExecutionError,

@@ -33,12 +33,10 @@ class Outcome:
         cells: セルごとの結果。
         seconds: かかった時間。
         report: ``probe`` の記録。
-        gpu_reports: GPU 用のセルを終えたときの記録（``{セルの番号: 記録}``）。
         failure: 止まったわけ。
     """
 
     cells: list[CellResult]
     seconds: float = 0.0
     report: dict[str, Any] = field(default_factory=dict)
-    gpu_reports: dict[int, dict[str, Any]] = field(default_factory=dict)
     failure: Failure | None = None

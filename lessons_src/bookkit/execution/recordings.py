@@ -2,24 +2,26 @@
 
 ::
 
-    book/recorded/<章>/<番号>.json      そのセルまでの結果（番号は章の中の GPU 用のセルの順）
-    book/recorded/<章>/<番号>-1.svg     図。出力から分けて置くので，GitHub で見比べられる
+    book/recorded/<章>/recording.json   章の結果。出力は GPU 用のセルのものだけ
+    book/recorded/<章>/1.svg            図。出力から分けて置くので，GitHub で見比べられる
 
-ファイルの形は，章の結果（``cache``）と同じ。読むときは，コード・足あと・SHA-256・装置のすべてを
-確かめ，一つでも合わなければ使わない。版は，結果に添えて書くだけにする。
+ファイルの形は，章の結果（``cache``）と同じ。読むときは，そのセルまでのコード・足あと・SHA-256・
+装置のすべてを確かめ，一つでも合わなければ使わない。版は，結果に添えて書くだけにする。
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+import shutil
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bookkit.chapter import Chapter
 from bookkit.execution import keys
 from bookkit.execution.cache import (
+    CellResult,
     Entry,
     Unusable,
     entry_of,
@@ -50,7 +52,7 @@ class GpuCell:
         key: いまの鍵。
         state: ``FRESH``・``MISSING``・``STALE``・``BROKEN`` のどれか。
         reasons: 新しくない理由。
-        recording: 読めた記録（古くても）。中のセルの結果は，このセルの一つだけ。
+        recording: 読めた章の記録（古くても）。
     """
 
     chapter: Chapter
@@ -65,6 +67,12 @@ class GpuCell:
         """原稿での行。"""
         return self.chapter.cells[self.cell].line
 
+    @property
+    def recorded(self) -> CellResult | None:
+        """このセルの，記録した結果。"""
+        cells = self.recording.cells if self.recording else []
+        return cells[self.cell] if self.cell < len(cells) else None
+
 
 class Recordings:
     """本の記録の置き場所。``root`` は本のフォルダー。"""
@@ -75,59 +83,68 @@ class Recordings:
 
     def cells(self, chapter: Chapter) -> list[GpuCell]:
         """章の GPU 用のセルの状態。"""
-        return [self._state(chapter, cell) for cell in chapter.gpu_cells]
+        path, found, problem = self._path(chapter), None, ""
+        if chapter.gpu_cells and path.is_file():
+            try:
+                found = read(path)
+            except (Unusable, OSError) as error:
+                problem = f"{path.name} は{error}"
+        code = keys.cells(chapter)
+        cells = []
+        for number in chapter.gpu_cells:
+            before = code[: number + 1]
+            state, why = MISSING, []
+            if problem:
+                state, why = BROKEN, [problem]
+            elif found:
+                why = self._changes(chapter, before, found)
+                state = STALE if why else FRESH
+            key = keys.Components(before).key
+            cells.append(GpuCell(chapter, number, key, state, why, found))
+        return cells
 
-    def _state(self, chapter: Chapter, cell: int) -> GpuCell:
-        code = keys.cells(chapter)[: cell + 1]
-        key, path = keys.Components(code).key, self._path(chapter, cell)
-        if not path.is_file():
-            return GpuCell(chapter, cell, key, MISSING)
-        try:
-            found = read(path)
-        except (Unusable, OSError) as error:
-            why = [f"{path.name} は{error}"]
-            return GpuCell(chapter, cell, key, BROKEN, why)
-        why = keys.changed_cells(found.components.cells, code, chapter)
-        why += found.trace.changes(self.lessons)
+    def _changes(
+        self, chapter: Chapter, code: list[list[object]], found: Entry
+    ) -> list[str]:
+        """記録が，``code`` の終わりのセルに使えないわけ。"""
         if found.run.device != "cuda":
-            why = ["全規模で実行した記録ではありません"]
-        return GpuCell(chapter, cell, key, STALE if why else FRESH, why, found)
+            return ["全規模で実行した記録ではありません"]
+        recorded = found.components.cells[: len(code)]
+        why = keys.changed_cells(recorded, code, chapter)
+        return why + found.trace.changes(self.lessons)
 
-    def _path(self, chapter: Chapter, cell: int) -> Path:
-        number = chapter.gpu_cells.index(cell) + 1
-        return self.folder / chapter.name / f"{number}.json"
+    def _path(self, chapter: Chapter) -> Path:
+        return self.folder / chapter.name / "recording.json"
 
-    def save(self, chapter: Chapter, cell: int, entry: Entry) -> Path:
-        """記録を書く。
+    def save(self, chapter: Chapter, entry: Entry) -> Path:
+        """前の記録を消し，章の結果のうち GPU 用のセルの出力を書く。
 
         Raises:
-            TooLarge: 出力が ``LIMIT`` より大きいとき。前の記録は残る。
+            TooLarge: セルの出力が ``LIMIT`` より大きいとき。前の記録は残る。
         """
-        size = len(json.dumps(entry.cells[0].outputs, ensure_ascii=False).encode())
-        if size > LIMIT:
-            raise TooLarge(
-                f"{chapter.path}:{chapter.cells[cell].line}: 出力が {size / 1e6:.1f} MB あり，"
-                f"{LIMIT / 1e6:.0f} MB を超えるので記録しません。"
-                "図の数や画素数を減らすか，図をいくつかのセルに分けてください。"
-            )
-        path = self._path(chapter, cell)
-        for old in path.parent.glob(f"{path.stem}-*"):
-            old.unlink()
-        write(path, entry)
+        for number in chapter.gpu_cells:
+            text = json.dumps(entry.cells[number].outputs, ensure_ascii=False)
+            if (size := len(text.encode())) > LIMIT:
+                raise TooLarge(
+                    f"{chapter.path}:{chapter.cells[number].line}: "
+                    f"出力が {size / 1e6:.1f} MB あり，"
+                    f"{LIMIT / 1e6:.0f} MB を超えるので記録しません。"
+                    "図の数や画素数を減らすか，図をいくつかのセルに分けてください。"
+                )
+        cells = [
+            cell if number in chapter.gpu_cells else replace(cell, outputs=[])
+            for number, cell in enumerate(entry.cells)
+        ]
+        path = self._path(chapter)
+        shutil.rmtree(path.parent, ignore_errors=True)
+        write(path, replace(entry, cells=cells))
         return path
-
-    def forget_extra(self, chapter: Chapter) -> None:
-        """もうない GPU 用のセルの記録を消す。"""
-        wanted = {self._path(chapter, cell).stem for cell in chapter.gpu_cells}
-        for path in (self.folder / chapter.name).glob("*.*"):
-            if path.stem.partition("-")[0] not in wanted:
-                path.unlink()
 
 
 def _pictures(data: dict[str, Any]) -> list[dict[str, Any]]:
     """図を持つ出力の ``data``。"""
-    found = [output.get("data", {}) for output in data["cells"][0]["outputs"]]
-    return [one for one in found if PICTURE in one]
+    outputs = [output for cell in data["cells"] for output in cell["outputs"]]
+    return [output["data"] for output in outputs if PICTURE in output.get("data", {})]
 
 
 def write(path: Path, entry: Entry) -> None:
@@ -135,9 +152,9 @@ def write(path: Path, entry: Entry) -> None:
     data = asdict(entry)
     for number, output in enumerate(_pictures(data), start=1):
         content = output[PICTURE].encode("utf8", "surrogatepass")
-        name = f"{path.stem}-{number}.svg"
-        write_atomically(path.parent / name, content)
-        output[PICTURE] = {FILE: name, SHA256: hashlib.sha256(content).hexdigest()}
+        write_atomically(path.with_name(f"{number}.svg"), content)
+        digest = hashlib.sha256(content).hexdigest()
+        output[PICTURE] = {FILE: f"{number}.svg", SHA256: digest}
     write_atomically(path, seal(data, indent=1) + b"\n")
 
 

@@ -7,6 +7,7 @@ import math
 from bookkit.execution import recordings
 from bookkit.execution.book import Result
 from bookkit.execution.cache import Run
+from bookkit.execution.recordings import GpuCell
 
 
 def gpu_note(result: Result, number: int) -> dict[str, str]:
@@ -21,9 +22,8 @@ def gpu_note(result: Result, number: int) -> dict[str, str]:
         place = where(run.device_name, run.simulated)
         text = f"全規模で実行（{place}，{run.when[:10]}，{duration(seconds)}）"
         return {"kind": "here", "text": text}
-    cell = result.recording_for(number)
-    if cell is not None and cell.recording is not None:
-        return {"kind": "recorded", "text": of_recording(cell.recording.run)}
+    if cell := result.recording_for(number):
+        return {"kind": "recorded", "text": of_recording(cell)}
     states = {cell.cell: cell.state for cell in result.gpu}
     why = {
         recordings.MISSING: "GPU の記録がまだないので",
@@ -33,11 +33,14 @@ def gpu_note(result: Result, number: int) -> dict[str, str]:
     return {"kind": "reduced", "text": f"縮小版（{why}，規模を小さくして実行しました）"}
 
 
-def of_recording(run: Run) -> str:
+def of_recording(cell: GpuCell) -> str:
     """記録の由来の一行。"""
+    assert cell.recording
+    assert cell.recorded
+    run = cell.recording.run
     place = where(run.device_name, run.simulated)
     what = "全規模の記録" if run.simulated else "GPU の記録"
-    return f"{what}（{place}，{run.when[:10]}，{duration(run.seconds)}）"
+    return f"{what}（{place}，{run.when[:10]}，{duration(cell.recorded.seconds)}）"
 
 
 def where(name: str, simulated: bool) -> str:
@@ -63,10 +66,10 @@ def cost(result: Result) -> str:
 
 
 def _gpu_cost(result: Result) -> str:
-    found = [cell.recording for cell in result.gpu if cell.recording]
+    found = [cell.recorded for cell in result.gpu if cell.recorded]
     text = f"GPU 用のセルが {len(result.gpu)} つ"
     if len(found) == len(result.gpu):
-        seconds = sum(recording.run.seconds for recording in found)
+        seconds = sum(recorded.seconds for recorded in found)
         text += f"（全規模で {duration(seconds)}，GPU がなければ縮小版が動きます）"
     else:
         text += "（GPU がなければ縮小版が動きます）"

@@ -81,8 +81,9 @@ CPU = Run(9.0, 7.1, 600_000_000, when="2026-01-02T00:00:00+09:00")
 
 
 def gpu_cell(state: str, simulated: bool = False) -> GpuCell:
-    run = Run(131.2, device_name="Tesla T4", simulated=simulated, when="2026-01-02")
-    recording = Entry("a/b", Components([]), Trace(), [CellResult([], 1)], run)
+    run = Run(200, device_name="Tesla T4", simulated=simulated, when="2026-01-02")
+    done = [CellResult([], 1, 131.2)]
+    recording = Entry("a/b", Components([]), Trace(), done, run)
     found = recording if state == FRESH else None
     return GpuCell(CHAPTER, 0, "key", state, [], found)
 

@@ -97,9 +97,10 @@ def test_recording_says_where_it_comes_from(recorded):
     found = read(path)
     assert found.run.device == "cuda"
     assert found.run.device_name == "Tesla T4"
-    assert found.run.seconds > 0
+    assert found.cells[1].seconds > 0
     assert found.components.pins["python"]
-    assert Components(found.components.cells).key == the_cell(recorded).key
+    assert Components(found.components.cells[:2]).key == the_cell(recorded).key
+    assert [len(cell.outputs) for cell in found.cells] == [0, 1, 0]
 
 
 def test_only_chapters_with_marked_cells_run(book, monkeypatch, capsys):
@@ -107,7 +108,7 @@ def test_only_chapters_with_marked_cells_run(book, monkeypatch, capsys):
     said = capsys.readouterr().out
     assert "実行 part/one" in said
     assert "plain" not in said
-    assert "記録しました book/recorded/part/one/1.json" in said
+    assert "記録しました book/recorded/part/one/recording.json" in said
 
 
 def test_text_and_comments_and_later_cells_keep_the_recording(recorded):
@@ -256,7 +257,7 @@ def test_recording_made_by_a_kernel_survives_byte_for_byte(book, monkeypatch):
     monkeypatch.delenv("LESSONS_DEVICE")
     assert json.dumps(book.results()["part/one"].shown(0)) == json.dumps(direct)
     names = {p.name for p in (book.root / "book/recorded/part/one").iterdir()}
-    assert names == {"1.json", "1-1.svg"}
+    assert names == {"recording.json", "1.svg"}
 
 
 PNG = base64.b64encode(bytes(range(256))).decode()
@@ -343,10 +344,10 @@ def test_recordings_of_removed_cells_go(recorded, monkeypatch):
     recorded.chapter("part/one", SETUP, MARKED, PICTURE)
     record(recorded, monkeypatch)
     folder = recorded.root / "book/recorded/part/one"
-    assert {p.name for p in folder.iterdir()} == {"1.json", "2.json", "2-1.svg"}
+    assert {p.name for p in folder.iterdir()} == {"recording.json", "1.svg"}
     recorded.chapter("part/one", SETUP, MARKED)
     record(recorded, monkeypatch)
-    assert {p.name for p in folder.iterdir()} == {"1.json"}
+    assert {p.name for p in folder.iterdir()} == {"recording.json"}
 
 
 def test_status_lists_chapters_and_marked_cells(recorded, capsys):
