@@ -25,8 +25,6 @@ def executed(root: Path, document: str) -> NotebookNode:
     Raises:
         LookupError: いまの原稿を実行した結果がないとき。古い理由を言う。
     """
-    from myst_parser.config.main import MdParserConfig
-
     from bookkit.book import Book
     from bookkit.execution import machine, reader
     from bookkit.execution.book import Runner
@@ -41,8 +39,7 @@ def executed(root: Path, document: str) -> NotebookNode:
             f"{document} の実行結果がありません：{'，'.join(state.reasons)}。"
             "先に本をビルドしてください。"
         )
-    config = MdParserConfig(enable_extensions=set(chapter.extensions))
-    notebook = reader.parse(chapter.text, chapter.path, config)
+    notebook = reader.parse(chapter.text, chapter.path, chapter.extensions)
     reader.fill(notebook, book.shown(state))
     return notebook
 

@@ -16,6 +16,7 @@ from sphinx.util import logging
 from bookkit.chapter import Chapter, ChapterError
 from bookkit.execution import machine, reader, wording
 from bookkit.execution.book import TIMEOUT, Result, Runner
+from bookkit.execution.outcome import Failure
 from bookkit.reading import read_chapter
 
 logger = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ def execute(
     root = book_root(app)
     chapters = _chapters(env, root)
     results = app.bookkit_results = _results(app, root, chapters)  # type: ignore[attr-defined]
-    reader.prepare(results, env.myst_config)  # type: ignore[attr-defined]
+    reader.results = results
     _use_reader(env, results)
     before: dict[str, str] = getattr(env, "bookkit_outputs", {})
     now = {docname: _fingerprint(result) for docname, result in results.items()}
@@ -149,31 +150,27 @@ def add_gpu_notes(app: Sphinx, doctree: nodes.document) -> None:
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """失敗した章を最後にまとめて伝え，ビルドを失敗にする。"""
-    results: dict[str, Result] = getattr(app, "bookkit_results", {})
-    failed = {name: result for name, result in results.items() if result.failure}
-    with logging.skip_warningiserror():
-        for docname, result in failed.items():
-            logger.error(_report(result), location=(docname, _line(result)))
-            path = _reports(app) / f"{result.chapter.name}.log"
+    failed = []
+    for docname, result in getattr(app, "bookkit_results", {}).items():
+        if failure := result.failure:
+            name = result.chapter.name
+            failed.append(name)
+            text = _report(name, failure)
+            with logging.skip_warningiserror():
+                logger.error(text, location=(docname, failure.line))
+            path = _reports(app) / f"{name}.log"
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(_report(result) + "\n", "utf8")
+            path.write_text(text + "\n", "utf8")
     if failed:
-        names = "，".join(result.chapter.name for result in failed.values())
         app.statuscode = 1
-        logger.info(f"{len(failed)} 章が失敗しました：{names}")
+        logger.info(f"{len(failed)} 章が失敗しました：{'，'.join(failed)}")
     if exception is None and not failed and not app._warncount:
         _mark(app).unlink(missing_ok=True)
 
 
-def _line(result: Result) -> int:
-    return result.failure.line if result.failure else 1
-
-
-def _report(result: Result) -> str:
-    failure = result.failure
-    assert failure is not None
+def _report(name: str, failure: Failure) -> str:
     where = f" {failure.cell + 1} 番めのセル" if failure.cell >= 0 else "始まり"
-    first = f"章 {result.chapter.name} の{where}が失敗しました：{failure.what}"
+    first = f"章 {name} の{where}が失敗しました：{failure.what}"
     return f"{first}\n{failure.traceback}".rstrip()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import re
@@ -28,6 +27,11 @@ from bookkit.execution.forked import Fork, ForkedProvisioner
 from bookkit.execution.outcome import Failure, Outcome
 from bookkit.execution.workplace import Workplace
 
+REPORT = """\
+with __import__("io").open({path!r}, "w", encoding="utf8") as file:
+    file.write(__import__("_bookkit_probe").report())
+"""
+"""終わりに動かして，カーネルの中の記録を受け取るコード。"""
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _IN_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")
 
@@ -100,7 +104,10 @@ class Kernels:
                         cell.execution_count,
                         round(time.monotonic() - before, 3),
                     )
-            outcome.report = await _ask_probe(client)
+            report = folder / "report.json"
+            ask = nbformat.v4.new_code_cell(REPORT.format(path=str(report)))
+            await client.async_execute_cell(ask, 0)
+            outcome.report = json.loads(report.read_text("utf8"))
         except (
             CellExecutionError,
             CellTimeoutError,
@@ -133,23 +140,6 @@ class Kernels:
             manager.ip = str(folder / "k")
         self._managers.append(manager)
         return manager
-
-
-async def _ask_probe(client: NotebookClient) -> dict[str, Any]:
-    """カーネルの中の記録を受け取る。"""
-    kernel: Any = client.kc
-    expression = "__import__('sys').modules['_bookkit_probe'].report()"
-    sent = kernel.execute("", silent=True, user_expressions={"report": expression})
-    while True:
-        message = await kernel.get_shell_msg(timeout=60)
-        if message["parent_header"].get("msg_id") == sent:
-            break
-    answer = message["content"]["user_expressions"]["report"]
-    if answer["status"] != "ok":
-        raise RuntimeError(f"カーネルの記録を読めません：{answer}")
-    text = ast.literal_eval(answer["data"]["text/plain"])  # repr で返ってくる
-    report: dict[str, Any] = json.loads(text)
-    return report
 
 
 def _failure(

@@ -5,6 +5,7 @@ myst-nb の公開された設定 ``nb_custom_formats`` と同じ仕組みで呼�
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,33 +20,25 @@ from bookkit.execution.book import Result
 NOTE = "bookkit-gpu"
 """セルの metadata のうち，GPU 用のセルの但し書きを入れる名前。"""
 
-_results: dict[str, Result] = {}
-_config: MdParserConfig | None = None
-
-
-def prepare(results: dict[str, Result], config: MdParserConfig | None) -> None:
-    """これから読む頁の結果を渡す。``results`` の名前は Sphinx の docname。"""
-    global _config
-    _config = config
-    _results.clear()
-    _results.update(results)
+results: dict[str, Result] = {}
+"""これから読む頁の結果。名前は Sphinx の docname。"""
 
 
 def read(text: str, docname: str, path: str) -> NotebookNode:
     """原稿を，出力の入ったノートブックにする。"""
-    notebook = parse(text, Path(path), _config)
+    result = results[docname]
+    notebook = parse(text, Path(path), result.chapter.extensions)
     notebook.metadata["language_info"] = {
         "name": "python",
         "pygments_lexer": "ipython3",
     }
-    result = _results.get(docname)
-    if result is not None:
-        fill(notebook, result)
+    fill(notebook, result)
     return notebook
 
 
-def parse(text: str, path: Path, config: MdParserConfig | None) -> NotebookNode:
+def parse(text: str, path: Path, extensions: Iterable[str] = ()) -> NotebookNode:
     """原稿をノートブックにする（myst-nb と同じ読み方）。"""
+    config = MdParserConfig(enable_extensions=set(extensions))
     notebook: NotebookNode = read_myst_markdown_notebook(
         text, config=config, add_source_map=True, path=path
     )

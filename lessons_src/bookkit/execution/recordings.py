@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from dataclasses import asdict, dataclass, field, replace
@@ -29,6 +28,7 @@ from bookkit.execution.cache import (
     unseal,
     write_atomically,
 )
+from bookkit.execution.trace import digest
 
 LIMIT = 1_000_000
 """一つのセルの出力の大きさの上限（バイト）。"""
@@ -83,35 +83,27 @@ class Recordings:
 
     def cells(self, chapter: Chapter) -> list[GpuCell]:
         """章の GPU 用のセルの状態。"""
+        if not chapter.gpu_cells:
+            return []
         path, found, problem = self._path(chapter), None, ""
-        if chapter.gpu_cells and path.is_file():
-            try:
-                found = read(path)
-            except (Unusable, OSError) as error:
-                problem = f"{path.name} は{error}"
-        code = keys.cells(chapter)
-        cells = []
+        try:
+            found = read(path) if path.is_file() else None
+        except Unusable as error:
+            problem = f"{path.name} は{error}"
+        code, cells = keys.cells(chapter), []
         for number in chapter.gpu_cells:
             before = code[: number + 1]
-            state, why = MISSING, []
-            if problem:
-                state, why = BROKEN, [problem]
-            elif found:
-                why = self._changes(chapter, before, found)
+            state, why = (BROKEN, [problem]) if problem else (MISSING, [])
+            if found:
+                recorded = found.components.cells[: number + 1]
+                why = keys.changed_cells(recorded, before, chapter)
+                why += found.trace.changes(self.lessons)
+                if found.run.device != "cuda":
+                    why = ["全規模で実行した記録ではありません"]
                 state = STALE if why else FRESH
             key = keys.Components(before).key
             cells.append(GpuCell(chapter, number, key, state, why, found))
         return cells
-
-    def _changes(
-        self, chapter: Chapter, code: list[list[object]], found: Entry
-    ) -> list[str]:
-        """記録が，``code`` の終わりのセルに使えないわけ。"""
-        if found.run.device != "cuda":
-            return ["全規模で実行した記録ではありません"]
-        recorded = found.components.cells[: len(code)]
-        why = keys.changed_cells(recorded, code, chapter)
-        return why + found.trace.changes(self.lessons)
 
     def _path(self, chapter: Chapter) -> Path:
         return self.folder / chapter.name / "recording.json"
@@ -151,10 +143,9 @@ def write(path: Path, entry: Entry) -> None:
     """記録をファイルにする。図は別のファイルに置く。"""
     data = asdict(entry)
     for number, output in enumerate(_pictures(data), start=1):
-        content = output[PICTURE].encode("utf8", "surrogatepass")
-        write_atomically(path.with_name(f"{number}.svg"), content)
-        digest = hashlib.sha256(content).hexdigest()
-        output[PICTURE] = {FILE: f"{number}.svg", SHA256: digest}
+        picture = path.with_name(f"{number}.svg")
+        write_atomically(picture, output[PICTURE].encode("utf8", "surrogatepass"))
+        output[PICTURE] = {FILE: picture.name, SHA256: digest(picture)}
     write_atomically(path, seal(data, indent=1) + b"\n")
 
 
@@ -163,12 +154,11 @@ def read(path: Path) -> Entry:
 
     Raises:
         Unusable: 壊れているとき，または別の版のとき。
-        OSError: 図のファイルがないとき。
     """
     data = unseal(path.read_bytes().rstrip(b"\n"))
     for output in _pictures(data):
-        content = (path.parent / output[PICTURE][FILE]).read_bytes()
-        if hashlib.sha256(content).hexdigest() != output[PICTURE][SHA256]:
+        picture = path.with_name(output[PICTURE][FILE])
+        if digest(picture) != output[PICTURE][SHA256]:
             raise Unusable("壊れている")
-        output[PICTURE] = content.decode("utf8", "surrogatepass")
+        output[PICTURE] = picture.read_bytes().decode("utf8", "surrogatepass")
     return entry_of(data)

@@ -11,7 +11,7 @@ from sphinx.environment import BuildEnvironment
 
 from bookkit.notebooks.addresses import FOLDER, Addresses
 from bookkit.notebooks.assemble import assemble
-from bookkit.notebooks.markdown.extensions import MarkdownWriter
+from bookkit.notebooks.markdown.blocks import MarkdownWriter
 from bookkit.notebooks.publish import fill_template, write_archive, write_branch
 from bookkit.reading import read_chapter
 

@@ -31,7 +31,7 @@ y = 1
 
 
 def test_text_cells_start_where_the_chapter_says() -> None:
-    notebook = parse(TEXT, Path("x.md"), None)
+    notebook = parse(TEXT, Path("x.md"))
     lines = TEXT.splitlines()
     starts = [
         lines[start]

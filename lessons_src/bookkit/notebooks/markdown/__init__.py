@@ -2,5 +2,5 @@
 
 - ``syntax``: Markdown の書き方
 - ``writer``: 木を歩く土台
-- ``blocks``・``inlines``・``extensions``: ノードの型ごとの書き方
+- ``inlines``・``blocks``: ノードの型ごとの書き方
 """
