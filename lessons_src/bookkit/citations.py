@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from pybtex.database import Entry, Person
@@ -17,6 +16,7 @@ from pybtex.style.names.lastfirst import NameStyle
 from pybtex.style.sorting.author_year_title import SortingStyle
 from pybtex.style.template import (
     Node,
+    field,
     first_of,
     href,
     join,
@@ -26,7 +26,6 @@ from pybtex.style.template import (
     tag,
     words,
 )
-from pybtex.style.template import field as bib_field
 from sphinx.application import Sphinx
 from sphinxcontrib.bibtex import plugin
 from sphinxcontrib.bibtex.style.referencing import BracketStyle, PersonStyle
@@ -39,25 +38,23 @@ NAME = "psychology"
 # ---- 本文 ----
 
 
-def _round(sep: str) -> Any:
-    return field(default_factory=lambda: BracketStyle(left="（", right="）", sep=sep))
+def _round(sep: str) -> BracketStyle:
+    return BracketStyle(left="（", right="）", sep=sep)
 
 
-@dataclass
 class PsychologyReferences(AuthorYearReferenceStyle):
     """本文の引用。``Koch & Ullman（1985）``，``（Itti et al., 1998; Lindsay, 2020）``。"""
 
-    bracket_textual: BracketStyle = _round("，")
-    bracket_parenthetical: BracketStyle = _round("; ")
-    bracket_author: BracketStyle = _round("，")
-    bracket_label: BracketStyle = _round("; ")
-    bracket_year: BracketStyle = _round(", ")
-    person: PersonStyle = field(
-        default_factory=lambda: PersonStyle(
-            sep2=" & ", last_sep=", & ", other=Text(" et al.")
+    def __init__(self) -> None:
+        super().__init__(
+            bracket_textual=_round("，"),
+            bracket_parenthetical=_round("; "),
+            bracket_author=_round("，"),
+            bracket_label=_round("; "),
+            bracket_year=_round(", "),
+            person=PersonStyle(sep2=" & ", last_sep=", & ", other=Text(" et al.")),
+            text_reference_sep="",
         )
-    )
-    text_reference_sep: str = ""
 
 
 # ---- 一覧 ----
@@ -82,20 +79,20 @@ class FamilyThenInitials(NameStyle):
 
 PEOPLE = {"sep": ", ", "sep2": ", & ", "last_sep": ", & "}
 EDITORS = names("editor", sep=", ", sep2=" & ", last_sep=", & ")
-PAGES = bib_field("pages", apply_func=lambda text: Text("–").join(text.split("--")))
-TITLE = bib_field("title")
-BOOK = tag("em")[bib_field("booktitle")]
+PAGES = field("pages", apply_func=lambda text: Text("–").join(text.split("--")))
+TITLE = field("title")
+BOOK = tag("em")[field("booktitle")]
 WHO = first_of[
     optional[names("author", **PEOPLE)],
     optional[names("editor", **PEOPLE), " (Eds.)"],
     optional[TITLE],
 ]
-YEAR = first_of[optional[bib_field("year")], "n.d."]
+YEAR = first_of[optional[field("year")], "n.d."]
 
 
 def _address(name: str, site: str = "", shown: str = "") -> Node:
     """欄 ``name`` のあるとき，``site`` で始まる番地へのリンク。"""
-    key = bib_field(name, raw=True)
+    key = field(name, raw=True)
     return optional[href(join[site, key])[shown or site, key]]
 
 
@@ -107,28 +104,26 @@ LINK = first_of[
 IN_BOOK = optional[" (pp. ", PAGES, ")"]
 SOURCES: dict[str, Node] = {
     "article": join[
-        tag("em")[bib_field("journal")],
-        optional[", ", tag("em")[bib_field("volume")]],
-        optional["(", bib_field("number"), ")"],
+        tag("em")[field("journal")],
+        optional[", ", tag("em")[field("volume")]],
+        optional["(", field("number"), ")"],
         optional[", ", PAGES],
     ],
-    "inproceedings": join["In ", BOOK, optional[", ", bib_field("volume")], IN_BOOK],
+    "inproceedings": join["In ", BOOK, optional[", ", field("volume")], IN_BOOK],
     "incollection": join[
         "In ",
         optional[EDITORS, " (Eds.), "],
         BOOK,
         IN_BOOK,
-        optional[". ", bib_field("publisher")],
+        optional[". ", field("publisher")],
     ],
-    "book": optional[bib_field("publisher")],
-    "phdthesis": join["Doctoral dissertation", optional[", ", bib_field("school")]],
-    "techreport": join[
-        optional[bib_field("number"), ", "], optional[bib_field("institution")]
-    ],
+    "book": optional[field("publisher")],
+    "phdthesis": join["Doctoral dissertation", optional[", ", field("school")]],
+    "techreport": join[optional[field("number"), ", "], optional[field("institution")]],
     "misc": first_of[
-        optional[bib_field("howpublished")],
-        optional[bib_field("publisher")],
-        optional[bib_field("eprint", apply_func=lambda _: Text("arXiv"))],
+        optional[field("howpublished")],
+        optional[field("publisher")],
+        optional[field("eprint", apply_func=lambda _: Text("arXiv"))],
     ],
 }
 """載っている所の書き方。文献の種類ごと。ここにない種類は ``misc`` と同じに書く。"""
@@ -156,7 +151,7 @@ class PsychologyStyle(BaseStyle):
             if has_people
             else "",
             sentence[SOURCES.get(entry.type, SOURCES["misc"])],
-            sentence[optional[bib_field("note")]],
+            sentence[optional[field("note")]],
             LINK,
         ]
         context = {"entry": entry, "style": self, "bib_data": bib_data}
