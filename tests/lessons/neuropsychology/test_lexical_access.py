@@ -103,7 +103,7 @@ def test_one_step_is_the_equation():
     assert np.abs(words - expected).max() < 0.02
     spread_sd = np.std([m.words for m in many], axis=0)
     assert np.allclose(spread_sd, np.sqrt(0.01**2 + (0.16 * expected) ** 2), rtol=0.1)
-    assert all((a == b).all() for a, b in zip(state, still))
+    assert all((a == b).all() for a, b in zip(state, still, strict=False))
 
 
 def test_the_same_seed_gives_the_same_answers():
@@ -165,16 +165,14 @@ def test_a_bad_table_is_told_by_line(tmp_path, text, words):
 def test_published_parameters_follow_the_patients():
     """論文の s と p で，21 人の隔たりの平均は .03 を切る（論文は 94 人で .024）。"""
     known = [p for p in patients.load() if np.isfinite(p.s)]
-    gaps = [
-        float(patients.rmsd(NAMED(p.s, p.p, 2000), p.pattern)) for p in known
-    ]
+    gaps = [float(patients.rmsd(NAMED(p.s, p.p, 2000), p.pattern)) for p in known]
     assert np.mean(gaps) < 0.03
     assert known[int(np.argmax(gaps))].name == "J.F."
     # 隣の人の s と p では，そうはならない
     moved = known[7:] + known[:7]
     others = [
         float(patients.rmsd(NAMED(q.s, q.p, 2000), p.pattern))
-        for p, q in zip(known, moved)
+        for p, q in zip(known, moved, strict=False)
     ]
     assert np.mean(others) > 3 * np.mean(gaps)
 

@@ -17,7 +17,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import IO
+from typing import IO, Protocol
 
 MOST_BYTES = 200_000_000
 """書庫と，開いた中身の合計の，大きさの上限（バイト）。"""
@@ -55,7 +55,9 @@ def contents(path: str | Path) -> dict[str, bytes]:
     """
     place = Path(path)
     if not place.is_file():
-        raise ArchiveError(f"書庫 {place} がありません。名前と置き場所を確かめてください。")
+        raise ArchiveError(
+            f"書庫 {place} がありません。名前と置き場所を確かめてください。"
+        )
     if place.stat().st_size > MOST_BYTES:
         raise ArchiveError(f"{place}: 書庫が 200 MB を超えます。{_RETRY}")
     found: dict[str, bytes] = {}
@@ -68,7 +70,9 @@ def contents(path: str | Path) -> dict[str, bytes]:
                 )
             key = unicodedata.normalize("NFC", name).casefold().rstrip("/")
             if key in seen:
-                raise ArchiveError(f"{place}: 同じ名前が二つあります（{name!r}）。{_RETRY}")
+                raise ArchiveError(
+                    f"{place}: 同じ名前が二つあります（{name!r}）。{_RETRY}"
+                )
             seen.add(key)
             if content is not None:
                 found[name] = content
@@ -100,10 +104,14 @@ def _entries(place: Path) -> Iterator[tuple[str, bytes | None]]:
         yield from _tar(place, _Limited(place, file))
 
 
+class _Readable(Protocol):
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
 class _Limited(io.RawIOBase):
     """読んだ合計が上限を超えたら断る。膨らむ書庫を，膨らむ前に止める。"""
 
-    def __init__(self, place: Path, source: IO[bytes]) -> None:
+    def __init__(self, place: Path, source: _Readable) -> None:
         self._place, self._source, self._left = place, source, MOST_BYTES
 
     def read(self, size: int = -1) -> bytes:
@@ -188,5 +196,7 @@ def _safe(place: Path, name: str) -> str:
         or any(ord(letter) < 32 for letter in name)
     )
     if outside and name not in (".", "./"):
-        raise ArchiveError(f"{place}: 書庫の外を指す名前があります（{name!r}）。{_RETRY}")
+        raise ArchiveError(
+            f"{place}: 書庫の外を指す名前があります（{name!r}）。{_RETRY}"
+        )
     return str(inner)

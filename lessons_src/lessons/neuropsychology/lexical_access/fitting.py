@@ -52,9 +52,7 @@ def surface(
         ValueError: 規則の名前が違うとき。
     """
     if rule not in RULES:
-        raise ValueError(
-            f"rule は {' か '.join(RULES)} にしてください（{rule!r}）。"
-        )
+        raise ValueError(f"rule は {' か '.join(RULES)} にしてください（{rule!r}）。")
     if rule == "s-p":
         first = np.geomspace(0.0005, 0.08, size)
         second = np.geomspace(0.008, 0.1, size)

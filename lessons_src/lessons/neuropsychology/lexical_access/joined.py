@@ -177,7 +177,7 @@ def _read(lex: Lexicon, activity: Array, length: int) -> tuple[str, ...]:
 
 def sounds_alike(a: Sequence[str], b: Sequence[str]) -> bool:
     """二つの拍の並びが似ているか：同じ場所の拍が一つでも同じか，二拍以上を共有する。"""
-    same_place = any(x == y for x, y in zip(a, b))
+    same_place = any(x == y for x, y in zip(a, b, strict=False))
     common = sum(min(list(a).count(m), list(b).count(m)) for m in set(a))
     return same_place or a[-1] == b[-1] or common >= 2
 
@@ -191,7 +191,7 @@ def score(
     """
     place = {word: w for w, word in enumerate(lex.words)}
     kinds = []
-    for target, word in zip(np.asarray(targets), said):
+    for target, word in zip(np.asarray(targets), said, strict=False):
         w = place.get(word, -1)
         near = w >= 0 and lex.categories[w] == lex.categories[target]
         alike = sounds_alike(lex.words[target], word)
@@ -210,6 +210,4 @@ def score(
 
 def shares(kinds: ArrayLike) -> NDArray[np.float64]:
     """型の割合 ``(6,)``。並びは ``KINDS``。"""
-    return np.bincount(np.asarray(kinds), minlength=len(KINDS)) / len(
-        np.asarray(kinds)
-    )
+    return np.bincount(np.asarray(kinds), minlength=len(KINDS)) / len(np.asarray(kinds))

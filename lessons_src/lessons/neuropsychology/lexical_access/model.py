@@ -25,6 +25,8 @@ SEMANTIC_JOLT, WORD_JOLT = 10.0, 100.0
 """絵が意味の素性一つ一つに，選ばれた語に，それぞれ与える活性。"""
 INTRINSIC_NOISE, ACTIVITY_NOISE = 0.01, 0.16
 """雑音の標準偏差：いつもある分と，活性に比例する分。"""
+SHARED = 3
+"""意味の近い語が，10 個の素性のうち目標と分け合う数。"""
 MIXED_SHARE = 0.1
 """音の近い語の一つが，意味も近い試行の割合。
 
@@ -42,18 +44,19 @@ class Network(NamedTuple):
     kind: NDArray[np.intp]  # (6,) その語を言ったら，答えはどの型か
 
 
-def neighbourhood(mixed: bool) -> Network:
+def neighbourhood(mixed: bool, shared: int = SHARED) -> Network:
     """cat の近所：意味の近い dog，音の近い mat と rat，無関連の fog と log。
 
     Args:
         mixed: 真なら，音の近い二つめ（rat）は意味も近い。
+        shared: 意味の近い語が，目標と分け合う素性の数。
     """
     meaning = np.zeros((6, 60), np.float32)
     for word in range(6):
         meaning[word, 10 * word : 10 * word + 10] = 1  # 自分の素性は 10 個
     for word in (1, 3) if mixed else (1,):
-        meaning[word, 10 * word : 10 * word + 3] = 0
-        meaning[word, :3] = 1  # 意味の近い語は，目標と 3 個を分け合う
+        meaning[word, 10 * word : 10 * word + shared] = 0
+        meaning[word, :shared] = 1  # 意味の近い語は，目標と素性を分け合う
     sound = np.zeros((6, 10), np.float32)
     onset, rhyme = (0, 1, 2, 3, 4, 5), (0, 1, 0, 0, 1, 1)  # -at か -og か
     for word in range(6):
@@ -158,6 +161,7 @@ def name_pictures(
     decay: float = DECAY,
     feedback: float = 1.0,
     mixed_share: float = MIXED_SHARE,
+    shared: int = SHARED,
 ) -> NDArray[np.float64]:
     """六つの型の答えの割合 ``(6,)``。十回に一回（``mixed_share``）は，混合の語のある近所で呼ぶ。
 
@@ -168,6 +172,7 @@ def name_pictures(
         decay: 失われる割合。0 より大きく 1 より小さい。
         feedback: 下から上への入力に掛ける数。0 以上 1 以下。
         mixed_share: 混合の語のある近所で呼ぶ割合。0 以上 1 以下。
+        shared: 意味の近い語が，目標と分け合う素性の数。0 以上 10 以下。
 
     Raises:
         ValueError: 値が範囲の外のとき。
@@ -177,15 +182,15 @@ def name_pictures(
     check_range("decay", decay, 0.01, 0.99)
     check_range("feedback", feedback, 0, 1)
     check_range("mixed_share", mixed_share, 0, 1)
+    check_range("shared", shared, 0, 10)
     if trials < 10:
         raise ValueError(f"trials は 10 以上の整数にしてください（{trials}）。")
     rng = np.random.default_rng(seed)
     with_mixed = round(mixed_share * trials)
     counts = np.zeros(len(KINDS))
     for mixed, n in ((False, trials - with_mixed), (True, with_mixed)):
-        result = name_once(
-            neighbourhood(mixed), s, p, n, rng, decay=decay, feedback=feedback
-        )
+        net = neighbourhood(mixed, shared)
+        result = name_once(net, s, p, n, rng, decay=decay, feedback=feedback)
         counts += np.bincount(result.said, minlength=len(KINDS))
     return counts / trials
 

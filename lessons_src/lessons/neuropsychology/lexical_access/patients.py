@@ -1,7 +1,7 @@
 """患者の表：絵の命名の答えの割合と，論文が当てはめた s と p。
 
-割合は Dell ら（1997）の表 6（フィラデルフィア絵画命名検査 175 枚，流暢な失語の 23 人），
-s と p は Foygel・Dell（2000）の表 4（21 人）。表 6 は写りの悪い画像から目で読んだので，
+割合は Dell ら（1997）の表 6（フィラデルフィア絵画命名検査 175 枚，流暢な失語の 23 人）と
+表 4（失語のない 60 人），s と p は Foygel・Dell（2000）の表 3 と 4（21 人と健常）。表 6 は写りの悪い画像から目で読んだので，
 行の和が 1 になるかを，読み込むたびに確かめる。s と p は授業の資料の書き写しを通して得た（二次）。
 """
 
@@ -21,8 +21,8 @@ Array = NDArray[np.float64]
 TABLE = Path(__file__).with_name("patients.csv")
 ITEMS = 175
 """検査の絵の数。割合の，標本としての誤差を決める。"""
-CONTROLS = np.array([0.969, 0.012, 0.001, 0.009, 0.003, 0.0])
-"""失語のない 60 人の割合（Dell ら，1997，表 4）。並びは ``KINDS``。"""
+HEALTHY = "健常"
+"""失語のない 60 人の平均の行の名前（Dell ら，1997，表 4）。"""
 ROUNDING = 0.025
 """行の和が 1 から外れてよい幅。七つの数を，小数第二位に丸めた分。"""
 
@@ -44,7 +44,17 @@ class Patient(NamedTuple):
 
 
 def load(path: Path = TABLE) -> list[Patient]:
-    """患者の表を読み，一行ずつ確かめる。
+    """患者の表を読む。失語のない人の行は除く。確かめ方は ``load_all`` に同じ。"""
+    return [row for row in load_all(path) if row.name != HEALTHY]
+
+
+def controls(path: Path = TABLE) -> Patient:
+    """失語のない人の平均の行。"""
+    return next(row for row in load_all(path) if row.name == HEALTHY)
+
+
+def load_all(path: Path = TABLE) -> list[Patient]:
+    """表のすべての行を読み，一行ずつ確かめる。
 
     Args:
         path: 表（CSV）の場所。列は patient,type,六つの型,other,s,p。

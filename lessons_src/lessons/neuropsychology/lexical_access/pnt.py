@@ -20,7 +20,17 @@ from lessons.stimuli import own_photo
 
 TEST_COUNT, PRACTICE_COUNT = 175, 9
 PRACTICE = frozenset(
-    "peas waitress tank dress hamburger mirror tiger guitar whale".split()
+    [
+        "peas",
+        "waitress",
+        "tank",
+        "dress",
+        "hamburger",
+        "mirror",
+        "tiger",
+        "guitar",
+        "whale",
+    ]
 )
 """練習の絵の名前。"""
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp")
@@ -89,7 +99,9 @@ def _picture(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "GIF", "BMP"))
+            image = Image.open(
+                io.BytesIO(content), formats=("PNG", "JPEG", "GIF", "BMP")
+            )
         if image.width * image.height > MOST_PIXELS:
             raise own_photo.PhotoError("画素が多すぎる")
         return own_photo.load(image, longest=longest)
