@@ -39,7 +39,7 @@ def semantic_share_index(patterns: Array) -> float:
 
 
 def severity_contrast(patterns: Array) -> float:
-    """正答が減ると増える度合い：非語・音・無関連の平均から，意味・混合の平均を引く。"""
+    """正答が減ると増える度合い：非語・音・無関係の平均から，意味・混合の平均を引く。"""
     right = patterns[:, _CORRECT]
     rho = [-rank_correlation(right, patterns[:, kind]) for kind in range(6)]
     sensitive = np.mean([rho[k] for k in (_FORMAL, _UNRELATED, _NONWORD)])
@@ -83,7 +83,7 @@ def severity_semantic_share(seed: int, control: str = "", **parameters: float) -
 
 
 def error_kinds_by_severity(seed: int, control: str = "", **parameters: float) -> float:
-    """重くなると増えるのは，非語・音・無関連か。"""
+    """重くなると増えるのは，非語・音・無関係か。"""
     return severity_contrast(lesioned_group(seed, control, **parameters))  # type: ignore[arg-type]
 
 

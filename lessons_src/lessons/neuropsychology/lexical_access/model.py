@@ -15,7 +15,7 @@ Array = NDArray[np.float32]
 
 KINDS = ("correct", "semantic", "formal", "mixed", "unrelated", "nonword")
 """答えの六つの型。割合はこの順に並べる。"""
-NAMES = ("正答", "意味", "音", "混合", "無関連", "非語")
+NAMES = ("正答", "意味", "音", "混合", "無関係", "非語")
 """六つの型の，図での呼び名。"""
 DECAY = 0.6
 """一刻みで失われる活性の割合（s と p のモデル）。"""
@@ -45,7 +45,7 @@ class Network(NamedTuple):
 
 
 def neighbourhood(mixed: bool, shared: int = SHARED) -> Network:
-    """cat の近所：意味の近い dog，音の近い mat と rat，無関連の fog と log。
+    """cat の近所：意味の近い dog，音の近い mat と rat，無関係の fog と log。
 
     Args:
         mixed: 真なら，音の近い二つめ（rat）は意味も近い。
