@@ -9,7 +9,7 @@ import pytest
 
 import lessons
 from lessons.attention.cam import effects as cam_effects
-from lessons.effects import all_effects
+from lessons.effects.live import all_effects
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path(lessons.__file__).parent
