@@ -140,6 +140,21 @@ def gpu(root: Path, options: Namespace) -> int:
     return run_and_keep(root, options.names, stale_only=options.stale)
 
 
+def effects(root: Path, options: Namespace) -> int:
+    """効果を，約束のとおりに測って記録する。
+
+    名前を省くと，記録が古い効果すべてを測ります。
+    記録は，約束と同じ部屋の records/ に残ります。
+    """
+    from bookkit.effects import EffectError
+    from bookkit.effects import effects as measure_and_keep
+
+    try:
+        return measure_and_keep(root, options.names, check=options.check)
+    except EffectError as error:
+        raise UsageError(str(error)) from error
+
+
 NAMES: dict[str, Any] = {
     "nargs": "*",
     "metavar": "部/名前",
@@ -172,6 +187,9 @@ PARSERS = [
     Parser(gpu, "attention/cam")
     .having("--stale", action="store_true", help="記録が新しい章を飛ばす")
     .having("names", **NAMES),
+    Parser(effects, "mirror_confusion")
+    .having("--check", action="store_true", help="古いものを言うだけで，測らない")
+    .having("names", nargs="*", metavar="効果", help="約束の名前。省くと古いもの"),
     Parser(status, "--gpu").having(
         "--gpu",
         action="store_true",
