@@ -11,6 +11,7 @@ import platform
 import re
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -100,10 +101,6 @@ def dependencies(root: Path) -> list[str]:
     path = root / "pyproject.toml"
     if not path.is_file():
         return []
-    try:
-        import tomllib
-    except ModuleNotFoundError:  # Python 3.10
-        import tomli as tomllib  # type: ignore[no-redef]
     project = tomllib.loads(path.read_text("utf8")).get("project", {})
     wanted = project.get("dependencies", [])
     return [re.split(r"[^\w.-]", line.strip(), maxsplit=1)[0] for line in wanted]
@@ -111,10 +108,8 @@ def dependencies(root: Path) -> list[str]:
 
 def workers() -> int:
     """並べて実行する章の数。核の数と，記憶の大きさで決める。"""
-    if hasattr(os, "sched_getaffinity"):
-        cores = len(os.sched_getaffinity(0))
-    else:
-        cores = os.cpu_count() or 1
+    affinity = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
     try:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
