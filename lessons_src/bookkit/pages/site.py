@@ -14,7 +14,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from bookkit import palette
-from bookkit.pages.history import History, changed_pages
+from bookkit.pages.history import changed_pages, page_date
 from bookkit.theme.builder import THEME, version
 
 SAVED = {
@@ -38,7 +38,6 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     """頁のほかのファイルを書く。"""
     if error or app.builder.format != "html":
         return
-    history: History = app.bookkit_history  # type: ignore[attr-defined]
     base = str(app.config.html_baseurl).rstrip("/") + "/"
     uri = app.builder.get_target_uri
     changes = changed_pages(app)
@@ -49,7 +48,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         app,
         "sitemap.xml",
         pages=[
-            {"url": base + uri(name), "date": history.last(_source(app, name))}
+            {"url": base + uri(name), "date": page_date(app, name)}
             for name in sorted(app.env.found_docs)
         ],
     )
@@ -70,10 +69,6 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         digest.update(name.encode() + (out / name).read_bytes())
     core = [f"_static/{name}?v={version()}" for name in ("book.css", "book.js")]
     _render(app, "sw.js", version=digest.hexdigest()[:12], core=" ".join(core))
-
-
-def _source(app: Sphinx, name: str) -> str:
-    return str(app.env.doc2path(name, base=False))
 
 
 def _render(app: Sphinx, name: str, **values: Any) -> None:
