@@ -106,15 +106,11 @@ def rehearse(root: Path, options: Namespace) -> int:
     前に動かしてからコードも版も変わらない章は飛ばします。
     --in か --python を付けると，結果を残しません。
     """
-    from bookkit.notebooks.rehearsal.book import rehearse_book, rehearse_folder
+    from bookkit.notebooks.rehearsal.run import rehearse as run
 
+    again, folder, python = options.again, options.folder, options.python
     try:
-        if options.folder or options.python:
-            folder = options.folder or root / "_build" / "html" / "notebooks"
-            python = options.python or sys.executable
-            problems = rehearse_folder(root, folder, options.names, python=python)
-        else:
-            problems = rehearse_book(root, options.names, again=options.again)
+        problems = run(root, options.names, again=again, folder=folder, python=python)
     except FileNotFoundError as error:
         raise UsageError(str(error)) from error
     for problem in problems:
