@@ -54,4 +54,5 @@ def distances(activity: list[Array]) -> NDArray[np.float64]:
     z = (mean - mean.mean(axis=0)) / (mean.std(axis=0) + 1e-3)
     squares = (z**2).sum(axis=1)
     gaps = squares[:, None] + squares[None] - 2 * z @ z.T
+    np.fill_diagonal(gaps, 0)  # 丸めの誤差を除く
     return np.sqrt(np.maximum(gaps, 0) / z.shape[1])
