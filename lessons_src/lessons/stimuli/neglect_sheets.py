@@ -11,7 +11,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lessons.stimuli.paper import HEIGHT, MARGIN, WIDTH, Item, Sheet, at, make_item, scatter
+from lessons.stimuli.paper import (
+    HEIGHT,
+    MARGIN,
+    WIDTH,
+    Item,
+    Sheet,
+    at,
+    make_item,
+    scatter,
+)
 
 TARGET_LETTERS = ("か", "め")
 """字の抹消で消す字。"""
@@ -20,13 +29,26 @@ LETTERS = tuple(
     "はひふへほまみむめもやゆよらりるれろわん"
 )
 """シートに使うひらがな（清音）。"""
-WORDS = ("そら", "みず", "やま", "かわ", "はな", "つくえ", "りんご", "うみ", "ねこ", "くるま")
+WORDS = (
+    "そら",
+    "みず",
+    "やま",
+    "かわ",
+    "はな",
+    "つくえ",
+    "りんご",
+    "うみ",
+    "ねこ",
+    "くるま",
+)
 """星のシートに混ぜる言葉。"""
 _OTHERS = tuple(letter for letter in LETTERS if letter not in TARGET_LETTERS)
 _MIDDLE = WIDTH / 2
 
 
-def _halves(items: list[Item], middle: int = 0) -> list[tuple[list[Item], float, float]]:
+def _halves(
+    items: list[Item], middle: int = 0
+) -> list[tuple[list[Item], float, float]]:
     """物を左右の半分へ同じ数ずつ分け，``middle`` 個は紙の中央の帯に置く。"""
     center, rest = items[:middle], items[middle:]
     return [
@@ -115,7 +137,9 @@ def star_cancellation(
         *_halves(singles, letters % 2),
         *_halves(phrases, words % 2),
     ]
-    return Sheet("星の抹消", "小さい星にすべて印を付けてください。", scatter(groups, rng))
+    return Sheet(
+        "星の抹消", "小さい星にすべて印を付けてください。", scatter(groups, rng)
+    )
 
 
 def line_bisection(seed: int, *, lines: int = 3) -> Sheet:

@@ -33,6 +33,7 @@ GAP = 2.0
 PX_PER_MM = 8 / 3
 """画像の細かさ（1 mm あたりの画素）。"""
 
+
 @dataclass(frozen=True)
 class Item:
     """紙の上の物一つ。"""
@@ -146,9 +147,7 @@ def scatter(
     for item, left, right in waiting:
         across, down = item.width / 2, item.height / 2
         low = np.array([max(left, MARGIN) + across, MARGIN + down])
-        high = np.array(
-            [min(right, WIDTH - MARGIN) - across, HEIGHT - MARGIN - down]
-        )
+        high = np.array([min(right, WIDTH - MARGIN) - across, HEIGHT - MARGIN - down])
         spots = rng.uniform(low, np.maximum(high, low), (1500, 2))
         away_x = np.abs(spots[:, :1] - (boxes[:, 0] + boxes[:, 2])[None] / 2)
         away_y = np.abs(spots[:, 1:] - (boxes[:, 1] + boxes[:, 3])[None] / 2)

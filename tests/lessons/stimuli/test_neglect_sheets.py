@@ -50,7 +50,10 @@ def test_star_cancellation_has_the_published_counts(seed):
     assert kinds == {"small_star": 56, "large_star": 52, "letter": 13, "word": 10}
     assert len(sheet.targets) == 54
     assert left(sheet.targets) == 27
-    widths = {kind: {round(i.width, 6) for i in sheet.items if i.kind == kind} for kind in kinds}
+    widths = {
+        kind: {round(i.width, 6) for i in sheet.items if i.kind == kind}
+        for kind in kinds
+    }
     assert widths["small_star"] == {8.0}
     assert widths["large_star"] == {13.7}
 

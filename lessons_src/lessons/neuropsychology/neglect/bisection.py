@@ -63,9 +63,7 @@ def hemispheres(
     return salience
 
 
-def bisect(
-    account: Account, length: float, damage: float, cue: float = 0.0
-) -> float:
+def bisect(account: Account, length: float, damage: float, cue: float = 0.0) -> float:
     """印の，真の中心からのずれ（mm，右が正）。
 
     Args:

@@ -52,9 +52,7 @@ class Found:
 
 
 @torch.no_grad()
-def find(
-    detector: GridDetector, image: np.ndarray, *, threshold: float = 0.1
-) -> Found:
+def find(detector: GridDetector, image: np.ndarray, *, threshold: float = 0.1) -> Found:
     """シートの画像から物を見つける。重なる四角は，種類を問わず NMS で一つにする。
 
     Args:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lessons.neuropsychology.neglect import bisection, cueing, finding, scoring
+from lessons.neuropsychology.neglect import finding, scoring
 from lessons.neuropsychology.neglect.searching import Searcher, Trace, hits, search
 from lessons.segmentation.one_stage.model import GridDetector
 from lessons.stimuli.neglect_sheets import CANCELLATION, star_cancellation
@@ -85,9 +85,33 @@ def score(test: str, who: Searcher, seed: int) -> float:
 
 def coc(test: str, who: Searcher, seed: int) -> float:
     """CoC の平均。"""
-    seen = test_page(test, seed)
+    return _coc(test_page(test, seed), test, who, seed)
+
+
+def _coc(seen: Page, test: str, who: Searcher, seed: int) -> float:
     runs = [seen.hit(trace) for trace in _runs(seen, test, who, seed)]
     return float(np.mean([scoring.centre_of_cancellation(seen.x, h) for h in runs]))
+
+
+def coc_without_others(test: str, who: Searcher, seed: int) -> float:
+    """検出器が標的と見なした物だけを残した紙での，CoC の平均。"""
+    seen = test_page(test, seed)
+    keep = np.isin(seen.found.kinds.argmax(axis=1), finding.WANTED[test])
+    found = finding.Found(
+        seen.found.boxes[keep], seen.found.presence[keep], seen.found.kinds[keep]
+    )
+    return _coc(Page(seen.sheet, found), test, who, seed)
+
+
+def start(who: Searcher, seed: int) -> float:
+    """星の抹消で，最初に消した星の横の位置（−1 が左の縁，1 が右の縁）。"""
+    seen = test_page("星", seed)
+    starts = [
+        seen.found.places[trace.cancelled[0], 0]
+        for trace in _runs(seen, "星", who, seed)
+        if trace.cancelled.size
+    ]
+    return float(np.mean(starts) * 2 / WIDTH - 1)
 
 
 def _who(control: str, damage: float = DAMAGE, **parameters: float) -> Searcher:
@@ -114,14 +138,7 @@ def erasing(seed: int, control: str = "", **parameters: float) -> float:
 
 def first_place(seed: int, control: str = "", **parameters: float) -> float:
     """軽い損傷で，最初に消した星の横の位置（−1 が左の縁，1 が右の縁）。"""
-    who = _who(control, **{"damage": 0.3, **parameters})
-    seen = test_page("星", seed)
-    starts = [
-        seen.found.places[trace.cancelled[0], 0]
-        for trace in _runs(seen, "星", who, seed)
-        if trace.cancelled.size
-    ]
-    return float(np.mean(starts) * 2 / WIDTH - 1)
+    return start(_who(control, **{"damage": 0.3, **parameters}), seed)
 
 
 def revisits(seed: int, control: str = "", **parameters: float) -> float:

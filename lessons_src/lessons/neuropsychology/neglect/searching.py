@@ -83,6 +83,20 @@ class Trace:
         return float(self.again.mean()) if self.again.size else 0.0
 
 
+def _strength(
+    salience: Array, suppressed: Array, places: Array, here: int | None, who: Searcher
+) -> Array:
+    """競争の入力 ``(n,)``。``here`` はいま見ている物の番号（始めは ``None``）。"""
+    strength = salience * (1 - suppressed)
+    if here is None:
+        return strength
+    distance = ((places - places[here]) ** 2).sum(axis=1)
+    near = np.exp(-distance / (2 * who.reach**2))
+    strength = strength * (1 + who.nearness * near)
+    strength[places[:, 0] < places[here, 0]] *= 1 - who.disengage
+    return strength
+
+
 def search(found: Found, test: str, who: Searcher, seed: int) -> Trace:
     """シートで見つけた物を，次々に調べて消す。
 
@@ -91,40 +105,51 @@ def search(found: Found, test: str, who: Searcher, seed: int) -> Trace:
         test: 検査の名前（``線``，``字``，``星``）。
         who: 探す人。
         seed: 競争の乱数の種。
+
+    Raises:
+        ValueError: 物が一つも見つかっていないとき，検査の名前が違うとき。
     """
+    if test not in WANTED or not len(found.presence):
+        raise ValueError(
+            f"検査は {'・'.join(WANTED)} のどれかで，物が一つ以上見つかったシートにして"
+            f"ください（検査: {test}，見つけた物: {len(found.presence)} 個）。"
+        )
     rng = np.random.default_rng(seed)
-    places = found.places
-    x = 2 * places[:, 0] / WIDTH - 1
-    wanted = found.kinds[:, WANTED[test]].sum(axis=1)  # (n,) 探す種類の確率
-    salience = found.presence * (1 - who.goal * (1 - wanted))
-    salience = salience * attention(x, who.gradient) * (1 - who.dimming)
-    is_target = np.isin(found.kinds.argmax(axis=1), WANTED[test])
+    salience, is_target = salience_of(found, test, who)  # (n,)
     n = len(salience)
     suppressed, done, gone = np.zeros(n), np.zeros(n, bool), np.zeros(n, bool)
     visits: list[int] = []
     new: list[bool] = []
     again: list[bool] = []
-    idle = 0
+    idle, here = 0, None
     while idle < who.patience and not gone.all() and len(visits) < 20 * n:
-        strength = salience * (1 - suppressed)
-        if visits:
-            here = places[visits[-1]]
-            distance = ((places - here) ** 2).sum(axis=1)
-            near = np.exp(-distance / (2 * who.reach**2))
-            strength = strength * (1 + who.nearness * near)
-            strength[places[:, 0] < here[0]] *= 1 - who.disengage
+        strength = _strength(salience, suppressed, found.places, here, who)
         choices = np.flatnonzero(~gone)
-        share = softmax(strength[choices], 1 / who.time)
-        chosen = int(rng.choice(choices, p=share / share.sum()))
-        visits.append(chosen)
-        again.append(bool(done[chosen]))
-        new.append(bool(is_target[chosen] and not done[chosen]))
+        share = softmax(strength[choices], 1 / who.time)  # 時刻 time の取り分
+        here = int(rng.choice(choices, p=share / share.sum()))
+        visits.append(here)
+        again.append(bool(done[here]))
+        new.append(bool(is_target[here] and not done[here]))
         idle = 0 if new[-1] else idle + 1
-        done[chosen] |= is_target[chosen]
-        gone[chosen] |= who.erase and new[-1]
-        suppressed *= np.exp(-1 / who.recovery)
-        suppressed[chosen] = 1.0
+        done[here] |= is_target[here]
+        gone[here] |= who.erase and new[-1]
+        suppressed *= np.exp(-1 / who.recovery)  # 復帰の抑制は弱まっていく
+        suppressed[here] = 1.0
     return Trace(np.array(visits), np.array(new, bool), np.array(again, bool))
+
+
+def salience_of(
+    found: Found, test: str, who: Searcher
+) -> tuple[Array, NDArray[np.bool_]]:
+    """物ごとの目立ちやすさ ``(n,)`` と，探す物と判断するか ``(n,)``。
+
+    目立ちやすさは，物がある確率を，目的（探す種類か）と注意の勾配で弱めたもの。
+    """
+    wanted = found.kinds[:, WANTED[test]].sum(axis=1)  # (n,) 探す種類の確率
+    x = 2 * found.places[:, 0] / WIDTH - 1  # −1〜1
+    weight = attention(x, who.gradient) * (1 - who.dimming)
+    salience = found.presence * (1 - who.goal * (1 - wanted)) * weight
+    return salience, np.isin(found.kinds.argmax(axis=1), WANTED[test])
 
 
 def hits(found: Found, boxes: Array, cancelled: NDArray[np.int64]) -> NDArray[np.bool_]:
