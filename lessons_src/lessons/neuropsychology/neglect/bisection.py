@@ -28,6 +28,11 @@ def page(x: Array, length: float, damage: float) -> Array:
     return attention(2 * x / WIDTH, damage)
 
 
+def placed(center: float) -> Account:
+    """紙の中央から ``center`` mm 右に置いた線の，紙の勾配。"""
+    return lambda x, length, damage: attention(2 * (x + center) / WIDTH, damage)
+
+
 def page_exponential(rate: float) -> Account:
     """紙の指数の勾配：目立ちやすさが，左へ行くほど一定の割合で減る。
 

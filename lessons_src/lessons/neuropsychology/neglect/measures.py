@@ -1,8 +1,4 @@
-"""効果の測り方：シートの種一つから，効果の大きさを一つの数で返す。
-
-``control`` は対照の名前で，空なら損傷のあるモデル。``parameters`` は探す人の設定
-（``Searcher`` の欄）で，頑健さを調べるときに変える。
-"""
+"""シートの種から，探す人の成績（点数，CoC，見落とし，始める場所，後戻り）を測る。"""
 
 from __future__ import annotations
 
@@ -19,8 +15,6 @@ from lessons.stimuli.paper import WIDTH, Sheet, pixels
 
 RUNS = 4
 """シート一枚で，探索をくり返す回数。"""
-DAMAGE = 0.8
-"""効果を測るときの損傷の大きさ。"""
 
 
 @lru_cache(maxsize=1)
@@ -114,57 +108,7 @@ def start(who: Searcher, seed: int) -> float:
     return float(np.mean(starts) * 2 / WIDTH - 1)
 
 
-def _who(control: str, damage: float = DAMAGE, **parameters: float) -> Searcher:
-    """損傷のある探す人。対照 ``flat`` は，左右で同じだけ目立ちやすさが減った人。"""
-    if control == "intact":
-        return Searcher(**parameters)
-    if control == "flat":
-        return Searcher(dimming=damage / 2, **parameters)
-    return Searcher(gradient=damage, **parameters)
-
-
-def erasing(seed: int, control: str = "", **parameters: float) -> float:
-    """線の抹消：印を付けるときの見落とし − 消すときの見落とし。
-
-    対照 ``flat`` は左右同じ損傷，``memory`` は復帰の抑制が弱まらない人。
-    """
-    who = _who(control, **{"damage": 1.0, **parameters})
-    if control == "memory":
-        who = who.damaged(recovery=1e9)
-    seen = test_page("線", seed)
-    marks = missed(seen, "線", who, seed)
-    return marks - missed(seen, "線", who.damaged(erase=True), seed)
-
-
-def first_place(seed: int, control: str = "", **parameters: float) -> float:
-    """軽い損傷で，最初に消した星の横の位置（−1 が左の縁，1 が右の縁）。"""
-    return start(_who(control, **{"damage": 0.3, **parameters}), seed)
-
-
-def revisits(seed: int, control: str = "", **parameters: float) -> float:
-    """星の抹消：移動のうち，もう消した星へ戻った割合。"""
-    who = _who(control, **parameters)
-    seen = test_page("星", seed)
-    return float(np.mean([t.revisit_rate for t in _runs(seen, "星", who, seed)]))
-
-
-def forgetting(seed: int, control: str = "", **parameters: float) -> float:
-    """星の抹消：覚えが短い（抑制が三倍速く弱まる）ときに増える，見落としの割合。"""
-    who = _who(control, **parameters)
-    seen = test_page("星", seed)
-    short = who.damaged(recovery=who.recovery / 3)
-    return missed(seen, "星", short, seed) - missed(seen, "星", who, seed)
-
-
-COUNTS = (8, 16, 32, 64, 112)
-
-
-def exponent(seed: int, control: str = "", **parameters: float) -> float:
-    """小さい星の数と，消した数の，両対数の傾き。すべて消せば 1。"""
-    who = _who(control, **parameters)
-    done = []
-    for count in COUNTS:
-        seen = plain_page(count, seed)
-        done.append(len(seen.x) * (1 - missed(seen, "星", who, seed)))
-    shown = [len(plain_page(count, seed).x) for count in COUNTS]
-    return float(np.polyfit(np.log(shown), np.log(np.maximum(done, 0.5)), 1)[0])
+def revisit_rate(who: Searcher, seed: int) -> float:
+    """星の抹消で，移動のうち，もう消した星へ戻った割合。"""
+    runs = _runs(test_page("星", seed), "星", who, seed)
+    return float(np.mean([trace.revisit_rate for trace in runs]))

@@ -126,7 +126,8 @@ def search(found: Found, test: str, who: Searcher, seed: int) -> Trace:
         strength = _strength(salience, suppressed, found.places, here, who)
         choices = np.flatnonzero(~gone)
         share = softmax(strength[choices], 1 / who.time)  # 時刻 time の取り分
-        here = int(rng.choice(choices, p=share / share.sum()))
+        up_to = np.cumsum(share)  # 取り分を確率として，一つを選ぶ
+        here = int(choices[np.searchsorted(up_to, rng.random() * up_to[-1])])
         visits.append(here)
         again.append(bool(done[here]))
         new.append(bool(is_target[here] and not done[here]))
