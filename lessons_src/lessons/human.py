@@ -15,6 +15,7 @@ import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 READINGS = ("原典", "二次", "図から読み取り", "再計算")
 """数をどこから読んだか。"""
@@ -59,7 +60,14 @@ def read(text: str, name: str) -> list[Number]:
     return [_number(row, f"{name}:{reader.line_num}") for row in reader]
 
 
-def _number(row: dict[str, str], place: str) -> Number:
+def _number(row: dict[Any, Any], place: str) -> Number:
+    cells = [cell for cell in row.values() if isinstance(cell, str)]
+    count = len(cells) + len(row.get(None, ()))
+    if count != len(row) - (None in row):
+        raise HumanDataError(
+            f"{place}: 欄が {count} 個です。{len(COLUMNS)} 個にしてください"
+            "（文の中の「,」は「，」にします）。"
+        )
     for column in ("effect", "condition", "value", "source", "reading"):
         if not (row[column] or "").strip():
             raise HumanDataError(f"{place}: {column} の欄を埋めてください。")

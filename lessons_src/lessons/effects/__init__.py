@@ -6,26 +6,6 @@
 - ``record``：測った記録を読む（``records/*.json``）
 - ``table``：頁の表と図
 - ``live``：まだ約束を決めていない効果。頁を作るたびに測る
+
+ここでは何も読み込まない。測るときに読み込んだものが変わると，記録が古くなるため。
 """
-
-from lessons.effects.live import (
-    SEEDS,
-    Effect,
-    Result,
-    all_effects,
-    evaluate,
-    evaluate_all,
-    to_html,
-    to_record,
-)
-
-__all__ = [
-    "SEEDS",
-    "Effect",
-    "Result",
-    "all_effects",
-    "evaluate",
-    "evaluate_all",
-    "to_html",
-    "to_record",
-]

@@ -24,8 +24,13 @@ ORIGINS = ("創発", "一部組み込み", "組み込み")
 創発：誰も入れていない。一部組み込み：効果を出やすくする選択が一つわかっている。
 組み込み：モデルの式や，選んだ値から出る（「示した」とは数えない）。
 """
-UNITS = {"図形の組": 5, "ネットワーク": 20}
-"""繰り返しの単位と，その最小の数：学習ずみの一つを図形の組で，または学習し直すたびに。"""
+UNITS = {"図形の組": 5, "実験": 10, "ネットワーク": 20}
+"""繰り返しの単位と，その最小の数。
+
+学習ずみのモデルに見せる図形の組，乱数で動くモデルに受けさせる実験，学習し直すネットワーク。
+"""
+CELLS = 9
+"""頑健さを調べる条件の，最小の数。"""
 FIRST_SEED = 1000
 """判定に使う種の始まり。これより小さい種は，探索に使ってよい。"""
 
@@ -44,8 +49,9 @@ class Protocol:
         name, claim, index: 日本語の名前，予想の文，値の意味。
         network, read_out: モデルと，値を読む所。
         origin, because, ablation: 出どころ，その訳，一部組み込みのとき，選択を除いて測る効果。
-        reported, source: 人間で報告されたことと，その文献。
-        human: 同じ単位の人間の値。なければ None。
+        reported, source: 報告されたことと，その文献。人間の数がなければ，``no_number`` に訳。
+        human: 人間の値。なければ None。
+        comparable: 人間の値が，モデルの値と同じ単位か。
         unit, seeds: 繰り返しの単位と，種。
         parameters: 測る関数に渡す値。
         controls: ``{対照の名前: 何か}``。どれも，効果を示してはならない。
@@ -67,7 +73,9 @@ class Protocol:
     ablation: str
     reported: str
     source: str
+    no_number: str
     human: human.Number | None
+    comparable: bool
     unit: str
     seeds: tuple[int, ...]
     parameters: dict[str, Any]
@@ -76,6 +84,11 @@ class Protocol:
     grid_seeds: tuple[int, ...]
     threshold: float
     digest: str
+
+    @property
+    def human_value(self) -> float | None:
+        """モデルの値と比べてよい，人間の値。なければ None。"""
+        return self.human.value if self.human and self.comparable else None
 
     @property
     def record_path(self) -> Path:
@@ -131,13 +144,9 @@ def load(path: Path) -> Protocol:
 
 def _protocol(table: dict[str, Any], name: str, chapter: str, digest: str) -> Protocol:
     reported, amount = table["human"], table["amount"]
-    robustness = table["robustness"]
-    varied: dict[str, list[Any]] = robustness["parameters"]
-    grid = tuple(
-        dict(zip(varied, values, strict=True))
-        for values in itertools.product(*varied.values())
-    )
+    robustness = table.get("robustness", {"parameters": {}})
     condition = reported.get("condition")
+    effect = reported.get("effect", name)
     protocol = Protocol(
         id=name,
         chapter=chapter,
@@ -148,32 +157,68 @@ def _protocol(table: dict[str, Any], name: str, chapter: str, digest: str) -> Pr
         origin=_one_of(table["origin"], ORIGINS, "origin"),
         ablation=table.get("ablation", ""),
         reported=reported["reported"],
-        source=reported["source"],
-        human=human.numbers(chapter, name, condition)[0] if condition else None,
+        source=reported.get("source", ""),
+        no_number=reported.get("none", ""),
+        human=human.numbers(chapter, effect, condition)[0] if condition else None,
+        comparable=bool(condition) and reported.get("comparable", True),
         unit=_one_of(amount["unit"], tuple(UNITS), "amount.unit"),
         seeds=_seeds(amount["seeds"], "amount.seeds"),
         parameters=table.get("parameters", {}),
-        controls=table["controls"],
-        grid=grid,
-        grid_seeds=_seeds(robustness["seeds"], "robustness.seeds"),
+        controls=table.get("controls", {}),
+        grid=_grid(robustness["parameters"]),
+        grid_seeds=_seeds(
+            robustness.get("seeds", [FIRST_SEED] * 2), "robustness.seeds"
+        ),
         threshold=float(table.get("threshold", 0)),
         digest=digest,
     )
-    if not protocol.controls and protocol.origin != "組み込み":
+    if not protocol.source and not protocol.no_number:
         raise ValueError(
-            "効果を示してはならない対照を，controls に一つ以上書いてください。"
+            "human.source に文献を書くか，human.none に，人間の数がない訳を書いてください。"
         )
     if protocol.origin == "一部組み込み" and not protocol.ablation:
         raise ValueError(
             "一部組み込みの効果には，選択を除いて測る効果 ablation を書いてください。"
         )
-    least = (amount.get("fewer") and 3) or UNITS[protocol.unit]
-    if len(protocol.seeds) < least:
+    if protocol.origin != "組み込み":
+        _enough(protocol, amount, robustness)
+    return protocol
+
+
+def _grid(varied: dict[str, list[Any]]) -> tuple[dict[str, Any], ...]:
+    """値の組み合わせのすべて。変えるものがなければ空。"""
+    return tuple(
+        dict(zip(varied, values, strict=True))
+        for values in itertools.product(*varied.values())
+        if varied
+    )
+
+
+def _enough(
+    protocol: Protocol, amount: dict[str, Any], robustness: dict[str, Any]
+) -> None:
+    """対照，測る量，頑健さの条件が足りているか。減らすときは，訳が要る。"""
+    if not protocol.controls:
         raise ValueError(
-            f"種が {len(protocol.seeds)} 個です。{protocol.unit}は {UNITS[protocol.unit]} 個以上にするか，"
+            "効果を示してはならない対照を，controls に一つ以上書いてください。"
+        )
+    least = UNITS[protocol.unit]
+    if len(protocol.seeds) < least and not amount.get("fewer"):
+        raise ValueError(
+            f"種が {len(protocol.seeds)} 個です。{protocol.unit}は {least} 個以上にするか，"
             "減らす訳を amount.fewer に書いてください。"
         )
-    return protocol
+    if len(protocol.grid) < CELLS and not robustness.get("fewer"):
+        raise ValueError(
+            f"頑健さの条件が {len(protocol.grid)} 個です。robustness.parameters で {CELLS} 個以上に"
+            "するか，減らす訳を robustness.fewer に書いてください。"
+        )
+    if not protocol.grid:
+        raise ValueError("頑健さの条件を，robustness.parameters に書いてください。")
+    if protocol.human_value is None and protocol.threshold <= 0:
+        raise ValueError(
+            "同じ単位の人間の値がないときは，効果と呼ぶ最小の値 threshold を，正の数で書いてください。"
+        )
 
 
 def _one_of(value: str, known: tuple[str, ...], key: str) -> str:

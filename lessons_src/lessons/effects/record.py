@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lessons.effects import verdict
@@ -47,7 +47,7 @@ def measured(protocol: Protocol) -> Measured:
         record["model"],
         record["controls"],
         [cell["mean"] for cell in record["grid"]],
-        human=protocol.human.value if protocol.human else None,
+        human=protocol.human_value,
         threshold=protocol.threshold,
     )
     return Measured(protocol, record, decided)
@@ -59,29 +59,23 @@ def named(*names: str) -> list[Measured]:
 
 
 def everything() -> list[Measured]:
-    """すべての約束の記録。たくさん調べた中で偶然に残りうるものは，「決まらない」にする。"""
+    """すべての約束の記録。たくさん測ると偶然に残りうるものは，「決まらない」にする。
+
+    偶然の割合は，表のすべての行で数える（Benjamini & Hochberg, 1995，q = .05）。
+    「示さない」は，0 に近いという主張なので，そのまま残す。
+    """
     found = [measured(protocol) for protocol in all_protocols()]
-    tested = [one for one in found if one.verdict is not None]
-    chance = verdict.false_discoveries([one.verdict.model.p for one in tested])  # type: ignore[union-attr]
-    doubtful = {
-        one.protocol.id
-        for one, by_chance in zip(tested, chance, strict=True)
-        if by_chance and one.verdict and one.verdict.word not in ("示さない",)
-    }
-    return [
-        Measured(
-            one.protocol,
-            one.record,
-            None
-            if one.verdict is None
-            else verdict.Verdict(
-                "決まらない" if one.protocol.id in doubtful else one.verdict.word,
-                one.verdict.model,
-                one.verdict.controls,
-                one.verdict.passing,
-                one.verdict.robust,
-                one.verdict.ratio,
-            ),
-        )
+    tested = [
+        one.verdict.model.p
         for one in found
+        if one.verdict and one.protocol.origin != "組み込み"
     ]
+    limit = verdict.largest_kept(tested)
+    return [_kept(one, limit) for one in found]
+
+
+def _kept(one: Measured, limit: float) -> Measured:
+    decided = one.verdict
+    if decided is None or decided.word == "示さない" or decided.model.p <= limit:
+        return one
+    return replace(one, verdict=replace(decided, word="決まらない"))

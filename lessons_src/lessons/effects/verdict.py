@@ -18,8 +18,12 @@ VERDICTS = ("示した", "向きだけ", "構造", "示さない", "逆", "決�
 構造：同じ向きだが，対照も示す。示さない：0 に近いと言える。逆：人間と逆。
 決まらない：どれとも言えない。
 """
-_SHARE = 1 / 3  # 対照の大きさは，モデルの値のこれ以下。「ない」も，人間の値のこれ以下
-_ROBUST = 0.9  # 頑健さを調べた条件のうち，同じ向きでなければならない割合
+SHARE = 1 / 3
+"""対照の大きさは，モデルの値のこの割合まで。「ない」と言う幅も，人間の値のこの割合まで。"""
+ROBUST = 0.9
+"""条件を変えた測りのうち，同じ向きでなければならない割合。"""
+SIZES = (0.5, 2.0)
+"""「示した」と言える，モデルの値 ÷ 人間の値の範囲。区間のすべてが入らなければならない。"""
 _DRAWS = 2000
 
 Values = Sequence[Sequence[float]]
@@ -42,7 +46,7 @@ class Estimate:
 
 
 def estimate(values: Values, minus: Values | None = None) -> Estimate:
-    """平均と区間を，単位，項目の順に選び直して求める。
+    """平均と区間を，単位，その中の項目の順に選び直して求める。
 
     Args:
         values: 値。
@@ -69,16 +73,15 @@ def _mean(units: list[np.ndarray]) -> float:
 
 
 def _resampled(units: list[np.ndarray], g: np.random.Generator) -> np.ndarray:
-    """選び直した平均 ``(_DRAWS,)``。"""
-    means = np.stack(
-        [
-            unit[g.integers(len(unit), size=(_DRAWS, len(unit)))].mean(axis=1)
-            for unit in units
-        ],
-        axis=1,
-    )
-    chosen = g.integers(len(units), size=(_DRAWS, len(units)))
-    return np.take_along_axis(means, chosen, axis=1).mean(axis=1)
+    """選び直した平均 ``(_DRAWS,)``。同じ単位が二度選ばれても，項目は別に選び直す。"""
+    total = np.zeros(_DRAWS)
+    for _ in units:
+        chosen = g.integers(len(units), size=_DRAWS)
+        for number, unit in enumerate(units):
+            here = np.flatnonzero(chosen == number)
+            picked = g.integers(len(unit), size=(len(here), len(unit)))
+            total[here] += unit[picked].mean(axis=1)
+    return total / len(units)
 
 
 @dataclass(frozen=True)
@@ -89,18 +92,18 @@ class Verdict:
     model: Estimate
     controls: dict[str, Estimate]
     passing: tuple[str, ...]  # 効果を示してしまった対照
-    robust: float  # 同じ向きだった条件の割合
-    ratio: float  # モデル ÷ 人間。人間の値がなければ nan
+    robust: float  # 条件を変えても，モデルと同じ向きだった割合。調べていなければ nan
+    ratio: tuple[float, float, float]  # モデル ÷ 人間（値，下，上）。なければ nan
 
 
 def control_passes(model: Values, control: Values) -> bool:
     """対照も効果を示すか。
 
-    値がモデルの三分の一より大きいか，モデルとの差が 0 と区別できなければ，示したとみなす。
+    大きさがモデルの三分の一を超えるか，モデルとの差が 0 と区別できなければ，示したとみなす。
     """
     here, there = estimate(model), estimate(control)
     difference = estimate(model, control)
-    small = abs(there.mean) <= _SHARE * abs(here.mean)
+    small = abs(there.mean) <= SHARE * abs(here.mean)
     clear = difference.low > 0 if here.mean > 0 else difference.high < 0
     return not (small and clear)
 
@@ -123,27 +126,15 @@ def decide(
         threshold: 効果と呼ぶ最小の値。人間の値がないときは，「ない」と言う幅にも使う。
     """
     found = estimate(model)
-    passing = tuple(
-        name for name, values in controls.items() if control_passes(model, values)
-    )
     sign = 1 if found.mean >= 0 else -1
-    robust = float(np.mean([sign * value > 0 for value in grid])) if grid else 1.0
-    near = _SHARE * abs(human) if human is not None else threshold
-    ratio = found.mean / human if human else math.nan
-
-    def word() -> str:
-        if -near < found.low and found.high < near:
-            return "示さない"
-        if not found.excludes_zero or abs(found.mean) < threshold or robust < _ROBUST:
-            return "決まらない"
-        if found.mean < 0:
-            return "逆"
-        if passing:
-            return "構造"
-        return "示した" if 0.5 <= ratio <= 2 else "向きだけ"
-
+    robust = float(np.mean([sign * cell > 0 for cell in grid])) if grid else math.nan
+    ratio = (math.nan, math.nan, math.nan)
+    if human:
+        ratio = found.mean / human, found.low / human, found.high / human
+    passing = tuple(k for k, v in controls.items() if control_passes(model, v))
+    near = SHARE * abs(human) if human is not None else threshold
     return Verdict(
-        word(),
+        _word(found, sign, near, threshold, robust, passing, ratio),
         found,
         {name: estimate(values) for name, values in controls.items()},
         passing,
@@ -152,10 +143,31 @@ def decide(
     )
 
 
-def false_discoveries(p: Sequence[float], q: float = 0.05) -> list[bool]:
-    """多くの検定のうち，Benjamini & Hochberg (1995) の方法で残らないものを True にする。"""
-    order = np.argsort(p)
-    limits = q * np.arange(1, len(p) + 1) / max(len(p), 1)
-    held = np.flatnonzero(np.asarray(p)[order] <= limits)
-    kept = order[: held[-1] + 1] if held.size else order[:0]
-    return [i not in set(kept.tolist()) for i in range(len(p))]
+def _word(
+    found: Estimate,
+    sign: int,
+    near: float,
+    threshold: float,
+    robust: float,
+    passing: tuple[str, ...],
+    ratio: tuple[float, float, float],
+) -> str:
+    if -near < found.low and found.high < near:
+        return "示さない"
+    beyond = found.low > threshold if sign > 0 else found.high < -threshold
+    if not beyond or not robust >= ROBUST:
+        return "決まらない"
+    if sign < 0:
+        return "逆"
+    if passing:
+        return "構造"
+    same_size = SIZES[0] <= min(ratio[1:]) and max(ratio[1:]) <= SIZES[1]
+    return "示した" if same_size else "向きだけ"
+
+
+def largest_kept(p: Sequence[float], q: float = 0.05) -> float:
+    """多くの検定のうち，残してよい最大の p 値（Benjamini & Hochberg, 1995）。なければ −1。"""
+    ordered = np.sort(np.asarray(p, float))
+    limits = q * np.arange(1, len(ordered) + 1) / max(len(ordered), 1)
+    held = ordered[ordered <= limits]
+    return float(held[-1]) if held.size else -1.0
