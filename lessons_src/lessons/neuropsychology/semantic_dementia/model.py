@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -132,6 +132,7 @@ def train(
     hub: int = 48,
     rate: float = 0.03,
     scale: float = 1.0,
+    frequency: ArrayLike = 1.0,
 ) -> Networks:
     """名前・言葉・見た目のどれから入れても，残りを言えるように学習する。
 
@@ -142,6 +143,7 @@ def train(
         hub: ハブのユニットの数。
         rate: 学習率（Adam）。
         scale: 始めの重みの大きさ。
+        frequency: 物ごとの，出会う多さ ``(48,)``。平均を 1 にそろえて使う。
     """
     target = torch.tensor(knowledge.patterns, dtype=torch.float32)  # (48, V)
     pairs = [inputs(knowledge, kind) for kind in KINDS]
@@ -151,10 +153,12 @@ def train(
     weights = [w.requires_grad_() for w in (start.up, start.inner, start.down)]
     optimiser = torch.optim.Adam(weights, lr=rate)
     goal = target.repeat(len(KINDS), 1).expand(len(seeds), -1, -1)
+    often = torch.ones(len(target)) * torch.as_tensor(frequency, dtype=torch.float32)
+    weight = (often / often.mean()).repeat(len(KINDS))[:, None].expand_as(goal)
     for _ in range(epochs):
         optimiser.zero_grad()
         visible, _ = settle(Networks(*weights), given, held, last=2)
-        loss = F.binary_cross_entropy(visible.clamp(1e-6, 1 - 1e-6), goal)
+        loss = F.binary_cross_entropy(visible.clamp(1e-6, 1 - 1e-6), goal, weight)
         # 網は互いに独立。平均ではなく網ごとの和なので，いくつ並べても同じ学習になる
         (loss * len(seeds)).backward()
         optimiser.step()
