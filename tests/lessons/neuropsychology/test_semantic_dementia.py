@@ -202,22 +202,20 @@ def test_naming_rules_by_hand(knowledge):
     activity = np.zeros((1, 48, len(knowledge.units)))
     duck = knowledge.item("カモ")
 
-    def say(rule="細かい順", threshold=0.5, **values):
+    def say(threshold=0.5, **values):
         activity[:] = 0
         for name, value in values.items():
             activity[0, duck, knowledge.unit(name)] = value
-        return naming.names(activity, knowledge, threshold=threshold, rule=rule)[
-            0, duck
-        ]
+        return naming.names(activity, knowledge, threshold=threshold)[0, duck]
 
     assert say(カモ=0.6, 鳥=0.9, 生き物=1.0) == knowledge.unit("カモ")
     assert say(カモ=0.4, 鳥=0.9, 生き物=1.0) == knowledge.unit("鳥")
     assert say(カモ=0.4, 鳥=0.4, 生き物=0.6) == knowledge.unit("生き物")
     assert say(カモ=0.4, 鳥=0.4, 生き物=0.4) == naming.SILENT
-    assert say("強い順", カモ=0.6, 鳥=0.9, 生き物=0.8) == knowledge.unit("鳥")
     assert say(threshold=0.3, カモ=0.4, 鳥=0.9) == knowledge.unit("カモ")
-    with pytest.raises(ValueError, match="細かい順"):
-        say("でたらめ")
+    assert say(threshold=0, カモ=0.01, 鳥=0.9) == knowledge.unit("カモ")
+    with pytest.raises(ValueError, match="threshold"):
+        say(threshold=1)
 
 
 def test_answers_by_hand(knowledge):

@@ -167,9 +167,9 @@ def train(
 
 def respond(
     networks: Networks, knowledge: Knowledge, kind: str = "見た目"
-) -> NDArray[np.float32]:
+) -> NDArray[np.float64]:
     """48 の物を層 ``kind`` から入れたときの，見える層の活動 ``(S, 48, V)``。"""
-    return settle(networks, *inputs(knowledge, kind))[0].numpy()
+    return settle(networks, *inputs(knowledge, kind))[0].double().numpy()
 
 
 def accuracy(networks: Networks, knowledge: Knowledge) -> np.ndarray:

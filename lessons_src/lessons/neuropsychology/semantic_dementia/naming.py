@@ -26,33 +26,26 @@ ANSWERS = (
 
 
 def names(
-    activity: Array,
-    knowledge: Knowledge,
-    *,
-    threshold: float = 0.5,
-    rule: str = "細かい順",
+    activity: Array, knowledge: Knowledge, *, threshold: float = 0.5
 ) -> NDArray[np.intp]:
     """言った名前のユニットの番号 ``(S, 48)``。言えないときは ``SILENT``。
 
-    規則「細かい順」：個別の名前の中でいちばん強いものが ``threshold`` を超えれば，それを言う。
-    超えなければ種類の名前，それもだめなら大分けの名前を試す。
-    規則「強い順」：細かさを問わず，いちばん強い名前を，``threshold`` を超えれば言う。
+    細かい名前から順に試す。個別の名前の中でいちばん強いものが ``threshold`` を超えれば，
+    それを言う。超えなければ種類の名前，それもだめなら大分けの名前を試す。
 
     Args:
         activity: ``respond`` の返す活動 ``(S, 48, V)``。
         knowledge: 教えた知識。
-        threshold: 言うのに要る活動。0 なら必ず何か言う。
-        rule: ``細かい順`` か ``強い順``。
+        threshold: 言うのに要る活動。0 なら必ず個別の名前を言う。
+
+    Raises:
+        ValueError: ``threshold`` が 0 以上 1 未満でないとき。
     """
-    levels = [_level(knowledge, level) for level in reversed(LEVELS)]
-    if rule == "強い順":
-        levels = [np.sort(np.concatenate(levels))]
-    elif rule != "細かい順":
-        raise ValueError(
-            f"規則 {rule!r} はありません。細かい順か強い順にしてください。"
-        )
+    if not 0 <= threshold < 1:
+        raise ValueError(f"threshold は 0 以上 1 未満にしてください（{threshold}）。")
     said = np.full(activity.shape[:2], SILENT)
-    for units in levels:
+    for level in reversed(LEVELS):
+        units = _level(knowledge, level)
         best = activity[..., units]
         ready = (said == SILENT) & (best.max(-1) > threshold)
         said = np.where(ready, units[best.argmax(-1)], said)
