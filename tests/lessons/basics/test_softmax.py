@@ -43,7 +43,7 @@ def test_large_values_overflow_only_in_the_naive_formula():
 def test_limits_of_temperature():
     x = np.array([1.0, 2.0, 4.0, 3.0])
     assert np.allclose(sm.softmax(x, 1e-3), [0, 0, 1, 0])  # 勝者だけ
-    assert np.allclose(sm.softmax(x, 1e6), 0.25, atol=1e-5)  # でたらめ
+    assert np.allclose(sm.softmax(x, 1e6), 0.25, atol=1e-5)  # どれも同じ確率
     assert np.allclose(
         sm.softmax([2.0, 2.0, 1.0], 1e-3), [0.5, 0.5, 0]
     )  # 同点は分け合う
