@@ -83,14 +83,11 @@ def pretrained(kind: str) -> FasterRCNN:
     """この章の場面で学習ずみの検出器。
 
     Args:
-        kind: ``single_map``（一枚の地図）か ``fpn``（特徴ピラミッド）。
+        kind: ``single_map``（一枚の地図）・``hierarchy``（段ごとの地図）・``fpn``
+            （特徴ピラミッド）。
 
     Raises:
-        ValueError: 知らない名前のとき。
+        ValueError: 知らない名前のとき（``Pyramid`` が言う）。
         WeightsError: 重みのファイルがない，または壊れているとき。
     """
-    if kind not in ("single_map", "fpn"):
-        raise ValueError(
-            f"kind {kind!r} の学習ずみの重みはありません。single_map か fpn にしてください。"
-        )
     return restored(build(kind), kind)
