@@ -44,7 +44,7 @@ def test_bad_records_are_refused_with_what_to_do(room):
         runs.read(room)
     runs.path_of(room).unlink()
     runs.add(room, one(), {"AP50": 0.1})
-    with pytest.raises(ValueError, match="'AP75' がありません。ある列：.*AP50"):
+    with pytest.raises(ValueError, match=r"'AP75' がありません。ある列：.*AP50"):
         runs.values(runs.read(room), "AP75", model="a")
     with pytest.raises(ValueError, match="'AP50' がありません"):
         runs.values(runs.read(room), "AP50", model="c")
@@ -112,9 +112,7 @@ def test_aligned_reading_wins_most_at_the_strict_level():
 
 def test_fine_maps_and_not_the_top_down_path_find_small_things():
     rows = runs.read("fpn")
-    small = {
-        kind: runs.values(rows, "小 AP50", model=kind) for kind in fpn_runs.KINDS
-    }
+    small = {kind: runs.values(rows, "小 AP50", model=kind) for kind in fpn_runs.KINDS}
     assert min(len(small["hierarchy"]), len(small["fpn"])) >= 2
     assert np.min(small["hierarchy"]) > np.max(small["single_map"]) + 0.4
     assert np.mean(small["fpn"]) < np.mean(small["hierarchy"]) + 0.02

@@ -26,7 +26,9 @@ def _ap(answer: Any) -> str | None:
     if math.isclose(value, 13 / 18, abs_tol=6e-3):
         return "三つの適合率の平均です。外れでは右へ進まないので，面積になりません。"
     if math.isclose(value, 2 / 3, abs_tol=6e-3):
-        return "それは三つとも採ったときの適合率です。一つずつ採った曲線を考えてください。"
+        return (
+            "それは三つとも採ったときの適合率です。一つずつ採った曲線を考えてください。"
+        )
     return "再現率が 1/2 までと，1/2 から 1 までに分けて，高さ × 幅を足してください。"
 
 
