@@ -19,7 +19,7 @@ PART_TITLES: dict[str, str] = {
     "recognition": "画像認識",
     "segmentation": "画像切り出し",
     "attention": "注意",
-    "neuropsychology": "神経心理学",
+    "neuropsychology": "神経心理",
     "readings": "読み物",
 }
 """部の名前（フォルダー）と題名。本に並ぶ順。"""

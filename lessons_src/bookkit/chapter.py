@@ -5,18 +5,12 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from myst_parser.config.main import MdParserConfig
-from myst_parser.parsers.mdit import create_md_parser
-
-from bookkit.outline import Fault, Outline, read_outline
+from bookkit.outline import Fault, Outline
 
 GPU_TAG = "gpu"
 """GPU にふさわしい計算をするセルのタグ。"""
@@ -100,6 +94,7 @@ class Chapter:
         front: 前書き（``---`` の間）。なければ，また読めなければ ``None``。
         front_lines: 前書きの行の数。
         faults: 読めない所。
+        outline: 見出し・文章・ディレクティブ・名札。
         text: 原稿の全文。
         extensions: 読むときに使う MyST の拡張。
     """
@@ -112,6 +107,7 @@ class Chapter:
     front: dict[str, Any] | None = field(default=None, compare=False)
     front_lines: int = 0
     faults: tuple[Fault, ...] = ()
+    outline: Outline = field(default_factory=Outline, repr=False, compare=False)
     text: str = field(default="", repr=False)
     extensions: frozenset[str] = frozenset()
 
@@ -141,18 +137,6 @@ class Chapter:
         lines = len(self.text.splitlines())
         return self.front is None and 0 < self.front_lines == lines
 
-    @functools.cached_property
-    def outline(self) -> Outline:
-        """見出し・文章・ディレクティブ・名札。"""
-        captions: dict[int, tuple[str, int] | None] = {}
-        for cell in self.cells:
-            caption = cell.settings().get("caption")
-            at = cell.line_of("caption")
-            captions[cell.fence_line] = (str(caption), at) if caption else None
-        lines = self.text.split("\n")[self.front_lines :]
-        body = "\n" * self.front_lines + "\n".join(lines)
-        return read_outline(body, parser(self.extensions), captions)
-
     def sound(self) -> Chapter:
         """読めない所がなければ，自分を返す。
 
@@ -162,11 +146,3 @@ class Chapter:
         for fault in self.faults:
             raise ChapterError(f"{self.path}:{fault.line}: {fault.message}")
         return self
-
-
-@functools.cache
-def parser(extensions: frozenset[str], inline: bool = True) -> MarkdownIt:
-    """MyST の文法。文の中を見るときは，前書きを読まない（行を空けて渡す）。"""
-    unused = ["front_matter"] if inline else ["inline"]
-    config = MdParserConfig(enable_extensions=set(extensions), disable_syntax=unused)
-    return create_md_parser(config, RendererHTML)

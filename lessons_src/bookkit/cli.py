@@ -106,15 +106,11 @@ def rehearse(root: Path, options: Namespace) -> int:
     前に動かしてからコードも版も変わらない章は飛ばします。
     --in か --python を付けると，結果を残しません。
     """
-    from bookkit.notebooks.rehearsal.book import rehearse_book, rehearse_folder
+    from bookkit.notebooks.rehearsal.run import rehearse as run
 
+    again, folder, python = options.again, options.folder, options.python
     try:
-        if options.folder or options.python:
-            folder = options.folder or root / "_build" / "html" / "notebooks"
-            python = options.python or sys.executable
-            problems = rehearse_folder(root, folder, options.names, python=python)
-        else:
-            problems = rehearse_book(root, options.names, again=options.again)
+        problems = run(root, options.names, again=again, folder=folder, python=python)
     except FileNotFoundError as error:
         raise UsageError(str(error)) from error
     for problem in problems:
@@ -142,6 +138,21 @@ def gpu(root: Path, options: Namespace) -> int:
     from bookkit.execution.gpu import gpu as run_and_keep
 
     return run_and_keep(root, options.names, stale_only=options.stale)
+
+
+def effects(root: Path, options: Namespace) -> int:
+    """効果を，約束のとおりに測って記録する。
+
+    名前を省くと，記録が古い効果すべてを測ります。
+    記録は，約束と同じ部屋の records/ に残ります。
+    """
+    from bookkit.effects import EffectError
+    from bookkit.effects import effects as measure_and_keep
+
+    try:
+        return measure_and_keep(root, options.names, check=options.check)
+    except EffectError as error:
+        raise UsageError(str(error)) from error
 
 
 NAMES: dict[str, Any] = {
@@ -176,6 +187,9 @@ PARSERS = [
     Parser(gpu, "attention/cam")
     .having("--stale", action="store_true", help="記録が新しい章を飛ばす")
     .having("names", **NAMES),
+    Parser(effects, "mirror_confusion")
+    .having("--check", action="store_true", help="古いものを言うだけで，測らない")
+    .having("names", nargs="*", metavar="効果", help="約束の名前。省くと古いもの"),
     Parser(status, "--gpu").having(
         "--gpu",
         action="store_true",

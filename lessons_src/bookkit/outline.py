@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from docutils.parsers.rst.directives.misc import TestDirective
@@ -93,36 +93,18 @@ class Outline:
     faults: list[Fault] = field(default_factory=list)
 
 
-def read_outline(
-    text: str, parser: MarkdownIt, captions: Mapping[int, tuple[str, int] | None]
-) -> Outline:
-    """原稿を読む。
-
-    Args:
-        text: 前書きの行を空けた全文。
-        parser: MyST の文法。
-        captions: コードのセルの囲みの行と，その図の ``(キャプション, 行)``。
-    """
-    reader = _Reader(parser, captions)
-    reader.read(text, 1)
-    return reader.outline
-
-
-class _Reader:
+class OutlineReader:
     """Markdown を読み，``outline`` に加える。"""
 
-    def __init__(
-        self, parser: MarkdownIt, captions: Mapping[int, tuple[str, int] | None]
-    ) -> None:
+    def __init__(self, parser: MarkdownIt) -> None:
         self.parser = parser
-        self.captions = captions
         self.outline = Outline()
 
-    def read(self, text: str, first: int) -> None:
-        """``text`` を読む。``first`` は最初の行の番号。"""
+    def read(self, tokens: Iterable[Token], first: int) -> None:
+        """``tokens`` を読む。``first`` は最初の行の番号。"""
         labels = self.outline.labels
         kind = "paragraph"
-        for token in self.parser.parse(text):
+        for token in tokens:
             line = first + (token.map[0] if token.map else 0)
             if token.type == "heading_open":
                 kind = f"h{token.tag[1]}"
@@ -144,11 +126,7 @@ class _Reader:
                 labels += [(label, line) for label in found]
             elif token.type in ("fence", "colon_fence"):
                 match = INFO.match(token.info.strip())
-                if line in self.captions:
-                    caption = self.captions.get(line)
-                    if caption:
-                        self.inline("caption", *caption)
-                elif match:
+                if match:
                     self.directive(match[1], match[2].strip(), token.content, line)
 
     def directive(self, name: str, argument: str, content: str, line: int) -> None:
@@ -176,7 +154,7 @@ class _Reader:
         elif name == "figure":
             self.inline("caption", body.strip(), start)
         elif name not in NOT_PROSE:
-            self.read(body, start)
+            self.read(self.parser.parse(body), start)
 
     def inline(self, kind: str, text: str, line: int) -> None:
         """ブロックのない文を読む。"""

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import yaml
 from docutils.parsers.rst.directives.misc import TestDirective
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from myst_nb.core.read import is_myst_markdown_notebook
+from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.directives import parse_directive_text
+from myst_parser.parsers.mdit import create_md_parser
 
-from bookkit.chapter import Cell, Chapter, parser
-from bookkit.outline import Fault
+from bookkit.chapter import Cell, Chapter
+from bookkit.outline import Fault, OutlineReader
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FRONT_ADVICE = "字下げと「:」の後の空白を直してください。"
@@ -49,24 +53,36 @@ def parse_chapter(
     text: str, name: str, path: Path, extensions: Iterable[str] = ()
 ) -> Chapter:
     """原稿の文字列を読む。"""
-    chapter = Chapter(name, path, text=text, extensions=frozenset(extensions))
-    reader = _Reader(path)
-    reader.read(text, parser(chapter.extensions, inline=False).parse(text + "\n"))
-    return replace(
-        chapter,
+    extensions = frozenset(extensions)
+    reader = _Reader(path, parser(extensions))
+    reader.read_page(text)
+    return Chapter(
+        name,
+        path,
         cells=tuple(reader.cells),
         timeout=reader.timeout(),
         has_code=is_myst_markdown_notebook(text),
         front=reader.front,
         front_lines=reader.front_lines,
         faults=tuple(reader.faults),
+        outline=reader.outline,
+        text=text,
+        extensions=extensions,
     )
 
 
-class _Reader:
-    """原稿の前書きとセルを，myst-nb と同じに読む。"""
+@cache
+def parser(extensions: frozenset[str]) -> MarkdownIt:
+    """MyST の文法。"""
+    config = MdParserConfig(enable_extensions=set(extensions))
+    return create_md_parser(config, RendererHTML)
 
-    def __init__(self, path: Path) -> None:
+
+class _Reader(OutlineReader):
+    """原稿の前書きとセルを，myst-nb と同じに読む。残りは ``outline`` に加える。"""
+
+    def __init__(self, path: Path, parser: MarkdownIt) -> None:
+        super().__init__(parser)
         self.path = path
         self.cells: list[Cell] = []
         self.faults: list[Fault] = []
@@ -74,9 +90,10 @@ class _Reader:
         self.front_lines = 0
         self.front_text: list[str] = []
 
-    def read(self, text: str, tokens: list[Token]) -> None:
-        """前書きとセルを読む。前書きが閉じていなければ，残りは読まない。"""
+    def read_page(self, text: str) -> None:
+        """原稿の全文を読む。前書きが閉じていなければ，残りは読まない。"""
         lines = text.splitlines()
+        tokens = self.parser.parse(text + "\n")
         if tokens and tokens[0].type == "front_matter":
             token = tokens.pop(0)
             self.front_lines = token.map[1] if token.map else 0
@@ -89,27 +106,36 @@ class _Reader:
                 1, "章の設定（---）に，閉じる --- がありません。加えてください。"
             )
             return
-        self.cells = list(self._cells(tokens, lines))
+        self.read(self._between_cells(tokens, lines), 1)
 
-    def _cells(self, tokens: list[Token], lines: list[str]) -> Iterator[Cell]:
+    def _between_cells(self, tokens: list[Token], lines: list[str]) -> Iterator[Token]:
+        """セルを ``cells`` に加え，ほかの ``tokens`` を返す。"""
         index, start, nesting = 0, self.front_lines, 0
         for token in tokens:
             nesting += token.nesting
             code = token.type == "fence" and token.info.startswith("{code-cell}")
             raw = token.type == "fence" and token.info.startswith("{raw-cell}")
             split = token.type == "myst_block_break"
-            if nesting or not (code or raw or split):
-                continue
-            begin, end = token.map or (0, 0)
-            index += bool("\n".join(lines[start:begin]).strip())  # 文章のセル
-            start = end
-            if split:
-                self._split(token, begin + 1)
-            else:
-                cell = self._cell(token, begin + 1, index)
-                index += 1
+            if not nesting and (code or raw or split):
+                begin, end = token.map or (0, 0)
+                index += bool("\n".join(lines[start:begin]).strip())  # 文章のセル
+                start = end
+                if split:
+                    self._split(token, begin + 1)
+                else:
+                    cell = self._cell(token, begin + 1, index)
+                    index += 1
                 if code:
-                    yield cell
+                    self._keep(cell)
+                    continue
+            yield token
+
+    def _keep(self, cell: Cell) -> None:
+        """コードのセルを，図のキャプションとともに加える。"""
+        self.cells.append(cell)
+        caption = cell.settings().get("caption")
+        if caption:
+            self.inline("caption", str(caption), cell.line_of("caption"))
 
     def _split(self, token: Token, line: int) -> None:
         """文章のセルを分ける印 ``+++`` の設定。"""

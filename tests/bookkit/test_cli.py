@@ -302,7 +302,7 @@ def parts_of(lines: list[str]) -> list[tuple[str, list[str]]]:
         ("basics", 0, "基礎"),
         ("attention", 1, "注意"),
         ("recognition", 1, "画像認識"),
-        ("neuropsychology", 2, "神経心理学"),
+        ("neuropsychology", 2, "神経心理"),
     ],
 )
 def test_toc_entry_goes_to_its_place(part: str, place: int, caption: str) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import unicodedata
 from collections.abc import Callable
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,6 @@ from PIL import Image
 from py_mini_racer import MiniRacer
 
 from bookkit.directives.video import embed_address
-from bookkit.japanese import fold, grams
 from bookkit.pages import figures, history, maths, social
 from bookkit.theme import builder, frame
 
@@ -512,27 +513,76 @@ def script() -> MiniRacer:
     return engine
 
 
+def fold(script: MiniRacer, text: str) -> str:
+    """search.js が文字をそろえたもの。"""
+    return str(script.eval(f"window.book.search.fold({json.dumps(text)})"))
+
+
+def grams(script: MiniRacer, text: str) -> list[str]:
+    """search.js が分けた，検索の単位。"""
+    call = f"JSON.stringify(window.book.search.grams({json.dumps(text)}))"
+    found: list[str] = json.loads(str(script.eval(call)))
+    return found
+
+
 @pytest.mark.parametrize(
-    "text",
-    ["ＣＮＮ", "ResNet50", "残差ネットと resnet の図", "ﾆｭｰﾛﾝ a_b", "㌔", "ヴ々〆"],
+    ("text", "folded"),
+    [
+        ("ＣＮＮ", "cnn"),
+        ("ResNet", "resnet"),
+        ("ﾆｭｰﾛﾝ", "にゅーろん"),
+        ("ソフトマックス", "そふとまっくす"),
+        ("㌔", "きろ"),
+        ("ヴ", "ゔ"),
+        ("ヴ々〆", "ゔ々〆"),
+    ],
 )
-def test_script_folds_as_python_does(script: MiniRacer, text: str) -> None:
-    quoted = json.dumps(text)
-    assert script.eval(f"window.book.search.fold({quoted})") == fold(text)
-    said = script.eval(
-        f"JSON.stringify(window.book.search.grams({json.dumps(fold(text))}))"
-    )
-    assert json.loads(str(said)) == list(grams(fold(text)))
+def test_fold(script: MiniRacer, text: str, folded: str) -> None:
+    assert fold(script, text) == folded
 
 
 @given(text=st.text(alphabet="あア漢字ーＣnN5 ,。_", max_size=20))
-def test_script_and_python_agree(script: MiniRacer, text: str) -> None:
-    folded = fold(text)
-    assert script.eval(f"window.book.search.fold({json.dumps(text)})") == folded
-    said = script.eval(
-        f"JSON.stringify(window.book.search.grams({json.dumps(folded)}))"
-    )
-    assert json.loads(str(said)) == list(grams(folded))
+def test_fold_is_nfkc_in_small_letters_and_hiragana(
+    script: MiniRacer, text: str
+) -> None:
+    small = unicodedata.normalize("NFKC", text).lower()
+    hiragana = re.sub("[ァ-ヶ]", lambda m: chr(ord(m[0]) - 0x60), small)
+    assert fold(script, text) == hiragana
+
+
+def test_grams(script: MiniRacer) -> None:
+    assert grams(script, "残差ネットと resnet50 の図") == [
+        "残差",
+        "差ネ",
+        "ネッ",
+        "ット",
+        "トと",
+        "resnet50",
+        "の図",
+    ]
+    assert grams(script, "図 a_b") == ["図", "a", "b"]
+
+
+@given(text=st.text(alphabet="あア漢字ーＣnN5 ,。_", max_size=20))
+def test_grams_are_pairs_in_japanese_and_words_elsewhere(
+    script: MiniRacer, text: str
+) -> None:
+    expected: list[str] = []
+    for run in re.findall("[あア漢字ー]+|[ＣnN5]+", text):
+        pairs = [first + second for first, second in pairwise(run)]
+        expected += pairs if pairs and run[0] in "あア漢字ー" else [run]
+    assert grams(script, text) == expected
+
+
+@given(text=st.text(alphabet="あいう漢字cnn ", min_size=1, max_size=20))
+def test_a_part_of_a_text_is_found_by_its_grams(script: MiniRacer, text: str) -> None:
+    """文のどの二文字以上の部分も，その単位がすべて文の単位に含まれる。"""
+    whole = set(grams(script, text))
+    japanese = "".join(c for c in text if c in "あいう漢字")
+    for start in range(len(japanese) - 1):
+        part = japanese[start : start + 3]
+        if part in text:
+            assert set(grams(script, part)) <= whole
 
 
 def search(script: MiniRacer, site: Path, query: str) -> list[tuple[str, str]]:

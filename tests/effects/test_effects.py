@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lessons.effects import SEEDS, Result, all_effects
+from lessons.effects.live import SEEDS, Result, all_effects
 
 EFFECTS = all_effects()
 

@@ -7,7 +7,7 @@ import pytest
 
 import bookkit
 import lessons
-from lessons.stimuli import photos
+from lessons.stimuli import naming_pictures, photos
 from lessons.weights import ledger
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +57,22 @@ def test_every_shipped_picture_is_credited():
             assert "Apache-2.0" in row
         else:
             assert f"`{path.name}`" in CREDITS, path
+
+
+@pytest.mark.parametrize("style", naming_pictures.STYLES)
+def test_every_way_of_drawing_has_its_row_with_its_licence(style):
+    (row,) = rows_of(style)
+    assert re.search("CC BY|Apache-2.0|MIT", row)
+    beside = Path(naming_pictures.__file__).parent / "naming" / "README.md"
+    table = [r for r in beside.read_text("utf8").splitlines() if r.startswith("|")]
+    (own,) = [r for r in table if f"`{style}`" in r]
+    licence = re.search(r"CC BY(-SA)? 4\.0|Apache-2\.0|MIT", own)
+    assert licence
+    assert licence[0] in row
+
+
+def test_frequencies_are_credited():
+    assert re.search(r"`wordfreq` 3\.1\.1.*\n.*CC BY-SA 4\.0", CREDITS)
 
 
 @pytest.mark.parametrize("name", ledger.names())

@@ -1,9 +1,9 @@
 """配るパッケージ：章が使うファイルはすべて入り，一度きりの道具は入らない。"""
 
 import fnmatch
+import tomllib
 from pathlib import Path
 
-import tomllib
 from setuptools import find_namespace_packages
 
 ROOT = Path(__file__).parents[2]

@@ -1,5 +1,6 @@
 """章の部屋：どの部屋にも頁があり，効果は部屋の章を名のり，使わないものを読み込まない。"""
 
+import importlib
 import subprocess
 import sys
 from dataclasses import replace
@@ -9,7 +10,9 @@ import pytest
 
 import lessons
 from lessons.attention.cam import effects as cam_effects
-from lessons.effects import all_effects
+from lessons.effects.live import all_effects
+from lessons.effects.measure import measure_of
+from lessons.effects.protocol import Protocol, all_protocols
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path(lessons.__file__).parent
@@ -17,11 +20,13 @@ PAGES = {
     path.relative_to(ROOT / "book").with_suffix("")
     for path in (ROOT / "book").glob("*/*.md")
 }
+PARTS = {page.parts[0] for page in PAGES}
 
 
 def rooms(file: str) -> set[Path]:
-    """``file`` を持つ部屋。"""
-    return {path.parent.relative_to(PACKAGE) for path in PACKAGE.glob(f"*/*/{file}")}
+    """``file`` を持つ，章の部屋（土台の部屋の中のフォルダーは数えない）。"""
+    found = {path.parent.relative_to(PACKAGE) for path in PACKAGE.glob(f"*/*/{file}")}
+    return {room for room in found if room.parts[0] in PARTS}
 
 
 def test_every_room_has_a_page_and_every_page_a_room() -> None:
@@ -38,8 +43,22 @@ def test_rooms_say_only_what_they_are() -> None:
 
 
 def test_effects_are_found_in_their_rooms() -> None:
-    found = {Path(effect.chapter) for effect in all_effects()}
-    assert found == rooms("effects.py") != set()
+    live = {Path(effect.chapter) for effect in all_effects()}
+    promised = {Path(protocol.chapter) for protocol in all_protocols()}
+    assert live | promised == rooms("effects.py") != set()
+
+
+@pytest.mark.parametrize("protocol", all_protocols(), ids=lambda one: one.id)
+def test_every_protocol_has_its_measure(protocol: Protocol) -> None:
+    assert callable(measure_of(protocol))
+
+
+def test_every_measure_has_its_protocol() -> None:
+    promised = {(protocol.chapter, protocol.id) for protocol in all_protocols()}
+    for room in rooms("effects.py"):
+        name = ".".join(["lessons", *room.parts, "effects"])
+        measures = getattr(importlib.import_module(name), "MEASURES", {})
+        assert {(room.as_posix(), one) for one in measures} <= promised
 
 
 def test_effect_of_another_chapter_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

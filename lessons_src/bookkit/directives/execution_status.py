@@ -68,9 +68,9 @@ def _gpu_cell(cell: GpuCell) -> list[str]:
     row = [str(cell.line), cell.key[:12], state]
     if cell.recording is None:
         return [*row, "－", "－", "－"]
-    found = cell.recording.provenance
+    found = cell.recording.run
     place = wording.where(found.device_name, found.simulated)
-    return [*row, place, found.date, f"{found.seconds:.0f}"]
+    return [*row, place, found.when[:10], f"{found.seconds:.0f}"]
 
 
 def _tables(app: Sphinx, place: filled_later, docname: str) -> list[nodes.Node]:

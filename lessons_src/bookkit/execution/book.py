@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from bookkit.execution.machine import THREADS, Machine, lessons_root, workers
 from bookkit.execution.outcome import Failure, Outcome
 from bookkit.execution.recordings import GpuCell, Recordings
 from bookkit.execution.trace import Stamps, Trace, stamps
+from bookkit.execution.workplace import Workplace, workplace
 
 CACHE_FOLDER = ".execution"
 TIMEOUT = 180
@@ -55,7 +57,7 @@ class Result:
         """頁に載せる，セルの出力。GPU の新しい記録があれば，それを載せる。"""
         cell = self.recording_for(number)
         if cell is not None and cell.recording is not None:
-            return cell.recording.outputs
+            return cell.recording.cells[0].outputs
         return self.cells[number].outputs
 
     def recording_for(self, number: int) -> GpuCell | None:
@@ -100,7 +102,7 @@ class Runner:
         for entry in self.cache.entries(chapter.name, wanted.key):
             if not entry.trace.changes(self.lessons):
                 self.cache.used(entry)
-                return State(chapter, wanted, entry)
+                return State(chapter, wanted, entry, seconds=entry.run.seconds)
         last = next(self.cache.entries(chapter.name), None)
         if last is None:
             return State(chapter, wanted, None, [NEVER_RAN])
@@ -153,10 +155,9 @@ class Runner:
 
         def done(chapter: Chapter, outcome: Outcome) -> None:
             state = by_name[chapter.name]
-            found[chapter.name] = self._keep(state, outcome, before)
+            found[chapter.name] = self.keep(state, outcome, before)
 
         run_all(
-            self.root,
             [
                 Job(state.chapter, state.seconds, state.chapter.timeout or timeout)
                 for state in states
@@ -164,12 +165,20 @@ class Runner:
             side_by_side or workers(),
             self.say,
             done,
-            threads=threads,
-            packages=machine.dependencies(self.root),
+            place=self.place(threads),
+            packages=self.packages(),
         )
         return found
 
-    def _keep(self, state: State, outcome: Outcome, before: Stamps) -> Result:
+    def place(self, threads: int | None) -> AbstractContextManager[Workplace]:
+        """章を動かす場所。"""
+        return workplace(self.root, threads)
+
+    def packages(self) -> list[str] | None:
+        """重ければ前もって読み込んでよい，本が依存するパッケージ。"""
+        return machine.dependencies(self.root)
+
+    def keep(self, state: State, outcome: Outcome, before: Stamps) -> Result:
         """結果を置き場所に入れる。失敗した結果は入れない。"""
         chapter = state.chapter
         result = Result(

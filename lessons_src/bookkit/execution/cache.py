@@ -14,6 +14,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -85,6 +86,59 @@ class Entry:
         return self.components.key
 
 
+class Unusable(ValueError):
+    """使えない結果のファイル。文は「…ので」に続く。"""
+
+
+def seal(data: dict[str, Any], indent: int | None = None) -> bytes:
+    """結果のファイルの中身：一行めは，版と，残りの SHA-256。"""
+    body = json.dumps(data, ensure_ascii=False, indent=indent)
+    content = body.encode("utf8", "surrogatepass")
+    header = {"version": VERSION, "sha256": hashlib.sha256(content).hexdigest()}
+    return json.dumps(header).encode() + b"\n" + content
+
+
+def unseal(content: bytes) -> dict[str, Any]:
+    """``seal`` の逆。
+
+    Raises:
+        Unusable: 壊れているとき，または別の版のとき。
+    """
+    head, _, body = content.partition(b"\n")
+    try:
+        header = json.loads(head)
+        version, checksum = header["version"], header["sha256"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise Unusable("壊れている") from error
+    if version != VERSION:
+        raise Unusable(f"別の版（{version}）である")
+    if hashlib.sha256(body).hexdigest() != checksum:
+        raise Unusable("壊れている")
+    data: dict[str, Any] = json.loads(body)
+    return data
+
+
+def entry_of(data: dict[str, Any]) -> Entry:
+    """``asdict(結果)`` から，もとの結果を作る。
+
+    Raises:
+        Unusable: 欄が足りないとき。
+    """
+    try:
+        trace = Trace(data["trace"]["seen"])
+        if trace.seen.keys() != DIGESTS.keys():
+            raise ValueError("足あとが足りません")
+        return Entry(
+            data["chapter"],
+            Components(**data["components"]),
+            trace,
+            [CellResult(**cell) for cell in data["cells"]],
+            Run(**data["run"]),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Unusable("壊れている") from error
+
+
 class Cache:
     """実行結果の置き場所。
 
@@ -108,22 +162,14 @@ class Cache:
                 yield entry
 
     def _load(self, path: Path) -> Entry | None:
-        data = self._read(path)
-        if data is None:
-            return None
         try:
-            trace = Trace(data["trace"]["seen"])
-            if trace.seen.keys() != DIGESTS.keys():
-                raise ValueError("足あとが足りません")
-            return Entry(
-                data["chapter"],
-                Components(**data["components"]),
-                trace,
-                [CellResult(**cell) for cell in data["cells"]],
-                Run(**data["run"]),
-            )
-        except (ValueError, TypeError, KeyError, AttributeError):
-            self._unused(path, "壊れている")
+            return entry_of(unseal(path.read_bytes()))
+        except FileNotFoundError:  # ちょうど消されたところ
+            return None
+        except Unusable as error:
+            if path not in self._unusable:
+                self._unusable.add(path)
+                self.say(f"実行結果 {path.name} は{error}ので，使わずに作り直します。")
             return None
 
     def _path(self, entry: Entry) -> Path:
@@ -136,41 +182,16 @@ class Cache:
         Raises:
             OSError: 書けないとき（空きがないなど）。前の結果はそのまま残る。
         """
-        body = json.dumps(asdict(entry), ensure_ascii=False).encode()
-        header = {"version": VERSION, "sha256": hashlib.sha256(body).hexdigest()}
-        content = json.dumps(header).encode() + b"\n" + body
-        write_atomically(self._path(entry), content)
+        write_atomically(self._path(entry), seal(asdict(entry)))
+
+    def forget(self, chapter: str) -> None:
+        """章の結果をすべて消す。"""
+        shutil.rmtree(self.root / "runs" / chapter, ignore_errors=True)
 
     def used(self, entry: Entry) -> None:
         """いま使ったことを残す。"""
         with contextlib.suppress(OSError):
             os.utime(self._path(entry))
-
-    def _read(self, path: Path) -> dict[str, Any] | None:
-        try:
-            head, _, body = path.read_bytes().partition(b"\n")
-        except FileNotFoundError:
-            return None
-        try:
-            header = json.loads(head)
-            version, checksum = header["version"], header["sha256"]
-        except (ValueError, TypeError, KeyError):
-            self._unused(path, "壊れている")
-            return None
-        if version != VERSION:
-            self._unused(path, f"別の版（{version}）な")
-            return None
-        if hashlib.sha256(body).hexdigest() != checksum:
-            self._unused(path, "壊れている")
-            return None
-        data: dict[str, Any] = json.loads(body)
-        return data
-
-    def _unused(self, path: Path, why: str) -> None:
-        """使わないわけを，ファイルごとに一度だけ伝える。"""
-        if path not in self._unusable:
-            self._unusable.add(path)
-            self.say(f"実行結果 {path.name} は{why}ので，使わずに作り直します。")
 
     def prune(self) -> None:
         """長く使われていない結果と，途中で終わったビルドの書きかけを消す。"""

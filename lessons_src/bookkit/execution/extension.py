@@ -16,14 +16,11 @@ from sphinx.util import logging
 from bookkit.chapter import Chapter, ChapterError
 from bookkit.execution import machine, reader, wording
 from bookkit.execution.book import TIMEOUT, Result, Runner
-from bookkit.execution.trace import digest
 from bookkit.reading import read_chapter
 
 logger = logging.getLogger(__name__)
 
 READER = "bookkit.execution.reader.read"
-READ = "bookkit_read_chapters"
-"""Sphinx の環境に，次のビルドのために残すもの。"""
 UNFINISHED = ".unfinished"
 """警告なしで終わっていないビルドの目印。次のビルドは，すべての頁を読み直す。"""
 
@@ -84,27 +81,17 @@ def execute(
 
 
 def _chapters(env: BuildEnvironment, root: Path) -> dict[str, Chapter]:
-    """コードの章を ``{docname: 章}`` で返す。原稿が同じなら，前に読んだものを使う。"""
-    before: dict[str, tuple[str, Chapter]] = env.__dict__.get(READ, {})
-    extensions = env.myst_config.enable_extensions  # type: ignore[attr-defined]
-    read: dict[str, tuple[str, Chapter]] = {}
+    """コードの章を ``{docname: 章}`` で返す。"""
+    found = {}
     for docname in sorted(env.found_docs):
         path = Path(env.doc2path(docname))
-        if path.suffix != ".md":
-            continue
-        mark = f"{path} {digest(path)} {sorted(extensions)}"
-        if docname in before and before[docname][0] == mark:
-            read[docname] = before[docname]
-            continue
-        try:
-            chapter = read_chapter(root, path, extensions)
-            read[docname] = mark, chapter.sound() if chapter.has_code else chapter
-        except ChapterError as error:
-            raise ExtensionError(str(error)) from error
-    setattr(env, READ, read)
-    return {
-        docname: chapter for docname, (_, chapter) in read.items() if chapter.has_code
-    }
+        if path.suffix == ".md":
+            extensions = env.myst_config.enable_extensions  # type: ignore[attr-defined]
+            found[docname] = read_chapter(root, path, extensions)
+    try:
+        return {name: one.sound() for name, one in found.items() if one.has_code}
+    except ChapterError as error:
+        raise ExtensionError(str(error)) from error
 
 
 def _results(app: Sphinx, root: Path, chapters: dict[str, Any]) -> dict[str, Result]:

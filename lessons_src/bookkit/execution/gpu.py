@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from bookkit.book import Book
 from bookkit.chapter import Chapter
 from bookkit.execution import keys, machine, wording
 from bookkit.execution.book import Result, Runner
-from bookkit.execution.recording_file import Provenance, Recording
+from bookkit.execution.cache import Entry
 from bookkit.execution.recordings import FRESH, TooLarge
 
 TIMEOUT = 3600
@@ -89,29 +90,21 @@ def _record(book: Runner, chapter: Chapter) -> bool:
 
 def _save(book: Runner, result: Result, cell: int) -> bool:
     """セル一つの出力を書く。"""
-    chapter, run = result.chapter, result.run
-    assert run is not None
-    recording = Recording(
-        keys.recording_components(chapter, cell),
+    assert result.run is not None
+    done = result.cells[cell]
+    made = keys.components(result.chapter, book.machine)
+    entry = Entry(
+        result.chapter.name,
+        replace(made, cells=made.cells[: cell + 1]),
         result.gpu_traces[cell],
-        Provenance(
-            device=run.device,
-            device_name=run.device_name,
-            simulated=run.simulated,
-            date=run.when[:10],
-            seconds=result.cells[cell].seconds,
-            gpu_memory=run.gpu_memory,
-            versions=book.machine.pins,
-        ),
-        result.cells[cell].outputs,
+        [done],
+        replace(result.run, seconds=done.seconds),
     )
-    number = chapter.gpu_cells.index(cell) + 1
     try:
-        path = book.recordings.save(chapter, number, recording)
+        path = book.recordings.save(result.chapter, cell, entry)
     except TooLarge as error:
         print(error)
         return False
-    print(
-        f"記録しました {path.relative_to(book.root)}：{wording.of_recording(recording.provenance)}"
-    )
+    about = wording.of_recording(entry.run)
+    print(f"記録しました {path.relative_to(book.root)}：{about}")
     return True

@@ -1,4 +1,4 @@
-"""章を一つ，専用のカーネルで実行する。"""
+"""章を，専用のカーネルで実行する。"""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from nbclient.exceptions import (
 
 from bookkit.chapter import Chapter
 from bookkit.execution.cache import CellResult
-from bookkit.execution.forked import ForkedKernelManager, Template
+from bookkit.execution.forked import Fork, ForkedProvisioner
 from bookkit.execution.outcome import Failure, Outcome
 from bookkit.execution.workplace import Workplace
 
@@ -33,105 +33,118 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _IN_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")
 
 
-async def run_chapter(
-    chapter: Chapter,
-    place: Workplace,
-    timeout: int | None,
-    on_cell: Callable[[int], None] = lambda number: None,
-    template: Template | None = None,
-) -> Outcome:
-    """章を実行する。
+class Kernels:
+    """章を，一つずつ専用のカーネルで動かす。いくつものスレッドから使ってよい。
 
     Args:
-        chapter: 章。
         place: ``workplace`` が作った場所。
-        timeout: 一つのセルに許す秒数。``None`` なら無制限。
-        on_cell: セルを始めるたびに，その番号（0 から）で呼ばれる。
-        template: あれば，そこから枝分かれしたカーネルを使う。
+        fork: ``template`` が作った，枝分かれする関数。
     """
-    started = time.monotonic()
-    outcome = Outcome([CellResult([], None) for _ in chapter.cells])
-    notebook = nbformat.v4.new_notebook(
-        cells=[
+
+    def __init__(self, place: Workplace, fork: Fork) -> None:
+        self.place = place
+        self.fork = fork
+        self.stopped = False
+        self._managers: list[AsyncKernelManager] = []
+
+    def stop(self) -> None:
+        """動いているカーネルをすべて止め，新しいセルも始めない。"""
+        self.stopped = True
+        for manager in self._managers:
+            if process := getattr(manager.provisioner, "process", None):
+                process.kill()
+
+    def run(
+        self,
+        chapter: Chapter,
+        timeout: int | None,
+        on_cell: Callable[[int], None] = lambda number: None,
+    ) -> Outcome:
+        """章を実行する。
+
+        Args:
+            chapter: 章。
+            timeout: 一つのセルに許す秒数。``None`` なら無制限。
+            on_cell: セルを始めるたびに，その番号（0 から）で呼ばれる。
+        """
+        started = time.monotonic()
+        outcome = Outcome([CellResult([], None) for _ in chapter.cells])
+        asyncio.run(self._run(chapter, timeout, on_cell, outcome))
+        outcome.seconds = round(time.monotonic() - started, 3)
+        return outcome
+
+    async def _run(
+        self,
+        chapter: Chapter,
+        timeout: int | None,
+        on_cell: Callable[[int], None],
+        outcome: Outcome,
+    ) -> None:
+        folder = Path(tempfile.mkdtemp(dir=self.place.folder))
+        for name in ("work", "trace"):
+            (folder / name).mkdir()
+        cells = [
             nbformat.v4.new_code_cell(cell.source, metadata={"tags": list(cell.tags)})
             for cell in chapter.cells
         ]
-    )
-    folder = Path(tempfile.mkdtemp(dir=place.folder))
-    manager = _manager(place, folder, template)
-    client = NotebookClient(
-        notebook,
-        km=manager,
-        timeout=timeout or -1,
-        coalesce_streams=True,  # 印字の切れ目は，そのときの速さで変わるので
-    )
-    number = -1
-    try:
-        work = folder / "work"
-        work.mkdir()
-        (folder / "trace").mkdir()
-        env = {**place.env, "BOOKKIT_TRACE": str(folder / "trace")}
-        await client.async_start_new_kernel(cwd=str(work), env=env)
-        await client.async_start_new_kernel_client()
-        for number, cell in enumerate(notebook.cells):
-            on_cell(number)
-            before = time.monotonic()
-            try:
-                await _execute_cell(client, cell, number)
-            finally:
-                outcome.cells[number] = CellResult(
-                    [dict(output) for output in cell.outputs],
-                    cell.execution_count,
-                    round(time.monotonic() - before, 3),
-                )
-            if chapter.cells[number].gpu:
-                outcome.gpu_reports[number] = await _ask_probe(client)
-        outcome.report = await _ask_probe(client)
-    except (CellExecutionError, CellTimeoutError, DeadKernelError, RuntimeError) as e:
-        outcome.failure = _failure(chapter, number, e, timeout)
-    finally:
-        await _stop(client, manager)
-    outcome.seconds = round(time.monotonic() - started, 3)
-    return outcome
+        manager = self._manager(folder)
+        client = NotebookClient(
+            nbformat.v4.new_notebook(cells=cells),
+            km=manager,
+            timeout=timeout or -1,
+            coalesce_streams=True,  # 印字の切れ目は，そのときの速さで変わるので
+        )
+        number = -1
+        env = {**self.place.env, "BOOKKIT_TRACE": str(folder / "trace")}
+        try:
+            await client.async_start_new_kernel(cwd=str(folder / "work"), env=env)
+            await client.async_start_new_kernel_client()
+            for number, cell in enumerate(cells):
+                if self.stopped:
+                    raise DeadKernelError
+                on_cell(number)
+                before = time.monotonic()
+                try:
+                    await client.async_execute_cell(cell, number)
+                finally:
+                    outcome.cells[number] = CellResult(
+                        [dict(output) for output in cell.outputs],
+                        cell.execution_count,
+                        round(time.monotonic() - before, 3),
+                    )
+                if chapter.cells[number].gpu:
+                    outcome.gpu_reports[number] = await _ask_probe(client)
+            outcome.report = await _ask_probe(client)
+        except (
+            CellExecutionError,
+            CellTimeoutError,
+            DeadKernelError,
+            RuntimeError,
+        ) as e:
+            outcome.failure = _failure(chapter, number, e, timeout)
+        finally:  # 残すものはないので，終わるのを待たない
+            if client.kc is not None:
+                client.kc.stop_channels()
+            if manager.has_kernel:
+                await manager.shutdown_kernel(now=True)
 
-
-def _manager(
-    place: Workplace, folder: Path, template: Template | None
-) -> AsyncKernelManager:
-    options: dict[str, Any] = {
-        "kernel_name": "python3",
-        # 使う人が登録した python3 ではなく，いまの Python を使う。
-        "kernel_spec_manager": KernelSpecManager(kernel_dirs=[]),
-    }
-    if template is None:
-        manager = AsyncKernelManager(**options)
-    else:
-        manager = ForkedKernelManager(**options)
-        manager.template = template
-    spec: Any = manager.kernel_spec
-    spec.argv[0] = place.python
-    if os.name == "posix":  # 同時に始めても，ポートが重ならない
-        manager.transport = "ipc"
-        manager.ip = str(folder / "k")
-    return manager
-
-
-async def _execute_cell(
-    client: NotebookClient, cell: nbformat.NotebookNode, number: int
-) -> None:
-    """セルを実行する。
-
-    nbclient は，外からの取り消し（Ctrl-C）を「カーネルが落ちた」と取り違える。
-    そのため別のタスクで動かし，取り消しはここで受ける。
-    """
-    task = asyncio.ensure_future(client.async_execute_cell(cell, number))
-    task.add_done_callback(lambda done: done.cancelled() or done.exception())
-    try:
-        await asyncio.wait([task])
-    except asyncio.CancelledError:
-        task.cancel()
-        raise
-    task.result()
+    def _manager(self, folder: Path) -> AsyncKernelManager:
+        manager = AsyncKernelManager(
+            kernel_name="python3",
+            # 使う人が登録した python3 ではなく，いまの Python を使う。
+            kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+        )
+        spec: Any = manager.kernel_spec
+        spec.argv[0] = self.place.python
+        manager.provisioner = ForkedProvisioner(
+            parent=manager, kernel_id=folder.name, kernel_spec=spec
+        )
+        manager.provisioner.fork = self.fork
+        if os.name == "posix":  # 同時に始めても，ポートが重ならない
+            manager.transport = "ipc"
+            manager.ip = str(folder / "k")
+        self._managers.append(manager)
+        return manager
 
 
 async def _ask_probe(client: NotebookClient) -> dict[str, Any]:
@@ -149,14 +162,6 @@ async def _ask_probe(client: NotebookClient) -> dict[str, Any]:
     text = ast.literal_eval(answer["data"]["text/plain"])  # repr で返ってくる
     report: dict[str, Any] = json.loads(text)
     return report
-
-
-async def _stop(client: NotebookClient, manager: AsyncKernelManager) -> None:
-    """カーネルを必ず止める。残すものはないので，待たない。"""
-    if client.kc is not None:
-        client.kc.stop_channels()
-    if manager.has_kernel:
-        await asyncio.shield(manager.shutdown_kernel(now=True))
 
 
 def _failure(

@@ -41,39 +41,36 @@ class Components:
 
 def components(chapter: Chapter, machine: Machine) -> Components:
     """章の鍵の材料。"""
-    cells = _cells(chapter, len(chapter.cells))
-    return Components(cells, dict(machine.pins), machine.kind, machine.cpu)
+    return Components(cells(chapter), dict(machine.pins), machine.kind, machine.cpu)
 
 
-def recording_components(chapter: Chapter, number: int) -> Components:
-    """GPU 用のセルの記録の鍵の材料：そのセルまでのコード。
-
-    版と装置は，記録に添えて書くだけにする。
-    """
-    return Components(_cells(chapter, number + 1))
-
-
-def _cells(chapter: Chapter, count: int) -> list[list[object]]:
+def cells(chapter: Chapter) -> list[list[object]]:
+    """鍵の材料のうち，コードのセル。"""
     return [
         [hashlib.sha256(cell.source.encode()).hexdigest()[:16], [*cell.execution_tags]]
-        for cell in chapter.cells[:count]
+        for cell in chapter.cells
+    ]
+
+
+def changed_cells(
+    old: list[list[object]], new: list[list[object]], chapter: Chapter
+) -> list[str]:
+    """``old`` から ``new`` へ，どのセルが変わったかを言う。"""
+    if len(old) != len(new):
+        return [f"コードのセルの数が変わりました（{len(old)} → {len(new)}）"]
+    return [
+        f"{number} 番めのセル（{cell.line} 行）"
+        f"{'が' if was[0] != now[0] else 'の札が'}変わりました"
+        for number, (was, now, cell) in enumerate(
+            zip(old, new, chapter.cells, strict=False), 1
+        )
+        if was != now
     ]
 
 
 def reasons(old: Components, new: Components, chapter: Chapter) -> list[str]:
     """``old`` から ``new`` へ，何が変わったかを言う。"""
-    found = []
-    if len(old.cells) != len(new.cells):
-        found.append(
-            f"コードのセルの数が変わりました（{len(old.cells)} → {len(new.cells)}）"
-        )
-    else:
-        cells = chapter.cells[: len(new.cells)]  # 記録では，GPU 用のセルまで
-        pairs = zip(old.cells, new.cells, cells, strict=True)
-        for number, (was, now, cell) in enumerate(pairs, start=1):
-            if was != now:
-                what = "が" if was[0] != now[0] else "の札が"
-                found.append(f"{number} 番めのセル（{cell.line} 行）{what}変わりました")
+    found = changed_cells(old.cells, new.cells, chapter)
     for name in sorted({*old.pins, *new.pins}):
         before, after = old.pins.get(name, GONE), new.pins.get(name, GONE)
         if before != after:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from bookkit.chapter import Chapter
-from bookkit.execution.forked import Template, template
-from bookkit.execution.kernel import run_chapter
-from bookkit.execution.machine import THREADS
+from bookkit.execution.forked import template
+from bookkit.execution.kernel import Kernels
 from bookkit.execution.outcome import Outcome
-from bookkit.execution.workplace import Workplace, workplace
+from bookkit.execution.workplace import Workplace
 
 HEARTBEAT = 5.0
 """実行中の章を伝える間隔（秒）。"""
@@ -64,7 +62,7 @@ class Progress:
         now = time.monotonic()
         parts = [
             f"{name} の {number + 1}/{len(chapter.cells)} 番めのセル {now - start:.0f} 秒"
-            for name, (chapter, number, start) in self.running.items()
+            for name, (chapter, number, start) in [*self.running.items()]
         ]
         if parts:
             left = self.total - self.done
@@ -72,55 +70,55 @@ class Progress:
 
 
 def run_all(
-    root: Path,
     jobs: list[Job],
     workers: int,
     say: Callable[[str], None],
     on_done: Callable[[Chapter, Outcome], None],
     *,
-    threads: int | None = THREADS,
-    place: AbstractContextManager[Workplace] | None = None,
+    place: AbstractContextManager[Workplace],
     packages: Sequence[str] | None = None,
 ) -> None:
-    """章を ``workers`` 個ずつ並べて実行する。``place`` を渡さなければ ``workplace`` で行う。
+    """章を，``place`` の中で ``workers`` 個ずつ並べて実行する。
 
     ``packages``（本が依存するパッケージ）を渡すと，章が二つ以上のとき，重いものの読み込みを
     一度で済ませる。
-    ``on_done`` は，章が終わるたびに，いつも同じスレッドから呼ばれる（書き手は一つ）。
+    ``on_done`` は，章が終わるたびに，呼んだのと同じスレッドから呼ばれる（書き手は一つ）。
     途中で止められたときは，カーネルをすべて止めてから戻る。
     """
     if not jobs:
         return
     unknown = float("inf")  # 初めての章は，長いかもしれないので先に始める
     order = sorted(
-        jobs, key=lambda job: unknown if job.expected is None else job.expected
+        jobs,
+        key=lambda job: unknown if job.expected is None else job.expected,
+        reverse=True,
     )
     progress = Progress(say, len(jobs))
-    with place or workplace(root, threads) as here:
-
-        async def work(ready: Template | None) -> None:
-            while order:
-                job = order.pop()
-                began = functools.partial(progress.started, job.chapter)
-                outcome = await run_chapter(
-                    job.chapter, here, job.timeout, began, ready
-                )
-                progress.finished(job.chapter, outcome)
-                on_done(job.chapter, outcome)
-
-        async def beat() -> None:
-            while True:
-                await asyncio.sleep(HEARTBEAT)
-                progress.beat()
-
-        async def everything() -> None:
-            heart = asyncio.create_task(beat())
-            at_once = range(min(workers, len(jobs)))
-            several = packages if len(jobs) > 1 else None
-            try:
-                async with template(here.env, several) as ready:
-                    await asyncio.gather(*(work(ready) for _ in at_once))
-            finally:
-                heart.cancel()
-
-        asyncio.run(everything())
+    several = packages if len(jobs) > 1 else None
+    with (
+        place as here,
+        template(here.env, several) as fork,
+        ThreadPoolExecutor(min(workers, len(jobs))) as pool,
+    ):
+        kernels = Kernels(here, fork)
+        running = {
+            pool.submit(
+                kernels.run,
+                job.chapter,
+                job.timeout,
+                functools.partial(progress.started, job.chapter),
+            ): job.chapter
+            for job in order
+        }
+        try:
+            while running:
+                done, _ = wait(running, HEARTBEAT, FIRST_COMPLETED)
+                for one in done:
+                    chapter = running.pop(one)
+                    progress.finished(chapter, one.result())
+                    on_done(chapter, one.result())
+                if not done:
+                    progress.beat()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            kernels.stop()

@@ -43,5 +43,5 @@ def describe(cell: GpuCell) -> str:
     """GPU 用のセルの状態の一行。"""
     where = f"GPU 用のセル {cell.chapter.name}（{cell.line} 行）"
     if cell.state == FRESH and cell.recording:
-        return f"{where}：{wording.of_recording(cell.recording.provenance)}"
+        return f"{where}：{wording.of_recording(cell.recording.run)}"
     return f"{where}：{'，'.join([cell.state, *cell.reasons])} → 縮小版を載せます"

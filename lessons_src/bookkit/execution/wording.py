@@ -7,7 +7,6 @@ import math
 from bookkit.execution import recordings
 from bookkit.execution.book import Result
 from bookkit.execution.cache import Run
-from bookkit.execution.recording_file import Provenance
 
 
 def gpu_note(result: Result, number: int) -> dict[str, str]:
@@ -24,7 +23,7 @@ def gpu_note(result: Result, number: int) -> dict[str, str]:
         return {"kind": "here", "text": text}
     cell = result.recording_for(number)
     if cell is not None and cell.recording is not None:
-        return {"kind": "recorded", "text": of_recording(cell.recording.provenance)}
+        return {"kind": "recorded", "text": of_recording(cell.recording.run)}
     states = {cell.cell: cell.state for cell in result.gpu}
     why = {
         recordings.MISSING: "GPU の記録がまだないので",
@@ -34,11 +33,11 @@ def gpu_note(result: Result, number: int) -> dict[str, str]:
     return {"kind": "reduced", "text": f"縮小版（{why}，規模を小さくして実行しました）"}
 
 
-def of_recording(provenance: Provenance) -> str:
+def of_recording(run: Run) -> str:
     """記録の由来の一行。"""
-    place = where(provenance.device_name, provenance.simulated)
-    what = "全規模の記録" if provenance.simulated else "GPU の記録"
-    return f"{what}（{place}，{provenance.date}，{duration(provenance.seconds)}）"
+    place = where(run.device_name, run.simulated)
+    what = "全規模の記録" if run.simulated else "GPU の記録"
+    return f"{what}（{place}，{run.when[:10]}，{duration(run.seconds)}）"
 
 
 def where(name: str, simulated: bool) -> str:
@@ -67,7 +66,7 @@ def _gpu_cost(result: Result) -> str:
     found = [cell.recording for cell in result.gpu if cell.recording]
     text = f"GPU 用のセルが {len(result.gpu)} つ"
     if len(found) == len(result.gpu):
-        seconds = sum(recording.provenance.seconds for recording in found)
+        seconds = sum(recording.run.seconds for recording in found)
         text += f"（全規模で {duration(seconds)}，GPU がなければ縮小版が動きます）"
     else:
         text += "（GPU がなければ縮小版が動きます）"

@@ -26,6 +26,15 @@ if spec is not None and spec.loader is not None:
 """
 """どの Python でも書き留め始める ``sitecustomize``。もとの ``sitecustomize`` も動かす。"""
 
+KEEP_MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": str(2**30),
+    "MALLOC_TRIM_THRESHOLD_": str(2**31),
+}
+"""大きな配列の記憶を，使うたびに OS に返さない（glibc の設定）。
+
+返すと，畳み込みのたびに頁の割り当てが起きる。EfficientNet-Lite0 の 96 枚が 8.4 秒から 3.2 秒になった。
+"""
+
 
 @dataclass(frozen=True)
 class Workplace:
@@ -77,6 +86,7 @@ def workplace(
             "IPYTHONDIR": str(folder / "ipython"),
             "MATPLOTLIBRC": str(folder / "matplotlibrc"),
             "PYTHONHASHSEED": "0",
+            **KEEP_MEMORY,
             "PYTHONUTF8": "1",
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
-import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+
+from markdown_it.token import Token
+from sphinx.util import docname_join
+from sphinx.util.nodes import split_explicit_title
 
 from bookkit.book import Book
 from bookkit.chapter import Chapter
@@ -13,141 +16,98 @@ from bookkit.directives.source import find_source
 from bookkit.lint.cells import alt_problem
 from bookkit.lint.finding import Problems, similar
 from bookkit.lint.names import calls
+from bookkit.outline import Directive
 
-ROLE_TARGET = re.compile(r"^(?:.*<(?P<inner>[^<>]+)>|(?P<plain>.*))$", re.DOTALL)
-
-
-def _target(content: str) -> str:
-    """役割の中身から，指す先を取り出す。``題名 <先>`` なら ``先``。"""
-    match = ROLE_TARGET.match(content.strip())
-    assert match
-    return (match["inner"] or match["plain"] or "").strip()
+RUBY = re.compile(r"[^|]*[^|\s][^|]*\|\s*[ぁ-ゖァ-ヺー・]+\s*")
+"""``語|よみ`` の形。"""
 
 
-def _doc(page: Chapter, book: Book, target: str) -> str:
-    here = posixpath.dirname(page.docname)
-    name = (
-        target.lstrip("/")
-        if target.startswith("/")
-        else posixpath.normpath(posixpath.join(here, target))
-    )
-    if name in book.documents:
-        return ""
-    near = similar(name, book.documents)
-    return f"章 {target!r} がありません。{near}まだ無い章なら，リンクにせず題名だけを書いてください。"
+def pointers(page: Chapter, book: Book) -> Problems:
+    """役割・リンク・絵・``{source}`` の指す先。"""
+    for passage in page.outline.passages:
+        for line, token in passage.spans():
+            for problem in _in_text(page, book, token):
+                yield line, problem
+    for directive in page.outline.directives:
+        for problem in _in_directive(page, book, directive):
+            yield directive.line, problem
 
 
-def _label(page: Chapter, book: Book, target: str) -> str:
-    if target.lower() in book.labels:
-        return ""
-    return f"参照の先 {target!r} がありません。" + (
-        similar(target, book.labels) or "名札（name: や (…)=）を確かめてください。"
-    )
+def _in_text(page: Chapter, book: Book, token: Token) -> Iterator[str]:
+    if token.type == "myst_role":
+        _, _, target = split_explicit_title(token.content.strip())
+        yield from _role(page, book, str(token.meta["name"]), target.strip())
+    elif token.type == "link_open":
+        yield from _link(page, book, str(token.attrGet("href") or ""))
+    elif token.type == "image":
+        source = str(token.attrGet("src") or "")
+        yield from _image(page, book, source, token.content)
 
 
-def _term(page: Chapter, book: Book, target: str) -> str:
-    if target.lower() in book.terms:
-        return ""
-    return f"用語 {target!r} が book/glossary.md にありません。" + (
-        similar(target, book.terms) or "用語集に加えてください。"
-    )
+def _in_directive(page: Chapter, book: Book, directive: Directive) -> Iterator[str]:
+    if directive.name in ("image", "figure"):
+        alt, caption = directive.options.get("alt", ""), directive.body.strip()
+        yield from _image(page, book, directive.argument, alt, caption)
+    elif directive.name == "source":
+        try:
+            find_source(book.root / "lessons_src", directive.argument)
+        except LookupError as error:
+            yield str(error)
 
 
-def _ruby(page: Chapter, book: Book, target: str) -> str:
-    if re.fullmatch(r"[^|]*[^|\s][^|]*\|\s*[ぁ-ゖァ-ヺー・]+\s*", target):
-        return ""
-    return f"ルビ {target!r} は {{ruby}}`語|よみ` の形で，よみをかなで書いてください。"
+def _role(page: Chapter, book: Book, role: str, target: str) -> Iterator[str]:
+    """役割の指す先。``題名 <先>`` の題名は，もう除いてある。"""
+    if role == "doc" and docname_join(page.docname, target) not in book.documents:
+        near = similar(target, book.documents)
+        yield f"章 {target!r} がありません。{near}まだ無い章なら，リンクにせず題名だけを書いてください。"
+    elif role in ("ref", "numref", "eq"):
+        yield from _label(book, target)
+    elif role == "term" and target.lower() not in book.terms:
+        advice = similar(target, book.terms) or "用語集に加えてください。"
+        yield f"用語 {target!r} が book/glossary.md にありません。{advice}"
+    elif role.startswith("cite:"):
+        for key in re.split(r"\s*,\s*", target):
+            if key not in book.works:
+                advice = similar(key, book.works) or "加えてください。"
+                yield f"文献 {key!r} が book/references.bib にありません。{advice}"
+    elif role == "ruby" and not RUBY.fullmatch(target):
+        yield f"ルビ {target!r} は {{ruby}}`語|よみ` の形で，よみをかなで書いてください。"
+    elif role in ("glue:", "glue:text", "glue:md"):
+        yield from _glue(page, target.partition(":")[0])
 
 
-def _cite(page: Chapter, book: Book, target: str) -> str:
-    for key in re.split(r"\s*,\s*", target):
-        if key not in book.works:
-            return f"文献 {key!r} が book/references.bib にありません。" + (
-                similar(key, book.works) or "加えてください。"
-            )
-    return ""
+def _label(book: Book, label: str) -> Iterator[str]:
+    if label.lower() not in book.labels:
+        advice = "名札（name: や (…)=）を確かめてください。"
+        yield f"参照の先 {label!r} がありません。{similar(label, book.labels) or advice}"
 
 
-def _glue(page: Chapter, book: Book, target: str) -> str:
-    name = target.partition(":")[0]
+def _glue(page: Chapter, name: str) -> Iterator[str]:
     named = [
         call.args[0] if call.args else None
         for cell in page.cells
         for call in calls(cell, "glue.glue") or ()
     ]
     given = [str(one.value) for one in named if isinstance(one, ast.Constant)]
-    if name in given or len(given) < len(named):  # 計算した名前なら，分からない
-        return ""
-    return (
-        f'数 {name!r} を渡すセルがありません。セルで glue("{name}", 値) を呼んでください。'
-        + similar(name, given)
-    )
+    # 計算した名前のセルがあれば，分からない。
+    if name not in given and len(given) == len(named):
+        yield (
+            f"数 {name!r} を渡すセルがありません。"
+            f'セルで glue("{name}", 値) を呼んでください。{similar(name, given)}'
+        )
 
 
-ROLES: dict[str, Callable[[Chapter, Book, str], str]] = {
-    "doc": _doc,
-    "ref": _label,
-    "numref": _label,
-    "eq": _label,
-    "term": _term,
-    "ruby": _ruby,
-    "glue:": _glue,
-    "glue:text": _glue,
-    "glue:md": _glue,
-}
-
-
-def roles(page: Chapter, book: Book) -> Problems:
-    """``{doc}`` や ``{cite:t}`` などの指す先。"""
-    for passage in page.outline.passages:
-        for line, token in passage.spans():
-            if token.type != "myst_role":
-                continue
-            name = str(token.meta["name"])
-            check = _cite if name.startswith("cite:") else ROLES.get(name)
-            problem = check and check(page, book, _target(token.content))
-            if problem:
-                yield line, problem
-
-
-def links(page: Chapter, book: Book) -> Problems:
-    """``[文](先)`` と ``![代替文](絵)`` の指す先。"""
-    for passage in page.outline.passages:
-        for line, token in passage.spans():
-            if token.type == "link_open":
-                problem = _link(page, book, str(token.attrGet("href") or ""))
-                if problem:
-                    yield line, problem
-            elif token.type == "image":
-                source = str(token.attrGet("src") or "")
-                for problem in _image(page, book, source, token.content):
-                    yield line, problem
-    for directive in page.outline.directives:
-        if directive.name in ("image", "figure"):
-            alt = directive.options.get("alt", "")
-            caption = directive.body.strip()
-            for problem in _image(page, book, directive.argument, alt, caption):
-                yield directive.line, problem
-
-
-def _link(page: Chapter, book: Book, href: str) -> str:
+def _link(page: Chapter, book: Book, href: str) -> Iterator[str]:
     path, _, anchor = href.partition("#")
-    if re.match(r"[a-z][a-z0-9+.-]*:|//", path) or not href:
-        return ""
+    if not href or re.match(r"[a-z][a-z0-9+.-]*:|//", path):
+        return
     if not path:
-        return _label(page, book, anchor)
-    if path.lower() in book.labels:
-        return ""
-    if _exists(page, book, path) or _exists(page, book, f"{path}.md"):
-        return ""
-    near = similar(path, [*book.documents, *book.labels])
-    return f"リンクの先 {path!r} がありません。{near}番地を直してください。"
-
-
-def _exists(page: Chapter, book: Book, path: str) -> bool:
-    here = posixpath.dirname(page.file)
-    target = path.lstrip("/") if path.startswith("/") else posixpath.join(here, path)
-    return (book.root / target).exists()
+        yield from _label(book, anchor)
+    elif path.lower() not in book.labels and not _exists(
+        page, book, path, f"{path}.md"
+    ):
+        near = similar(path, [*book.documents, *book.labels])
+        yield f"リンクの先 {path!r} がありません。{near}番地を直してください。"
 
 
 def _image(
@@ -155,33 +115,26 @@ def _image(
 ) -> Iterator[str]:
     if not re.match(r"[a-z]+:", source) and not _exists(page, book, source):
         yield f"絵のファイル {source!r} がありません。名前と置き場所を確かめてください。"
-    problem = alt_problem(alt, caption)
-    if problem:
+    if problem := alt_problem(alt, caption):
         yield problem
 
 
-def sources(page: Chapter, book: Book) -> Problems:
-    """``{source}`` の指す関数。"""
-    for directive in page.outline.directives:
-        if directive.name != "source":
-            continue
-        try:
-            find_source(book.root / "lessons_src", directive.argument)
-        except LookupError as error:
-            yield directive.line, str(error)
+def _exists(page: Chapter, book: Book, *paths: str) -> bool:
+    """頁から見た ``paths``（``/`` で始まれば本の根元から）のどれかがあるか。"""
+    here = (book.root / page.file).parent
+    return any(
+        (book.root / path[1:] if path.startswith("/") else here / path).exists()
+        for path in paths
+    )
 
 
 def unique_labels(page: Chapter, book: Book) -> Problems:
     """同じ名札が二度使われていないか。"""
-    for label, places in book.labels.items():
-        first, *rest = places
+    for label, ((first, at), *rest) in book.labels.items():
         for path, line in rest:
             if path == page.file:
-                yield (
-                    line,
-                    f"名札 {label!r} は {first[0]}:{first[1]} でも使われています。"
-                    "別の名前にしてください。",
-                )
+                message = f"名札 {label!r} は {first}:{at} でも使われています。"
+                yield line, f"{message}別の名前にしてください。"
 
 
 def cited(page: Chapter, book: Book) -> Problems:
@@ -194,5 +147,5 @@ def cited(page: Chapter, book: Book) -> Problems:
         )
 
 
-RULES = (roles, links, sources, unique_labels)
+RULES = (pointers, unique_labels)
 CHAPTER_RULES = (cited,)

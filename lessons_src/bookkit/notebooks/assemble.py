@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import nbformat.v4 as nbf
@@ -84,22 +81,9 @@ def _metadata(docname: str, cells: Sequence[Cell]) -> dict[str, Any]:
         },
         "language_info": {"name": "python"},
         "colab": colab,
-        METADATA: {
-            "chapter": docname,
-            "code": code_digest([cell.source for cell in cells]),
-        },
+        METADATA: {"chapter": docname},
     }
     if any("gpu" in cell.tags for cell in cells):
         metadata["accelerator"] = "GPU"
         colab["gpuType"] = "T4"
     return metadata
-
-
-def code_digest(sources: Sequence[str]) -> str:
-    """コードのセルの中身を表す短い文字列。文章を直しても変わらない。"""
-    return hashlib.sha256("\0".join(sources).encode()).hexdigest()[:16]
-
-
-def code_of(path: Path) -> str:
-    """できたノートブックに書かれた，コードの ``code_digest``。"""
-    return json.loads(path.read_text("utf8"))["metadata"][METADATA]["code"]

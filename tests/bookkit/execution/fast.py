@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +71,12 @@ class Fast:
 
     def run(self, root: Path, chapter: Chapter) -> dict[str, Any]:
         """``{"outputs": [セルの印字], "report": 記録}``。"""
+        return self.run_in(self._place(root), chapter)
+
+    def run_in(self, place: Workplace, chapter: Chapter) -> dict[str, Any]:
+        """決まった場所で動かす。"""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        place = self._place(root)
         with tempfile.TemporaryDirectory() as name:
             work, trace = Path(name, "work"), Path(name, "trace")
             work.mkdir()
@@ -92,25 +96,27 @@ class Fast:
 
     def run_all(
         self,
-        root: Path,
         jobs: list[Any],
         workers: int,
         say: Callable[[str], None],
         on_done: Callable[[Chapter, Outcome], None],
+        *,
+        place: AbstractContextManager[Workplace],
         **options: Any,
     ) -> None:
         """``schedule.run_all`` の代わり。"""
-        for job in jobs:
-            made = self.run(root, job.chapter)
-            cells = [
-                CellResult(
-                    [{"output_type": "stream", "name": "stdout", "text": text}], 1
-                )
-                for text in made["outputs"]
-            ]
-            outcome = Outcome(cells, report=made["report"])
-            say(f"実行 {job.chapter.name}：")
-            on_done(job.chapter, outcome)
+        with place as here:
+            for job in jobs:
+                made = self.run_in(here, job.chapter)
+                cells = [
+                    CellResult(
+                        [{"output_type": "stream", "name": "stdout", "text": text}], 1
+                    )
+                    for text in made["outputs"]
+                ]
+                outcome = Outcome(cells, report=made["report"])
+                say(f"実行 {job.chapter.name}：")
+                on_done(job.chapter, outcome)
 
 
 @contextlib.contextmanager

@@ -7,9 +7,8 @@ import pytest
 from bookkit.chapter import Cell, Chapter
 from bookkit.execution import wording
 from bookkit.execution.book import Result
-from bookkit.execution.cache import CellResult, Run
+from bookkit.execution.cache import CellResult, Entry, Run
 from bookkit.execution.keys import Components
-from bookkit.execution.recording_file import Provenance, Recording
 from bookkit.execution.recordings import FRESH, MISSING, GpuCell
 from bookkit.execution.trace import Trace
 
@@ -82,10 +81,10 @@ CPU = Run(9.0, 7.1, 600_000_000, when="2026-01-02T00:00:00+09:00")
 
 
 def gpu_cell(state: str, simulated: bool = False) -> GpuCell:
-    made = Provenance("cuda", "Tesla T4", simulated, "2026-01-02", 131.2, 5, {})
-    recording = Recording(Components([]), Trace(), made, [])
+    run = Run(131.2, device_name="Tesla T4", simulated=simulated, when="2026-01-02")
+    recording = Entry("a/b", Components([]), Trace(), [CellResult([], 1)], run)
     found = recording if state == FRESH else None
-    return GpuCell(CHAPTER, 0, 1, "key", state, [], found)
+    return GpuCell(CHAPTER, 0, "key", state, [], found)
 
 
 def test_cost_box():

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from bookkit.book import Book
 from bookkit.cli import main
 from bookkit.execution import recordings
+from bookkit.execution.cache import CellResult, Entry, Run
 from bookkit.execution.gpu import gpu
 from bookkit.execution.keys import Components
-from bookkit.execution.recording_file import Provenance, Recording, read, write
-from bookkit.execution.recordings import BROKEN, FRESH, MISSING, STALE
+from bookkit.execution.recordings import BROKEN, FRESH, MISSING, STALE, read, write
 from bookkit.execution.status import status
 from bookkit.execution.trace import Trace
 from bookkit.execution.wording import gpu_note
@@ -85,7 +85,7 @@ def test_recorded_output_is_shown_with_its_provenance(recorded):
     assert the_cell(recorded).state == FRESH
     output, label = shown(recorded)
     assert output == "大きさ 1000\n"
-    (run,) = {the_cell(recorded).recording.provenance.date}
+    run = the_cell(recorded).recording.run.when[:10]
     assert label == f"GPU の記録（Tesla T4，{run}，1 秒）"
     results = recorded.results()
     assert results["part/one"].cells[1].outputs[0]["text"] == "大きさ 10\n"
@@ -94,13 +94,12 @@ def test_recorded_output_is_shown_with_its_provenance(recorded):
 
 def test_recording_says_where_it_comes_from(recorded):
     (path,) = (recorded.root / "book/recorded/part/one").iterdir()
-    data = json.loads(path.read_text("utf8"))
-    provenance = data["provenance"]
-    assert provenance["device"] == "cuda"
-    assert provenance["device_name"] == "Tesla T4"
-    assert provenance["seconds"] > 0
-    assert provenance["versions"]["python"]
-    assert data["key"] == the_cell(recorded).key
+    found = read(path)
+    assert found.run.device == "cuda"
+    assert found.run.device_name == "Tesla T4"
+    assert found.run.seconds > 0
+    assert found.components.pins["python"]
+    assert Components(found.components.cells).key == the_cell(recorded).key
 
 
 def test_only_chapters_with_marked_cells_run(book, monkeypatch, capsys):
@@ -171,7 +170,7 @@ def recording_file(project):
         lambda raw: b"\xff" + raw,
         lambda raw: raw.replace(b"1000", b"9999"),
         lambda raw: raw.replace(b"Tesla T4", b"Tesla V9"),
-        lambda raw: raw.replace(b'"version": 2', b'"version": 7'),
+        lambda raw: raw.replace(b'{"version": ', b'{"version": 7'),
     ],
 )
 def test_broken_recording_is_not_shown(recorded, spoil):
@@ -209,8 +208,8 @@ def test_machine_with_its_own_gpu_does_not_use_the_recording(recorded, monkeypat
 def test_recording_not_made_at_full_size_is_not_shown(recorded):
     path = recording_file(recorded)
     found = read(path)
-    small = dataclasses.replace(found.provenance, device="cpu")
-    write(path, dataclasses.replace(found, provenance=small))
+    small = dataclasses.replace(found.run, device="cpu")
+    write(path, dataclasses.replace(found, run=small))
     cell = the_cell(recorded)
     assert cell.state == STALE
     assert "全規模で実行した記録ではありません" in cell.reasons
@@ -219,8 +218,8 @@ def test_recording_not_made_at_full_size_is_not_shown(recorded):
 def test_simulated_gpu_is_said_on_the_page(recorded):
     path = recording_file(recorded)
     found = read(path)
-    simulated = dataclasses.replace(found.provenance, simulated=True)
-    write(path, dataclasses.replace(found, provenance=simulated))
+    simulated = dataclasses.replace(found.run, simulated=True)
+    write(path, dataclasses.replace(found, run=simulated))
     _, label = shown(recorded)
     assert label.startswith("全規模の記録（GPU ではなく CPU：Tesla T4，")
 
@@ -285,8 +284,13 @@ OUTPUTS = st.one_of(
 @given(outputs=st.lists(OUTPUTS, max_size=4))
 def test_any_outputs_survive_byte_for_byte(tmp_path_factory, outputs):
     path = tmp_path_factory.mktemp("recorded") / "1.json"
-    provenance = Provenance("cuda", "T4", False, "2026-01-02", 1.5, 10, {"torch": "2"})
-    made = Recording(Components([]), Trace.of(path.parent, {}), provenance, outputs)
+    made = Entry(
+        "part/one",
+        Components([], {"torch": "2"}),
+        Trace.of(path.parent, {}),
+        [CellResult(outputs, 1, 1.5)],
+        Run(1.5, device="cuda", device_name="T4"),
+    )
     write(path, made)
     assert read(path) == made
 

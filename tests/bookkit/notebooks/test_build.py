@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
+from bookkit.chapter import Cell
+from bookkit.execution import keys
+from bookkit.execution.cache import Cache, CellResult, Entry, Run
+from bookkit.execution.machine import Machine, lessons_root
 from bookkit.execution.trace import Trace
-from bookkit.notebooks.assemble import code_of
 from bookkit.notebooks.publish import archive
-from bookkit.notebooks.rehearsal.record import FILE, Record, save
+from bookkit.notebooks.rehearsal.run import KEPT, read_notebook
 
 from .conftest import FRONT, REPOSITORY, Built, Maker
 
@@ -37,11 +41,11 @@ def test_only_the_changed_chapter_is_written(make_book: Maker) -> None:
 
 def test_text_does_not_change_the_code_key(make_book: Maker) -> None:
     path = make_book(f"文です。\n\n{CELL}").out / "notebooks/attention/cam.ipynb"
-    before = code_of(path)
+    before = read_notebook(path).cells
     make_book(f"直した文です。\n\n{CELL}")
-    assert code_of(path) == before
+    assert read_notebook(path).cells == before
     make_book(f"直した文です。\n\n{CELL.replace('1', '2')}")
-    assert code_of(path) != before
+    assert read_notebook(path).cells != before
 
 
 def test_a_lost_notebook_is_written_again(make_book: Maker) -> None:
@@ -121,14 +125,24 @@ def test_outputs_are_left_out(make_book: Maker) -> None:
     assert built.notebook().cells[-1].outputs == []
 
 
-def record_of(
-    built: Built, code: str | None = None, trace: Trace | None = None
-) -> None:
-    path = built.out / "notebooks/attention/cam.ipynb"
-    code = code or code_of(path)
-    trace = trace or Trace()
-    one = Record(code, "2026-11-24", "3.11.7", "2.14.1", "CPU", 12, "", trace)
-    save(built.root / "_build" / FILE, {"book/attention/cam": one})
+def kept(built: Built) -> Cache:
+    return Cache(built.root / "_build" / KEPT)
+
+
+def record_of(built: Built, code: str = "", **parts: list[str]) -> None:
+    """リハーサルで最後まで動いたことにする。``code`` は最後のセル，``parts`` は足あと。"""
+    chapter = read_notebook(built.out / "notebooks/attention/cam.ipynb")
+    if code:
+        chapter = replace(chapter, cells=(*chapter.cells[:-1], Cell(code)))
+    said = {"output_type": "stream", "text": "Python 3.11.7・torch 2.14.1・CPU"}
+    entry = Entry(
+        chapter.name,
+        keys.components(chapter, Machine()),
+        Trace.of(lessons_root(built.root), parts),
+        [CellResult([], 1, 11.6), CellResult([said], 2, 0.2)],
+        Run(20.0, when="2026-11-24T01:02:03+09:00"),
+    )
+    kept(built).store(entry)
 
 
 BADGE = '<p class="rehearsed">2026-11-24・Python 3.11.7・torch 2.14.1・CPU・12 秒</p>'
@@ -154,9 +168,13 @@ def test_badge_disappears_when_the_code_changes(make_book: Maker) -> None:
 def test_badge_disappears_when_a_part_changes(make_book: Maker) -> None:
     """頁を書き直す理由がほかになくても，古い「動作確認」は消える。"""
     built = make_book(BOX + CELL)
-    record_of(built)
+    part = built.root / "lessons_src/lessons/__init__.py"
+    part.parent.mkdir(parents=True)
+    part.write_text("x = 1\n", "utf8")
+    record_of(built, modules=["lessons/__init__.py"])
+    part.write_text("x = 1  # 注釈\n", "utf8")
     assert BADGE in make_book().page("book/attention/cam")
-    record_of(built, trace=Trace({"files": {"lessons/__init__.py": "0" * 64}}))
+    part.write_text("x = 2\n", "utf8")
     assert "rehearsed" not in make_book().page("book/attention/cam")
 
 
@@ -164,7 +182,7 @@ def test_badge_disappears_with_the_record(make_book: Maker) -> None:
     built = make_book(BOX + CELL)
     record_of(built)
     make_book()
-    (built.root / "_build" / FILE).unlink()
+    kept(built).forget("book/attention/cam")
     assert "rehearsed" not in make_book().page("book/attention/cam")
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,13 @@ import nbformat
 import nbformat.v4 as nbf
 import pytest
 
-from bookkit.execution.trace import Trace
-from bookkit.notebooks.rehearsal import book, guard
+from bookkit.execution import schedule
+from bookkit.execution.cache import Cache, CellResult, Entry
+from bookkit.execution.outcome import Failure, Outcome
+from bookkit.notebooks.rehearsal import guard, run
 from bookkit.notebooks.rehearsal.outputs import problem
 from bookkit.notebooks.rehearsal.reader import install_lessons
-from bookkit.notebooks.rehearsal.record import Record, load, save
-from bookkit.notebooks.rehearsal.run import Notebook, Rehearsed, rehearse
+from bookkit.notebooks.rehearsal.run import KEPT, Rehearsal, describe, rehearse
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -46,7 +47,7 @@ def write_notebook(path: Path, chapter: str, code: str) -> Path:
             nbf.new_code_cell("print('準備')", id="setup"),
             nbf.new_code_cell(code, id="line-42"),
         ],
-        metadata={"bookkit": {"chapter": chapter, "code": f"code of {chapter}"}},
+        metadata={"bookkit": {"chapter": chapter}},
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(nbformat.writes(notebook), "utf8")
@@ -54,37 +55,32 @@ def write_notebook(path: Path, chapter: str, code: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rehearsed]:
+def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
     """いろいろなノートブックを，まとめて一度だけリハーサルする。"""
     folder = tmp_path_factory.mktemp("notebooks")
-    notebooks = [
-        Notebook.read(
-            write_notebook(folder / f"{name}.ipynb", f"book/part/{name}", code)
-        )
-        for name, code in CODES.items()
-    ]
-    done: list[str] = []
-    found = rehearse(
-        ROOT,
-        [(notebook, None) for notebook in notebooks],
-        timeout=15,
-        done=lambda one: done.append(one.chapter),
-    )
-    assert sorted(done) == sorted(one.chapter for one in found)
-    return dict(zip(CODES, found, strict=True))
+    for name, code in CODES.items():
+        write_notebook(folder / f"{name}.ipynb", f"book/part/{name}", code)
+    made = Rehearsal(ROOT, tmp_path_factory.mktemp("kept"))
+    chapters = run.read_notebooks(folder, [])
+    made.run([made.state(chapter) for chapter in chapters], timeout=15)
+    assert len(made.problems) == len(CODES)
+    return made
+
+
+def entry_of(rehearsed: Rehearsal, name: str) -> Entry | None:
+    return next(rehearsed.cache.entries(f"book/part/{name}"), None)
 
 
 @pytest.mark.parametrize("name", ["good", "empty-folder", "not-wide", "where"])
-def test_good_notebook_leaves_a_record(
-    rehearsed: dict[str, Rehearsed], name: str
-) -> None:
-    one = rehearsed[name]
-    assert one.problems == []
-    assert one.record is not None
-    assert one.record.code == f"code of book/part/{name}"
-    assert one.record.python == sys.version.split()[0]
-    assert one.record.device == "CPU"
-    assert one.record.seconds > 0
+def test_good_notebook_leaves_a_record(rehearsed: Rehearsal, name: str) -> None:
+    assert rehearsed.problems[f"book/part/{name}"] == []
+    entry = entry_of(rehearsed, name)
+    assert entry is not None
+    python = re.escape(sys.version.split()[0])
+    assert re.fullmatch(
+        rf"20\d\d-\d\d-\d\d・Python {python}・torch [\d.]+・CPU・\d+ 秒",
+        describe(entry),
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,14 +97,14 @@ def test_good_notebook_leaves_a_record(
     ],
 )
 def test_bad_notebook_is_named_with_its_line(
-    rehearsed: dict[str, Rehearsed], name: str, words: list[str]
+    rehearsed: Rehearsal, name: str, words: list[str]
 ) -> None:
-    (found,) = rehearsed[name].problems
+    (found,) = rehearsed.problems[f"book/part/{name}"]
     line = 43 if name in ("error", "repository-folder") else 42
     assert found.startswith(f"book/part/{name}.md:{line}: ")
     for word in words:
         assert word in found
-    assert rehearsed[name].record is None
+    assert entry_of(rehearsed, name) is None
 
 
 def test_lessons_are_installed_like_a_reader_installs_them(tmp_path: Path) -> None:
@@ -152,43 +148,6 @@ def test_guard_knows_the_repository(path: object, forbidden: bool) -> None:
     assert guard.is_forbidden(path, "/repo", ("/repo/.venv",)) == forbidden
 
 
-USED = Trace({"files": {"lessons/a.py": "0" * 64}})
-RECORD = Record("abc", "2026-11-24", "3.11.7", "2.14.1", "CPU", 11.6, "p", USED)
-
-
-def test_record_reads_as_a_sentence() -> None:
-    assert str(RECORD) == "2026-11-24・Python 3.11.7・torch 2.14.1・CPU・12 秒"
-
-
-def test_records_survive_a_round_trip(tmp_path: Path) -> None:
-    path = tmp_path / "_build" / "x.json"
-    records = {"book/b": RECORD, "book/a": RECORD}
-    save(path, records)
-    assert load(path) == records
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"a": 1}', '{"a": {"x": 1}}'])
-def test_a_broken_record_is_no_record(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "x.json"
-    path.write_text(text, "utf8")
-    assert load(path) == {}
-    assert load(tmp_path / "missing.json") == {}
-
-
-def test_record_is_true_only_of_the_same_code_and_parts(tmp_path: Path) -> None:
-    module = tmp_path / "lessons" / "a.py"
-    module.parent.mkdir()
-    module.write_text("x = 1\n", "utf8")
-    trace = Trace.of(tmp_path, {"modules": ["lessons/a.py"]})
-    one = Record("abc", "2026-11-24", "3.11.7", "2.14.1", "CPU", 1.0, "p", trace)
-    assert one.is_true_of("abc", tmp_path)
-    assert not one.is_true_of("abd", tmp_path)
-    module.write_text("x = 1  # 注釈\n", "utf8")
-    assert one.is_true_of("abc", tmp_path)
-    module.write_text("x = 22\n", "utf8")
-    assert not one.is_true_of("abc", tmp_path)
-
-
 @pytest.mark.parametrize(
     ("output", "words"),
     [
@@ -221,26 +180,22 @@ def stage_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         write_notebook(folder / f"{name}.ipynb", f"book/{name}", "x = 1")
 
     def pretend(
-        root: Path,
-        notebooks: list[tuple[Notebook, float | None]],
-        *,
-        done: Callable[[Rehearsed], None],
-        **rest: object,
-    ) -> list[Rehearsed]:
-        found = []
-        for notebook, expected in notebooks:
-            name = notebook.chapter.name
-            played.append((name, expected))
-            here = book.packages(root)
-            one = Record(notebook.code, "2026-11-24", "3", "2", "CPU", 5.0, here)
-            bad = name in broken
-            found.append(Rehearsed(name, ["困る"] * bad, None if bad else one))
-            done(found[-1])
-        return found
+        jobs: list[Any], workers: int, say: object, on_done: Any, **rest: object
+    ) -> None:
+        for job in jobs:
+            name = job.chapter.name
+            played.append((name, job.expected))
+            said = {"output_type": "stream", "text": "Python 3・torch 2・CPU"}
+            bad = Failure(0, 42, "困る") if name in broken else None
+            cells = [CellResult([], 1, 1.0), CellResult([], 2, 1.0)]
+            cells.append(CellResult([dict(said)], 3, 3.0))
+            report = dict.fromkeys(("cpu_seconds", "memory", "gpu_memory"), 0)
+            report |= {"downloads": {}, "hosts": [], "trace": {}}
+            on_done(job.chapter, Outcome(cells, 5.0, report, failure=bad))
 
     played.clear()
     broken.clear()
-    monkeypatch.setattr(book, "rehearse", pretend)
+    monkeypatch.setattr(schedule, "run_all", pretend)
     return tmp_path
 
 
@@ -250,39 +205,61 @@ broken: set[str] = set()
 
 def test_unchanged_notebooks_are_not_played_again(stage_book: Path) -> None:
     said: list[str] = []
-    assert book.rehearse_book(stage_book, say=said.append) == []
+    assert rehearse(stage_book, say=said.append) == []
     assert played == [("book/part/one", None), ("book/part/two", None)]
     played.clear()
-    assert book.rehearse_book(stage_book, say=said.append) == []
+    assert rehearse(stage_book, say=said.append) == []
     assert played == []
-    assert said[-1].startswith("変わりません book/part/two：2026-11-24")
-    assert book.rehearse_book(stage_book, ["part/two"], again=True) == []
+    assert said[-1].startswith("変わりません book/part/two：20")
+    assert said[-1].endswith("・Python 3・torch 2・CPU・5 秒")
+    assert rehearse(stage_book, ["part/two"], again=True) == []
     assert played == [("book/part/two", 5.0)]
+
+
+def test_other_code_is_played_again(stage_book: Path) -> None:
+    rehearse(stage_book)
+    played.clear()
+    notebook = stage_book / "_build/html/notebooks/part/one.ipynb"
+    write_notebook(notebook, "book/part/one", "x = 2")
+    rehearse(stage_book)
+    assert [name for name, _ in played] == ["book/part/one"]
 
 
 def test_other_versions_are_played_again(
     stage_book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    book.rehearse_book(stage_book)
+    rehearse(stage_book)
     played.clear()
-    monkeypatch.setattr(book, "packages", lambda root: "another")
-    book.rehearse_book(stage_book)
+    monkeypatch.setattr(run, "pins", lambda root: {"torch": "0.1"})
+    rehearse(stage_book)
     assert len(played) == 2
 
 
+@pytest.mark.parametrize("options", [{"folder": "notebooks"}, {"python": "python3"}])
+def test_other_folders_and_pythons_leave_nothing(
+    stage_book: Path, options: dict[str, Any]
+) -> None:
+    if "folder" in options:
+        options = {"folder": stage_book / "_build/html/notebooks"}
+    assert rehearse(stage_book, **options) == []
+    assert len(played) == 2
+    assert not (stage_book / "_build" / KEPT).exists()
+
+
 def test_a_failure_removes_the_old_record(stage_book: Path) -> None:
-    book.rehearse_book(stage_book)
+    rehearse(stage_book)
     broken.add("book/part/one")
-    assert book.rehearse_book(stage_book, again=True) == ["困る"]
-    records = load(stage_book / "_build" / ".rehearsal.json")
-    assert list(records) == ["book/part/two"]
+    assert rehearse(stage_book, again=True) == ["book/part/one.md:42: 困る"]
+    kept = Cache(stage_book / "_build" / KEPT)
+    assert [*kept.entries("book/part/one")] == []
+    assert len([*kept.entries("book/part/two")]) == 1
     played.clear()
-    book.rehearse_book(stage_book)
+    rehearse(stage_book)
     assert played == [("book/part/one", None)]
 
 
 def test_unknown_chapter_is_named(stage_book: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"part/x.*ある章: part/one，part/two"):
-        book.rehearse_book(stage_book, ["part/x"])
+        rehearse(stage_book, ["part/x"])
     with pytest.raises(FileNotFoundError, match="make book"):
-        book.rehearse_book(stage_book / "nowhere")
+        rehearse(stage_book / "nowhere")

@@ -1,6 +1,6 @@
 """頁の「動作確認」：その章のノートブックが，いつ，どこで，最後まで動いたか。
 
-リハーサルの記録だけから作る。記録の後でコードや部品が変わっていれば，何も出さない。
+リハーサルの結果だけから作る。その後でコードや部品が変わっていれば，何も出さない。
 """
 
 from __future__ import annotations
@@ -14,43 +14,36 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from bookkit.directives.lesson import labelled, lesson_box
-from bookkit.execution.machine import lessons_root
-from bookkit.notebooks.assemble import code_of
 from bookkit.notebooks.build import chapters, is_html, notebook_path
-from bookkit.notebooks.rehearsal.record import FILE, load
+from bookkit.notebooks.rehearsal.run import KEPT, read_notebook, sentence
 
 SHOWN = re.compile(r'<p class="rehearsed">(.*?)</p>')
 """できた頁の中の「動作確認」の文。"""
 
 
-def sentences(app: Sphinx) -> dict[str, str]:
-    """いまのノートブックを動かした記録の文を，文書の名前で引けるようにして返す。"""
-    lessons = lessons_root(Path(app.srcdir))
-    return {
-        docname: str(record)
-        for docname, record in load(Path(app.outdir).parent / FILE).items()
-        if (path := notebook_path(app, docname)).is_file()
-        and record.is_true_of(code_of(path), lessons)
-    }
+def rehearsed(app: Sphinx, docname: str) -> str:
+    """いまのノートブックを動かした結果の文。なければ空。"""
+    path, kept = notebook_path(app, docname), Path(app.outdir).parent / KEPT
+    if not path.is_file():
+        return ""
+    return sentence(Path(app.srcdir), kept, read_notebook(path))
 
 
 def show_badge(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """章の箱に「動作確認」の行を足す。"""
     if not is_html(app):
         return
-    text = sentences(app).get(docname)
     for box in doctree.findall(lesson_box):
-        if text:
+        if text := rehearsed(app, docname):
             line = nodes.paragraph("", text, classes=["rehearsed"])
             box += labelled("動作確認", line)
 
 
 def outdated_badges(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """頁に出ている「動作確認」が，いまの記録と違う章。"""
+    """頁に出ている「動作確認」が，いまの結果と違う章。"""
     if not is_html(app):
         return []
-    now = sentences(app)
-    return [name for name in chapters(env) if _shown(app, name) != now.get(name, "")]
+    return [name for name in chapters(env) if _shown(app, name) != rehearsed(app, name)]
 
 
 def _shown(app: Sphinx, docname: str) -> str:

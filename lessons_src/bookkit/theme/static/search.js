@@ -1,6 +1,6 @@
 /* 検索。索引（search-index.js）は，はじめて探すときに読み込む。
-   文字をそろえ（fold），日本語を二文字ずつに分けて（grams）照らし合わせる。
-   bookkit/japanese.py の fold と grams と同じ働きをする。 */
+   文字をそろえ（fold：全角と半角，大文字と小文字，カタカナとひらがな），
+   日本語を二文字ずつに，英語と数を一語ずつに分けて（grams）照らし合わせる。 */
 "use strict";
 (() => {
   const { base, load, all } = window.book;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lessons.attention.attention_as_softmax.two_objects import trials
-from lessons.effects import Effect
+from lessons.effects.live import Effect
 
 _CHAPTER = "attention/attention_as_softmax"
 _PAPER = "Lindsay と Miller（2018）"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lessons.attention.cam.localisation import localisation_effect
-from lessons.effects import Effect
+from lessons.effects.live import Effect
 
 _PAPER = "Zhou ほか（2016）"
 _REPORTED = (

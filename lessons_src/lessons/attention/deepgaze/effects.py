@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from lessons.attention.deepgaze.center_bias import Scores, experiment
-from lessons.effects import Effect
+from lessons.effects.live import Effect
 
 _CHAPTER = "attention/deepgaze"
 

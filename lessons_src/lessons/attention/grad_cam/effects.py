@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lessons.attention.grad_cam.sanity_checks import check_photos
-from lessons.effects import Effect
+from lessons.effects.live import Effect
 
 _CHAPTER = "attention/grad_cam"
 _ADEBAYO = "Adebayo ほか（2018）"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lessons.attention.saliency import search as lab
-from lessons.effects import Effect
+from lessons.effects.live import Effect
 
 _CHAPTER = "attention/saliency"
 _PAPER = "Itti, Koch & Niebur（1998）"

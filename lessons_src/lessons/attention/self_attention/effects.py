@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lessons.attention.self_attention import feature_query
 from lessons.attention.self_attention import model as self_attention
-from lessons.effects import Effect
+from lessons.effects.live import Effect
 
 _CHAPTER = "attention/self_attention"
 _PAPER = "Kaptein ほか（1995）"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lessons.attention.visual_search import model as lab
 from lessons.attention.visual_search.feature_integration import REGISTERED, reports
-from lessons.effects import Effect
+from lessons.effects.live import Effect
 
 _CHAPTER = "attention/visual_search"
 _TREISMAN = "Treisman & Gelade（1980）"

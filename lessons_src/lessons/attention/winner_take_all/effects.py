@@ -6,7 +6,7 @@ import numpy as np
 
 from lessons.attention.winner_take_all import attention_shifts
 from lessons.attention.winner_take_all import model as wta
-from lessons.effects import Effect
+from lessons.effects.live import Effect
 
 _CHAPTER = "attention/winner_take_all"
 _PALMER = "Palmer, Huk & Shadlen（2005）"

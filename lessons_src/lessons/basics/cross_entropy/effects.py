@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lessons.basics.cross_entropy import model as ce
-from lessons.effects import Effect
+from lessons.effects.live import Effect
 
 _CHAPTER = "basics/cross_entropy"
 _SOLLA = "Solla, Levin & Fleisher（1988）"

@@ -6,7 +6,7 @@ import numpy as np
 
 from lessons.basics.softmax import model as sm
 from lessons.basics.softmax.winners import choice_payoff, noisy_winners, winner_share
-from lessons.effects import Effect
+from lessons.effects.live import Effect
 
 _CHAPTER = "basics/softmax"
 _BOXES = (0.7, 0.3)

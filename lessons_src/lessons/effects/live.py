@@ -97,10 +97,10 @@ class Result:
 def all_effects() -> list[Effect]:
     """すべての部屋の効果を，章の名前の順に返す。"""
     found: list[Effect] = []
-    rooms = [path.parent for path in Path(__file__).parent.glob("*/*/effects.py")]
+    rooms = [path.parent for path in Path(__file__).parents[1].glob("*/*/effects.py")]
     for room in sorted(rooms, key=lambda path: path.name):
         module = f"lessons.{room.parent.name}.{room.name}.effects"
-        effects: list[Effect] = importlib.import_module(module).EFFECTS
+        effects: list[Effect] = getattr(importlib.import_module(module), "EFFECTS", [])
         chapter = f"{room.parent.name}/{room.name}"
         for effect in effects:
             if effect.chapter != chapter:

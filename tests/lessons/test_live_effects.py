@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
-from lessons.effects import Effect, Result, evaluate, to_html, to_record
+from lessons.effects.live import Effect, Result, evaluate, to_html, to_record
 
 
 def fake(values, **limits):
@@ -51,7 +51,7 @@ def test_record_keeps_every_value_exactly():
 POOL = """
 import multiprocessing, os, time
 from concurrent.futures import ProcessPoolExecutor
-from lessons import effects
+from lessons.effects import live as effects
 if __name__ == "__main__":
     context = multiprocessing.get_context("spawn")
     start = effects._end_with_parent

@@ -1,0 +1,137 @@
+"""効果の記録：約束（``protocols/*.toml``）のとおりに測り，足あととともに残す。
+
+測るのは ``python -m lessons.effects``（別のプロセス）。ここは，何が古いかを調べ，記録を置く。
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bookkit.execution.cache import write_atomically
+from bookkit.execution.machine import lessons_root, look
+from bookkit.execution.trace import Trace
+from bookkit.execution.workplace import workplace
+
+RUN = """\
+import json, runpy, sys, _bookkit_probe
+try:
+    runpy.run_module("lessons.effects", run_name="__main__", alter_sys=True)
+except SystemExit as stop:
+    if stop.code:
+        raise
+print(json.dumps(json.loads(_bookkit_probe.report())["trace"]))
+"""
+"""測って記録を印字し，次の行に足あとを印字するプログラム。"""
+KINDS = ("modules", "files")
+"""記録の足あとに残すもの。約束を探しただけのフォルダーは数えない。"""
+NOT_MEASURED = (
+    "lessons/effects/__init__.py",
+    "lessons/effects/protocol.py",
+    "lessons/human.py",
+    "human.csv",
+    "palette.json",
+)
+"""開いても，測る値には関わらないもの（約束そのものは，別に SHA-256 で比べる）。"""
+
+
+class EffectError(RuntimeError):
+    """測れなかったこと。"""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """約束一つと，その記録の新しさ。``why`` が空なら新しい。"""
+
+    id: str
+    protocol: Path
+    why: tuple[str, ...]
+
+    @property
+    def path(self) -> Path:
+        """記録のファイル。"""
+        return self.protocol.parents[1] / "records" / f"{self.id}.json"
+
+
+def recorded(root: Path) -> Iterator[Recorded]:
+    """本のすべての約束と，記録が古ければその訳。"""
+    lessons = lessons_root(root)
+    for protocol in sorted(lessons.glob("lessons/*/*/protocols/*.toml")):
+        one = Recorded(protocol.stem, protocol, ())
+        yield Recorded(one.id, protocol, tuple(_why(lessons, one)))
+
+
+def _why(lessons: Path, one: Recorded) -> list[str]:
+    if not one.path.is_file():
+        return ["まだ測っていません"]
+    record = json.loads(one.path.read_text("utf8"))
+    if record["protocol"] != hashlib.sha256(one.protocol.read_bytes()).hexdigest():
+        return ["測った後に約束が変わりました"]
+    return Trace(record["trace"]).changes(lessons)
+
+
+def measure(root: Path, one: Recorded) -> None:
+    """約束のとおりに測り，記録を置く。測れなければ，前の記録を残す。
+
+    Raises:
+        EffectError: 測る途中で失敗したとき。
+    """
+    lessons = lessons_root(root)
+    with workplace(root, threads=1) as place:
+        folder = place.folder / "trace"
+        folder.mkdir()
+        done = subprocess.run(
+            [place.python, "-c", RUN, one.id],
+            env={**place.env, "BOOKKIT_TRACE": str(folder)},
+            cwd=place.folder,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf8",
+        )
+    if done.returncode:
+        raise EffectError(f"効果 {one.id} を測れませんでした（上の文を見てください）。")
+    record, seen = (json.loads(line) for line in done.stdout.splitlines()[-2:])
+    record["cpu"] = look(root).cpu
+    record["trace"] = Trace.of(lessons, _measured(seen)).seen
+    lines = [
+        f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}"
+        for key, value in record.items()
+    ]
+    text = ",\n".join(lines)
+    write_atomically(one.path, f"{{\n{text}\n}}\n".encode())
+
+
+def _measured(seen: dict[str, list[str]]) -> dict[str, list[str]]:
+    """測る値に関わるものだけ。"""
+    return {
+        kind: [name for name in seen.get(kind, ()) if not name.endswith(NOT_MEASURED)]
+        for kind in KINDS
+    }
+
+
+def effects(root: Path, names: Sequence[str], *, check: bool) -> int:
+    """名前の（省くと，古い）効果を測る。``check`` なら，古いものを言うだけ。"""
+    every = list(recorded(root))
+    unknown = sorted({*names} - {one.id for one in every})
+    if unknown:
+        known = "，".join(one.id for one in every)
+        raise EffectError(f"約束 {'，'.join(unknown)} はありません。ある名前: {known}")
+    chosen = [one for one in every if one.id in names or (not names and one.why)]
+    for one in chosen:
+        print(f"{one.id}：{'，'.join(one.why) or '新しい'}", flush=True)
+        if not check:
+            measure(root, one)
+            print(f"記録しました: {one.path.relative_to(lessons_root(root))}")
+    if not chosen:
+        print("効果の記録は，すべて新しいです。")
+    return int(check and bool(chosen))
+
+
+def stale(root: Path) -> dict[str, Any]:
+    """``{名前: 訳}``。頁に書く，古い記録。"""
+    return {one.id: list(one.why) for one in recorded(root) if one.why}

@@ -1,0 +1,115 @@
+"""章 recognition/perceptual_effects：図形，距離，指数，対照のネットワーク。"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from lessons.recognition import networks
+from lessons.recognition.perceptual_effects import (
+    length,
+    model,
+    normalisation,
+    shape_bias,
+)
+from lessons.stimuli.perception import lines
+from lessons.stimuli.perception.canvas import SIDE
+
+
+@pytest.mark.parametrize("name", model.COMPARISONS)
+def test_stimuli_differ_where_the_comparison_needs_it(name: str) -> None:
+    pair = model.COMPARISONS[name]
+    one, again, other = (
+        pair.draw(np.random.default_rng(seed), 1.0) for seed in (0, 0, 1)
+    )
+    assert one.dtype == np.uint8
+    assert one.shape[1:] == (SIDE, SIDE)
+    assert np.array_equal(one, again)
+    assert not np.array_equal(one, other)
+    for i, j in (pair.farther, pair.nearer):
+        assert (one[i] != one[j]).any()
+    edge = np.concatenate([one[:, 0].ravel(), one[:, -1].ravel(), one[:, :, 0].ravel()])
+    if name != "oblique":  # 縞のほかは，紙からはみ出さない
+        assert edge.max() == 0
+
+
+def test_mirror_images_are_exact() -> None:
+    image, left_right, up_down = lines.random_lines(np.random.default_rng(0))
+    assert np.array_equal(left_right[:, ::-1], image)
+    assert np.array_equal(up_down[::-1], image)
+
+
+def test_index_is_bounded_and_signed() -> None:
+    far, near = torch.tensor([3.0, 2.0, 0.0]), torch.tensor([2.0, 3.0, 0.0])
+    assert np.allclose(model.index(far, near), [0.2, -0.2, 0.0])
+
+
+def test_distances() -> None:
+    a, b = torch.tensor([[1.0, 2.0, 3.0]]), torch.tensor([[2.0, 4.0, 6.0]])
+    assert model.distance(a, b).item() == pytest.approx(14**0.5)
+    assert model.distance(a, b, "correlation").item() == pytest.approx(0, abs=1e-6)
+    with pytest.raises(ValueError, match="使える名前: euclidean"):
+        model.distance(a, b, "manhattan")
+
+
+def test_mirror_effect_is_absent_from_pixels_whatever_the_pattern() -> None:
+    found = model.effect_index("mirror_confusion", 0, "pixels", items=40)
+    assert abs(found.mean()) < 0.03
+
+
+def test_weber_index_of_a_ruler_that_obeys_each_law(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """長さの対数を並べた表現では正，長さを並べた表現では負になる。"""
+    lengths = []
+    for base in lines.BASES:
+        for ratio in lines.RATIOS:
+            lengths += [base * (1 - ratio / 2), base * (1 + ratio / 2)]
+    for ruler, sign in ((np.log, 1), (np.array, -1)):
+        v = torch.tensor(ruler(lengths)).reshape(1, -1, 1)
+        monkeypatch.setattr(length, "shown", lambda *_, v=v: {"gap": v})
+        assert np.sign(length.weber_index(0, items=1))[0] == sign
+
+
+def test_pixels_add_objects() -> None:
+    assert normalisation.less_than_sum(0, "pixels", items=6) == pytest.approx(
+        0, abs=1e-3
+    )
+
+
+def test_shape_triplets_share_what_they_should() -> None:
+    sample, *_ = shape_bias.triplets(0, items=1)
+    assert sample.shape == (3, SIDE, SIDE, 3)
+    choices = shape_bias.shape_choices(0, "pixels", items=6)
+    assert set(choices) <= {-1.0, 1.0}
+
+
+def test_controls_are_what_their_names_say() -> None:
+    trained = networks.network()
+    shuffled = networks.network("shuffled", 3)
+    untrained = networks.network("untrained", 3)
+    a, b = (
+        torch.sort(net._conv_head.weight.flatten())[0] for net in (trained, shuffled)
+    )
+    assert torch.equal(a, b)
+    assert not torch.equal(trained._conv_head.weight, shuffled._conv_head.weight)
+    c = networks.network("untrained", 4)._conv_head.weight
+    assert not torch.equal(untrained._conv_head.weight, c)
+    with pytest.raises(ValueError, match="対照 'random' はありません"):
+        networks.network("random")
+
+
+def test_calibration_keeps_untrained_layers_alive() -> None:
+    images = np.stack([lines.random_lines(np.random.default_rng(s))[0] for s in (0, 1)])
+    v = model.representations(images, "untrained", 0)
+    for layer in model.LAYERS:
+        assert torch.isfinite(v[layer]).all()
+        assert v[layer].std() > 1e-3
+
+
+def test_unknown_names_get_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="使える名前: mirror_confusion"):
+        model.effect_index("mirrors", 0)
+    with pytest.raises(ValueError, match="使える名前: b10"):
+        model.effect_index("oblique", 0, layer="b99")
