@@ -1,6 +1,7 @@
 """用語集と章の順番：札のある言葉は，それを使うはじめの章で，札につないであること。"""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def unexplained(pages: dict[str, str], terms: list[str]) -> list[tuple[str, str]
 def glossary() -> list[str]:
     """用語集の見出し語。"""
     lines = (ROOT / "book/glossary.md").read_text("utf8").splitlines()
-    return [a for a, b in zip(lines, lines[1:], strict=False) if b.startswith("  （よみ")]
+    return [a for a, b in pairwise(lines) if b.startswith("  （よみ")]
 
 
 def chapters() -> dict[str, str]:

@@ -51,9 +51,9 @@ def test_bad_records_are_refused_with_what_to_do(room):
 
 
 def test_scripts_refuse_unknown_names(capsys):
-    assert fpn_runs.main(["deep", "0"]) == fpn_runs.main(["fpn"]) == 2
+    assert fpn_runs.main(["deep", "0", "1"]) == fpn_runs.main(["fpn", "0"]) == 2
     assert mask_runs.main(["deep"]) == mask_runs.main(["align", "x"]) == 2
-    assert "fpn" in capsys.readouterr().out
+    assert "反復の数を書いてください" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("kind", fpn_runs.KINDS)

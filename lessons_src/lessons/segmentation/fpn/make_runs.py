@@ -78,7 +78,7 @@ def main(words: list[str]) -> int:
         content = Path(words[3]).read_bytes()
     else:
         content = weights_of(kind, seed, iterations)
-    provenance = {
+    provenance: dict[str, str | int] = {
         "model": kind,
         "seed": seed,
         "iterations": iterations,

@@ -82,7 +82,7 @@ def main(words: list[str]) -> int:
         for seed in [int(w) for w in words[1:]] or SEEDS:
             for iterations in ITERATIONS:
                 found = scores(name, seed, iterations)
-                provenance = {
+                provenance: dict[str, str | int] = {
                     "model": name,
                     "seed": seed,
                     "iterations": iterations,
