@@ -142,17 +142,18 @@ RECIPES: dict[str, Recipe] = {
         iterations=4000,
     ),
     "single_map": _on_pyramid("single_map"),
-    "hierarchy": _on_pyramid("hierarchy"),
     "fpn": _on_pyramid("fpn"),
     "detr_anchored": _detr(True),
     "detr_plain": _detr(False),
 }
 """作れるモデル。"""
+UNSHIPPED: dict[str, Recipe] = {"hierarchy": _on_pyramid("hierarchy")}
+"""重みを配らないモデル。章は，``make_runs`` の記録だけを使う。"""
 
 
 def fitted(name: str, seed: int = 0, iterations: int | None = None) -> nn.Module:
     """作り方のとおりに学習したモデル。``seed`` は，はじめの重みを決める（場面の順番は同じ）。"""
-    recipe = RECIPES[name]
+    recipe = (RECIPES | UNSHIPPED)[name]
     runtime.seed_everything(seed)
     # 画素ごとにチャンネルを並べると，CPU の畳み込みが速い。
     model = recipe.build().to(memory_format=torch.channels_last)

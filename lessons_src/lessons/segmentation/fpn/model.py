@@ -83,11 +83,10 @@ def pretrained(kind: str) -> FasterRCNN:
     """この章の場面で学習ずみの検出器。
 
     Args:
-        kind: ``single_map``（一枚の地図）・``hierarchy``（段ごとの地図）・``fpn``
-            （特徴ピラミッド）。
+        kind: ``single_map``（一枚の地図）か ``fpn``（特徴ピラミッド）。
 
     Raises:
         ValueError: 知らない名前のとき（``Pyramid`` が言う）。
-        WeightsError: 重みのファイルがない，または壊れているとき。
+        WeightsError: 重みを配っていない名前のとき，ファイルがない，または壊れているとき。
     """
     return restored(build(kind), kind)
