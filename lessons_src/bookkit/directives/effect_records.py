@@ -10,16 +10,12 @@ from sphinx.application import Sphinx
 from bookkit.directives.filled_later import (
     add_place,
     filled_later,
-    rewrite_when_changed,
+    outdated_when_changed,
 )
 from bookkit.effects import Commit, Recorded, recorded
 from bookkit.execution.extension import book_root
 
 NAME = "effect-records"
-
-
-class effect_records(filled_later):
-    """並びの場所。"""
 
 
 def _found(app: Sphinx) -> list[Recorded]:
@@ -59,6 +55,6 @@ def _bullets(rows: list[str]) -> list[nodes.Node]:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx に組み込む。"""
-    add_place(app, NAME, effect_records, _listing)
-    rewrite_when_changed(app, NAME, _found)
+    add_place(app, NAME, _listing)
+    outdated_when_changed(app, "env-updated", NAME, _found)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
