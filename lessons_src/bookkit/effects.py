@@ -100,7 +100,7 @@ def last_commits(lessons: Path) -> dict[str, Commit]:
     said = _git(
         lessons,
         *("log", "--relative", "--name-only", "--format=%x00%H %cs", "--"),
-        *("lessons/*/*/protocols", "lessons/*/*/records"),
+        *("lessons/*/protocols/*", "lessons/*/records/*"),
     )
     found: dict[str, Commit] = {}
     for entry in said.split("\0")[1:]:
