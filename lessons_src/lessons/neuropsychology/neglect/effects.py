@@ -169,6 +169,3 @@ MEASURES: dict[str, Callable[..., Any]] = {
     "neglect_disengaging": disengaging,
 }
 """約束の名前から，測る関数を引く表。"""
-
-EFFECTS: list[Any] = []
-"""頁で測る効果はない。どれも約束を決めて測る。"""
