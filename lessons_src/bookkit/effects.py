@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,12 @@ class Recorded:
     why: tuple[str, ...] = ()
     promised: Commit | None = None
     measured: Commit | None = None
+
+    @property
+    def title(self) -> str:
+        """約束に書いてある，効果の名前。"""
+        named = tomllib.loads(self.protocol.read_text("utf8"))
+        return str(named.get("name", self.id))
 
     @property
     def path(self) -> Path:

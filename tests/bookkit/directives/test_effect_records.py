@@ -11,8 +11,15 @@ from bs4 import BeautifulSoup
 
 ROOM = "lessons_src/lessons/basics/trial"
 PROTOCOL = "name = '試し'\n"
+OTHER = "name = 'ほか'\n"
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 RECORD = {
-    "protocol": hashlib.sha256(PROTOCOL.encode()).hexdigest(),
+    "protocol": digest(PROTOCOL),
     "trace": {"files": {f"{ROOM.partition('/')[2]}/weights.txt": "前の中身"}},
 }
 FILES = {
@@ -20,9 +27,9 @@ FILES = {
     "index.md": "# 表紙\n\n```{effect-records}\n```\n",
     "lessons_src/lessons/__init__.py": "",
     f"{ROOM}/protocols/trial.toml": PROTOCOL,
-    f"{ROOM}/protocols/other.toml": PROTOCOL,
+    f"{ROOM}/protocols/other.toml": OTHER,
     f"{ROOM}/records/trial.json": json.dumps(RECORD),
-    f"{ROOM}/records/other.json": json.dumps({**RECORD, "trace": {}}),
+    f"{ROOM}/records/other.json": json.dumps({"protocol": digest(OTHER), "trace": {}}),
 }
 EXTENSIONS = ["myst_nb", "bookkit.directives.effect_records"]
 
@@ -35,9 +42,9 @@ def said(build: Callable[..., Path], files: dict[str, str]) -> str:
 
 def test_stale_records_are_told_with_the_reason(build: Callable[..., Path]) -> None:
     text = said(build, FILES)
-    assert "古い記録は，次のとおりです" in text
-    assert f"trial：{ROOM.partition('/')[2]}/weights.txt がなくなりました" in text
-    assert "other：" not in text
+    assert "記録が古い効果は，次のとおりです" in text
+    assert f"「試し」：{ROOM.partition('/')[2]}/weights.txt がなくなりました" in text
+    assert "「ほか」：" not in text
 
 
 def test_fresh_records_are_told(build: Callable[..., Path]) -> None:

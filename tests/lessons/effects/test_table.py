@@ -106,6 +106,7 @@ def test_unmeasured_effect_cannot_be_drawn():
 
 
 def test_figure_puts_people_reader_model_and_controls_on_one_axis():
+    figures.use_style()
     rows = [table.row(measured(), yours=0.1), Row("二", (0.5, 0.4, 0.6))]
     fig = compare(rows, unit="指数")
     first, second = fig.axes
@@ -115,9 +116,8 @@ def test_figure_puts_people_reader_model_and_controls_on_one_axis():
     assert drawn["モデル"].get_xdata()[0] == pytest.approx(np.mean(MODEL))
     assert list(drawn["対照"].get_xdata()) == [0, 0]
     assert "人間" not in {line.get_label() for line in second.get_lines()}
-    assert len({mark for mark, _, _ in KINDS.values()}) == len(
-        KINDS
-    )  # 色だけに頼らない
+    marks = {mark for mark, _, _ in KINDS.values()}
+    assert len(marks) == len(KINDS)  # 色だけに頼らない
     assert [text.get_text() for text in fig.legends[0].get_texts()] == list(KINDS)
     assert figures.smallest_text_px(fig) >= 13.5
     assert "人間" in figures.csv_of(fig)
