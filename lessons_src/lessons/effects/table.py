@@ -16,7 +16,7 @@ from lessons.figures.comparison import Interval, Row
 CONTROLS = {
     "pixels": "画素",
     "untrained": "学習なし",
-    "shuffled": "重みの並べ替え",
+    "shuffled": "並べ替え",
 }
 """多くの約束が使う対照の，短い名前。ほかの対照は，約束の説明をそのまま書く。"""
 HEADS = (

@@ -83,7 +83,7 @@ EXERCISES = [
         name="picture_naming/caution",
         judge=_caution,
         solution=cautious_share(0.02),
-        praise="答え方の決まりだけで，間違いの型の割合は変わります。",
+        praise="黙る数は大きく増えても，間違いの内訳はあまり変わりません。",
         known_wrong=((cautious_share(0.0), "0.0 のとき"), (0.9, "そのまま")),
     ),
     Exercise(
