@@ -11,7 +11,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lessons.neuropsychology.lexical_access.model import DECAY, KINDS, name_pictures
+from lessons.neuropsychology.lexical_access.model import (
+    DECAY,
+    KINDS,
+    SHARED,
+    name_pictures,
+)
 from lessons.neuropsychology.lexical_access.patients import rmsd, sampling_rmsd
 
 Array = NDArray[np.float64]
@@ -38,7 +43,12 @@ class Fit(NamedTuple):
 
 
 def surface(
-    rule: str = "s-p", size: int = 16, trials: int = 1000, seed: int = 0
+    rule: str = "s-p",
+    size: int = 16,
+    trials: int = 1000,
+    seed: int = 0,
+    *,
+    shared: int = SHARED,
 ) -> Surface:
     """格子のすべてのますで，モデルに絵を呼ばせる。
 
@@ -47,6 +57,7 @@ def surface(
         size: 一辺のますの数。
         trials: 一ますで絵を呼ぶ回数。
         seed: 乱数の種。ますごとに別の種を作る。
+        shared: 意味の近い語が，目標と分け合う素性の数。
 
     Raises:
         ValueError: 規則の名前が違うとき。
@@ -64,7 +75,9 @@ def surface(
         for j, b in enumerate(second):
             s, p, decay = (a, b, DECAY) if rule == "s-p" else (a, a, b)
             cell = seed * size * size + i * size + j
-            patterns[i, j] = name_pictures(s, p, trials, cell, decay=decay)
+            patterns[i, j] = name_pictures(
+                s, p, trials, cell, decay=decay, shared=shared
+            )
     return Surface(rule, first, second, patterns)
 
 

@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from lessons.neuropsychology.lexical_access.fitting import fit, surface
-from lessons.neuropsychology.lexical_access.model import name_pictures
-from lessons.neuropsychology.lexical_access.patients import Patient, load, rmsd
+from lessons.neuropsychology.lexical_access.model import SHARED, name_pictures
+from lessons.neuropsychology.lexical_access.patients import load
 
 Array = NDArray[np.float64]
 
+WORD_CHANCE = 0.20
+"""英語の音素を一つ替えたとき，実在する語になる割合（Dell ら，1997 の見積もり）。"""
 _CORRECT, _SEMANTIC, _FORMAL, _MIXED, _UNRELATED, _NONWORD = range(6)
 
 
@@ -54,6 +58,7 @@ def lesioned_group(
     trials: int = 500,
     s: float = 0.04,
     p: float = 0.04,
+    shared: int = SHARED,
 ) -> Array:
     """健常の s と p に，別々の一様な乱数を掛けた ``people`` 人の割合 ``(people, 6)``。
 
@@ -65,26 +70,26 @@ def lesioned_group(
         people: 人数。
         trials: 一人が絵を呼ぶ回数。
         s, p: 健常の重み。
+        shared: 意味の近い語が，目標と分け合う素性の数。
     """
-    rng = np.random.default_rng(seed)
-    kept = rng.uniform(0, 1, (people, 2))
-    shared = {"": 3, "unrelated": 0}[control]
+    common = {"": shared, "unrelated": 0}[control]
+    kept = np.random.default_rng(seed).uniform(0, 1, (people, 2))
     return np.array(
         [
-            name_pictures(s * a, p * b, trials, 1000 * seed + number, shared=shared)
+            name_pictures(s * a, p * b, trials, 1000 * seed + number, shared=common)
             for number, (a, b) in enumerate(kept)
         ]
     )
 
 
-def severity_semantic_share(seed: int, control: str = "", **parameters: float) -> float:
+def severity_semantic_share(seed: int, control: str = "", **parameters: Any) -> float:
     """軽い人ほど，誤りのうち意味の近い語が多いか。"""
-    return semantic_share_index(lesioned_group(seed, control, **parameters))  # type: ignore[arg-type]
+    return semantic_share_index(lesioned_group(seed, control, **parameters))
 
 
-def error_kinds_by_severity(seed: int, control: str = "", **parameters: float) -> float:
+def error_kinds_by_severity(seed: int, control: str = "", **parameters: Any) -> float:
     """重くなると増えるのは，非語・音・無関係か。"""
-    return severity_contrast(lesioned_group(seed, control, **parameters))  # type: ignore[arg-type]
+    return severity_contrast(lesioned_group(seed, control, **parameters))
 
 
 def mixed_share(patterns: Array) -> float:
@@ -101,6 +106,14 @@ def word_share(patterns: Array) -> float:
     return float(total[_FORMAL] / both) if both > 0 else 0.0
 
 
+def mixed_above_chance(patterns: Array, opportunity: float) -> float:
+    """``mixed_share`` から，近所の語の数だけで決まる割合を引く。
+
+    意味の近い語は一つ，混合の語は平均 ``opportunity`` 個ある。
+    """
+    return mixed_share(patterns) - opportunity / (1 + opportunity)
+
+
 def mixed_errors_healthy(
     seed: int,
     control: str = "",
@@ -109,49 +122,43 @@ def mixed_errors_healthy(
     s: float = 0.0698,
     p: float = 0.1,
     opportunity: float = 0.1,
+    feedback: float = 1.0,
 ) -> float:
-    """健常の重みでの ``mixed_share``。対照 ``"one_way"`` は，下から上への道を切る。"""
-    pattern = name_pictures(
-        s, p, trials, seed, feedback=_feedback(control), mixed_share=opportunity
-    )
-    return mixed_share(pattern[None])
+    """健常の重みで，混合の誤りは偶然より多いか。対照 ``"one_way"`` は，下から上への道を切る。"""
+    back = _feedback(control, feedback)
+    pattern = name_pictures(s, p, trials, seed, feedback=back, mixed_share=opportunity)
+    return mixed_above_chance(pattern[None], opportunity)
 
 
 def mixed_errors_patients(
+    seed: int, control: str = "", *, opportunity: float = 0.1, **parameters: Any
+) -> float:
+    """論文の s と p の 21 人で，混合の誤りは偶然より多いか。"""
+    patterns = published(seed, control, opportunity=opportunity, **parameters)
+    return mixed_above_chance(patterns, opportunity)
+
+
+def word_outcomes(seed: int, control: str = "", **parameters: Any) -> float:
+    """音の近い誤りは，偶然（英語で .20）より，実在する語になりやすいか。"""
+    return word_share(published(seed, control, **parameters)) - WORD_CHANCE
+
+
+def _feedback(control: str, feedback: float) -> float:
+    return {"": feedback, "one_way": 0.0}[control]
+
+
+def published(
     seed: int,
     control: str = "",
     *,
     trials: int = 1000,
     scale: float = 1.0,
     opportunity: float = 0.1,
-) -> float:
-    """論文の s と p の 21 人での ``mixed_share``。"""
-    return mixed_share(_published(seed, control, trials, scale, opportunity))
-
-
-def word_outcomes(
-    seed: int,
-    control: str = "",
-    *,
-    trials: int = 1000,
-    scale: float = 1.0,
-    opportunity: float = 0.1,
-) -> float:
-    """論文の s と p の 21 人での ``word_share``。"""
-    return word_share(_published(seed, control, trials, scale, opportunity))
-
-
-def _feedback(control: str) -> float:
-    return {"": 1.0, "one_way": 0.0}[control]
-
-
-def _known() -> list[Patient]:
-    return [patient for patient in load() if np.isfinite(patient.s)]
-
-
-def _published(
-    seed: int, control: str, trials: int, scale: float, opportunity: float
+    feedback: float = 1.0,
 ) -> Array:
+    """論文の s と p（に ``scale`` を掛けた値）で動かした，21 人の割合 ``(21, 6)``。"""
+    back = _feedback(control, feedback)
+    known = [patient for patient in load() if np.isfinite(patient.s)]
     return np.array(
         [
             name_pictures(
@@ -159,36 +166,28 @@ def _published(
                 scale * patient.p,
                 trials,
                 1000 * seed + number,
-                feedback=_feedback(control),
+                feedback=back,
                 mixed_share=opportunity,
             )
-            for number, patient in enumerate(_known())
+            for number, patient in enumerate(known)
         ]
     )
 
 
-def published_fit(
-    seed: int, control: str = "", *, trials: int = 2000, opportunity: float = 0.1
-) -> float:
-    """論文の s と p での，21 人との隔たりの平均。対照 ``"others"`` は別の人の s と p。"""
-    got = _published(seed, "", trials, 1.0, opportunity)
-    people = np.array([patient.pattern for patient in _known()])
-    if control == "others":
-        people = np.roll(people, 7, axis=0)
-    elif control:
-        raise KeyError(control)
-    return float(rmsd(got, people).mean())
-
-
 def continuity(
-    seed: int, control: str = "", *, size: int = 12, trials: int = 500
+    seed: int,
+    control: str = "",
+    *,
+    size: int = 12,
+    trials: int = 500,
+    shared: int = SHARED,
 ) -> float:
     """患者の割合は，誤りの型を入れ替えた割合より，どれだけよく当てはまるか（隔たりの対数の差）。
 
     対照 ``"shuffled"`` は，入れ替えた割合どうしを比べる。
     """
     rng = np.random.default_rng(seed)
-    grid = surface("s-p", size, trials, seed)
+    grid = surface("s-p", size, trials, seed, shared=shared)
     people = np.array([patient.pattern for patient in load()])
     mixed_up = _shuffle_errors(people, rng)
     tested = {"": people, "shuffled": _shuffle_errors(people, rng)}[control]
