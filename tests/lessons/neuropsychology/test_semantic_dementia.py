@@ -9,16 +9,19 @@ import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from lessons.human import numbers
 from lessons.neuropsychology.semantic_dementia import (
     copying,
     damage,
     decisions,
     drawing,
+    measures,
     naming,
     variants,
 )
 from lessons.neuropsychology.semantic_dementia import knowledge as tables
 from lessons.neuropsychology.semantic_dementia import model as hub
+from lessons.neuropsychology.semantic_dementia.progress import sweep
 
 SEEDS = [0, 1]
 
@@ -391,3 +394,66 @@ def test_every_animal_looks_different_and_bits_show(knowledge):
     flat = pixels([p for p in camel if p != "背にこぶがある"])
     assert (flat != pixels(camel)).any()
     assert (pixels([*camel, "車輪がある"]) == pixels(camel)).all()
+
+
+# ── 進行と，人間の数 ──
+
+
+def test_a_sweep_starts_healthy_and_gets_worse(networks, knowledge):
+    def right(n, k):
+        said = naming.names(hub.respond(n, k), k)
+        return naming.answer_shares(said, k)[:, :1]
+
+    for injury, amounts in (("切断", [0, 0.3, 1]), ("乱れ", [0, 0.8, 5])):
+        found = sweep(networks, knowledge, right, amounts, injury=injury, lesions=2)
+        assert found.shape == (3, len(SEEDS), 1)
+        assert (found[0] > 0.95).all()
+        assert (np.diff(found[..., 0], axis=0) < 0).all()
+    with pytest.raises(ValueError, match="切断か乱れ"):
+        sweep(networks, knowledge, right, [0.1], injury="切除")
+
+
+def test_a_measure_refuses_an_unknown_control():
+    with pytest.raises(ValueError, match="permuted_features"):
+        measures.colour_choice(0, "nobody")
+
+
+def test_an_often_met_item_keeps_its_name(knowledge):
+    often = np.ones(48)
+    often[0] = 4
+    nets = [hub.train(knowledge, SEEDS, frequency=f) for f in (1.0, often)]
+
+    def first(n, k):
+        return (naming.names(hub.respond(n, k), k)[:, :1] == 0).astype(float)
+
+    plain, favoured = (
+        sweep(n, knowledge, first, [0.2], lesions=12).mean() for n in nets
+    )
+    assert favoured > plain + 0.1
+
+
+def test_the_patient_in_the_table_is_the_patient_in_the_numbers():
+    room = Path(tables.__file__).parent
+    with (room / "naming_course.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    birds = {row["item"] for row in rows}
+    counted = {
+        tuple(one.condition.split("/")): one.value
+        for one in numbers("neuropsychology/semantic_dementia", "naming")
+    }
+    assert len(rows) == 8
+    for (date, answer), count in counted.items():
+        found = 0
+        for row in rows:
+            word = row[date]
+            kind = (
+                "正答"
+                if word == row["item"]
+                else "同じ種類の別の物"
+                if word in birds
+                else {"鳥": "種類の名前", "動物": "大分けの名前"}.get(
+                    word, "よその名前"
+                )
+            )
+            found += kind == answer
+        assert found == count, (date, answer)
