@@ -111,3 +111,18 @@ def test_aligned_reading_wins_most_at_the_strict_level():
     }
     assert (gap["AP50"] > 0).all()
     assert (gap["AP75"] > gap["AP50"] + 0.05).all()
+
+
+def test_fine_maps_alone_find_small_things():
+    """道のない (c) も，三倍学習した (b) より，小さい物に強い。(c) と (d) は同じ種で比べる。"""
+    rows = runs.read("fpn")
+    seeds = {
+        kind: {
+            r["seed"] for r in rows if (r["model"], r["iterations"]) == (kind, "1000")
+        }
+        for kind in ("hierarchy", "fpn")
+    }
+    assert seeds["hierarchy"] == seeds["fpn"] != set()
+    steps = runs.values(rows, "小 AP50", model="hierarchy", iterations=1000)
+    one = runs.values(rows, "小 AP50", model="single_map", iterations=3000)
+    assert steps.min() > one.max() + 0.3
