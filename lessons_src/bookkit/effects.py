@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +67,12 @@ class Recorded:
     measured: Commit | None = None
 
     @property
+    def title(self) -> str:
+        """約束に書いてある，効果の名前。"""
+        named = tomllib.loads(self.protocol.read_text("utf8"))
+        return str(named.get("name", self.id))
+
+    @property
     def path(self) -> Path:
         """記録のファイル。"""
         return self.protocol.parents[1] / "records" / f"{self.id}.json"
@@ -100,7 +107,7 @@ def last_commits(lessons: Path) -> dict[str, Commit]:
     said = _git(
         lessons,
         *("log", "--relative", "--name-only", "--format=%x00%H %cs", "--"),
-        *("lessons/*/*/protocols", "lessons/*/*/records"),
+        *("lessons/*/protocols/*", "lessons/*/records/*"),
     )
     found: dict[str, Commit] = {}
     for entry in said.split("\0")[1:]:

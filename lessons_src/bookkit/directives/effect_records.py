@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from docutils import nodes
@@ -28,24 +29,30 @@ def _found(app: Sphinx) -> list[Recorded]:
 
 def _listing(app: Sphinx, place: filled_later, docname: str) -> list[nodes.Node]:
     found = _found(app)
-    stale = [one for one in found if one.why]
+    stale = [f"「{one.title}」：{'，'.join(one.why)}" for one in found if one.why]
     said = (
-        "古い記録は，次のとおりです。値は，いまのコードや重みで測ったものとは限りません。"
+        "まだ測っていないか，記録が古い効果は，次のとおりです。"
+        "古い記録の値は，いまのコードや重みで測ったものとは限りません。"
         if stale
         else "どの記録も，いまの約束，コード，重みで測ったものです。"
     )
-    rows = [f"{one.id}：{'，'.join(one.why)}" for one in stale]
-    dated = [_dates(one) for one in found if one.promised]
-    return [nodes.paragraph("", said), *_bullets(rows), *_bullets(dated)]
+    dates = [
+        f"{days}：{''.join(f'「{one.title}」' for one in group)}"
+        for days, group in groupby(sorted(found, key=_days), key=_days)
+        if days
+    ]
+    return [nodes.paragraph("", said), *_bullets(stale), *_bullets(dates)]
 
 
-def _dates(one: Recorded) -> str:
-    """約束と記録の日とコミット。"""
+def _days(one: Recorded) -> str:
+    """約束と記録を最後に変えた日とコミット。git の記録がなければ空。"""
 
     def when(commit: Commit | None) -> str:
         return f"{commit.date}（{commit.key[:7]}）" if commit else "まだ"
 
-    return f"{one.id}：約束 {when(one.promised)}，記録 {when(one.measured)}"
+    if one.promised is None:
+        return ""
+    return f"約束 {when(one.promised)}，記録 {when(one.measured)}"
 
 
 def _bullets(rows: list[str]) -> list[nodes.Node]:

@@ -113,9 +113,10 @@ def interval(found: Estimate) -> str:
 
 
 def _controls(protocol: Protocol, verdict: Verdict) -> str:
+    here = verdict.model.mean
     said = [
         f"{CONTROLS.get(name, protocol.controls.get(name, name))} {control.mean:.2g}"
-        + ("（効果を示した）" if name in verdict.passing else "")
+        + ("（効果を示した）" if name in verdict.passing and here > 0 else "")
         for name, control in verdict.controls.items()
     ]
     return "，".join(said) or "－"

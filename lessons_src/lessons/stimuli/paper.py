@@ -180,7 +180,7 @@ def draw(axes: Axes, sheet: Sheet) -> None:
 
 def _figure(sheet: Sheet) -> Figure:
     """ちょうど A4 横の図。"""
-    figure = Figure(figsize=(WIDTH / 25.4, HEIGHT / 25.4), layout="none")
+    figure = Figure(figsize=(WIDTH / 25.4, HEIGHT / 25.4), layout="none")  # type: ignore[arg-type]
     figure.patch.set_facecolor("white")
     draw(figure.add_axes((0, 0, 1, 1)), sheet)
     return figure

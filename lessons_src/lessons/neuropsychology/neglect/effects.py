@@ -27,7 +27,7 @@ def _who(
         return Searcher(**parameters)
     if control == "flat":
         return Searcher(dimming=damage / 2, **parameters)
-    return Searcher(**{kind: damage}, **parameters)
+    return Searcher(**{kind: damage}, **parameters)  # type: ignore[arg-type]
 
 
 def erasing(

@@ -157,5 +157,5 @@ def hits(found: Found, boxes: Array, cancelled: NDArray[np.int64]) -> NDArray[np
     """印の中心が四角 ``boxes`` ``(m, 4)`` の中にあれば，その物は消された ``(m,)``。"""
     marks = found.places[cancelled]  # (k, 2)
     inside = (marks[None] >= boxes[:, None, :2]) & (marks[None] <= boxes[:, None, 2:])
-    result: NDArray[np.bool_] = inside.all(axis=2).any(axis=1)
+    result: NDArray[np.bool_] = inside.all(axis=2).any(axis=1)  # type: ignore[call-overload,assignment]
     return result
