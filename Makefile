@@ -71,7 +71,7 @@ unit: $(READY)
 rehearse: $(READY)
 	$(BIN)/python -m bookkit rehearse
 
-# できた本を調べる。発表された効果（tests/effects）も，頁が測った値を読む。
+# できた本を調べる。発表された効果（tests/effects）は，記録を確かめ，日ごとに替わるいくつかを測り直す。
 site: $(READY)
 	$(BIN)/python -m pytest -n auto --dist worksteal tests/site tests/effects
 

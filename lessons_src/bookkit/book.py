@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from bookkit.chapter import Chapter
-from bookkit.reading import read_chapter
+from bookkit.reading import read_chapter, yaml_problem
 
 PART_TITLES: dict[str, str] = {
     "basics": "基礎",
@@ -142,13 +142,11 @@ class Book:
         try:
             return yaml.compose(path.read_text("utf8"), yaml.SafeLoader)
         except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            problem = getattr(error, "problem", None) or "読めません"
-            line = mark.line + 1 if mark else 1
+            row, problem = yaml_problem(error)
             message = (
                 f"YAML として読めません（{problem}）。字下げと「:」を直してください。"
             )
-            raise BookError(file, line, message) from error
+            raise BookError(file, row + 1, message) from error
 
 
 def _entries(node: yaml.Node | None, part: str) -> Iterator[TocEntry]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,12 @@ TAGS = EXECUTION_TAGS | {
 
 class ChapterError(ValueError):
     """原稿を章として読めない。文に，場所と直し方を書く。"""
+
+
+def line_of(key: str, lines: Iterable[str], first: int) -> int:
+    """設定の ``key:`` か ``:key:`` で始まる行。``first`` は最初の行の番号。なければ 0。"""
+    mark = re.compile(rf"\s*:?{re.escape(key)}:")
+    return next((n for n, text in enumerate(lines, first) if mark.match(text)), 0)
 
 
 @dataclass(frozen=True)
@@ -68,10 +75,7 @@ class Cell:
 
     def line_of(self, key: str) -> int:
         """設定の ``key`` が書かれた行。なければ囲みの行。"""
-        for number, text in enumerate(self.options, start=self.fence_line + 1):
-            if re.match(rf"\s*:?{re.escape(key)}:", text):
-                return number
-        return self.fence_line
+        return line_of(key, self.options, self.fence_line + 1) or self.fence_line
 
     def settings(self, kind: str = "figure") -> dict[str, Any]:
         """設定の ``mystnb: figure:``（または ``image:``）。なければ空。"""
@@ -130,6 +134,10 @@ class Chapter:
     def in_part(self) -> bool:
         """部のフォルダーの中にある章なら真。表紙や用語集は偽。"""
         return "/" in self.name
+
+    def front_line_of(self, key: str) -> int:
+        """前書きの ``key`` の行。なければ 1。"""
+        return line_of(key, self.text.split("\n")[: self.front_lines], 1) or 1
 
     @property
     def front_unclosed(self) -> bool:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
-from collections.abc import Iterator, Sequence
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from bookkit.execution.cache import write_atomically
 from bookkit.execution.machine import lessons_root, look
@@ -30,27 +32,45 @@ print(json.dumps(json.loads(_bookkit_probe.report())["trace"]))
 """測って記録を印字し，次の行に足あとを印字するプログラム。"""
 KINDS = ("modules", "files")
 """記録の足あとに残すもの。約束を探しただけのフォルダーは数えない。"""
-NOT_MEASURED = (
-    "lessons/effects/__init__.py",
-    "lessons/effects/protocol.py",
-    "lessons/human.py",
-    "human.csv",
-    "palette.json",
+NOT_MEASURED = re.compile(
+    r"lessons/(effects/(?!measure\.py).+|human\.py|.+/human\.csv|palette\.json)"
 )
-"""開いても，測る値には関わらないもの（約束そのものは，別に SHA-256 で比べる）。"""
+"""開いても，測る値には関わらないもの：約束の読み方，判定，人間の数，色。"""
 
 
 class EffectError(RuntimeError):
     """測れなかったこと。"""
 
 
+class Commit(NamedTuple):
+    """コミットの番号と日（2026-11-24 の形）。"""
+
+    key: str
+    date: str
+
+
 @dataclass(frozen=True)
 class Recorded:
-    """約束一つと，その記録の新しさ。``why`` が空なら新しい。"""
+    """約束一つと，その記録の新しさ。
+
+    Attributes:
+        id: 名前。
+        protocol: 約束のファイル。
+        why: 記録が古い訳。空なら新しい。
+        promised, measured: 約束と記録を最後に変えたコミット。git の記録がなければ None。
+    """
 
     id: str
     protocol: Path
-    why: tuple[str, ...]
+    why: tuple[str, ...] = ()
+    promised: Commit | None = None
+    measured: Commit | None = None
+
+    @property
+    def title(self) -> str:
+        """約束に書いてある，効果の名前。"""
+        named = tomllib.loads(self.protocol.read_text("utf8"))
+        return str(named.get("name", self.id))
 
     @property
     def path(self) -> Path:
@@ -61,9 +81,12 @@ class Recorded:
 def recorded(root: Path) -> Iterator[Recorded]:
     """本のすべての約束と，記録が古ければその訳。"""
     lessons = lessons_root(root)
+    commits = last_commits(lessons)
     for protocol in sorted(lessons.glob("lessons/*/*/protocols/*.toml")):
-        one = Recorded(protocol.stem, protocol, ())
-        yield Recorded(one.id, protocol, tuple(_why(lessons, one)))
+        one = Recorded(protocol.stem, protocol)
+        names = (path.relative_to(lessons).as_posix() for path in (protocol, one.path))
+        why = tuple(_why(lessons, one))
+        yield Recorded(one.id, protocol, why, *map(commits.get, names))
 
 
 def _why(lessons: Path, one: Recorded) -> list[str]:
@@ -72,7 +95,50 @@ def _why(lessons: Path, one: Recorded) -> list[str]:
     record = json.loads(one.path.read_text("utf8"))
     if record["protocol"] != hashlib.sha256(one.protocol.read_bytes()).hexdigest():
         return ["測った後に約束が変わりました"]
-    return Trace(record["trace"]).changes(lessons)
+    seen = {
+        kind: {name: before[name] for name in _measured(before)}
+        for kind, before in record["trace"].items()
+    }
+    return Trace(seen).changes(lessons)
+
+
+def last_commits(lessons: Path) -> dict[str, Commit]:
+    """``{約束か記録のファイル: それを最後に変えたコミット}``。git の記録がなければ空。"""
+    said = _git(
+        lessons,
+        *("log", "--relative", "--name-only", "--format=%x00%H %cs", "--"),
+        *("lessons/*/protocols/*", "lessons/*/records/*"),
+    )
+    found: dict[str, Commit] = {}
+    for entry in said.split("\0")[1:]:
+        head, *names = entry.split("\n")
+        for name in names:
+            found.setdefault(name, Commit(*head.split()))
+    return found
+
+
+def _git(lessons: Path, *arguments: str) -> str:
+    """git の答え。git か，その記録がなければ空。"""
+    try:
+        return subprocess.run(
+            ["git", "-c", "core.quotepath=off", *arguments],
+            cwd=lessons,
+            capture_output=True,
+            text=True,
+            encoding="utf8",
+            check=True,
+        ).stdout
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
+def _refuse_unpromised(lessons: Path, one: Recorded) -> None:
+    """コミットしていない約束では測らない（結果を見てから変えられるため）。"""
+    where = str(one.protocol.relative_to(lessons))
+    if _git(lessons, "status", "--porcelain", "--", where):
+        raise EffectError(
+            f"{where}: 約束がコミットされていません。先に約束だけをコミットしてから測ってください。"
+        )
 
 
 def measure(root: Path, one: Recorded) -> None:
@@ -82,6 +148,7 @@ def measure(root: Path, one: Recorded) -> None:
         EffectError: 測る途中で失敗したとき。
     """
     lessons = lessons_root(root)
+    _refuse_unpromised(lessons, one)
     with workplace(root, threads=1) as place:
         folder = place.folder / "trace"
         folder.mkdir()
@@ -97,7 +164,8 @@ def measure(root: Path, one: Recorded) -> None:
         raise EffectError(f"効果 {one.id} を測れませんでした（上の文を見てください）。")
     record, seen = (json.loads(line) for line in done.stdout.splitlines()[-2:])
     record["cpu"] = look(root).cpu
-    record["trace"] = Trace.of(lessons, _measured(seen)).seen
+    used = {kind: _measured(seen.get(kind, ())) for kind in KINDS}
+    record["trace"] = Trace.of(lessons, used).seen
     lines = [
         f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}"
         for key, value in record.items()
@@ -106,12 +174,9 @@ def measure(root: Path, one: Recorded) -> None:
     write_atomically(one.path, f"{{\n{text}\n}}\n".encode())
 
 
-def _measured(seen: dict[str, list[str]]) -> dict[str, list[str]]:
-    """測る値に関わるものだけ。"""
-    return {
-        kind: [name for name in seen.get(kind, ()) if not name.endswith(NOT_MEASURED)]
-        for kind in KINDS
-    }
+def _measured(names: Iterable[str]) -> list[str]:
+    """測る値に関わる名前だけ。"""
+    return [name for name in names if not NOT_MEASURED.fullmatch(name)]
 
 
 def effects(root: Path, names: Sequence[str], *, check: bool) -> int:
@@ -130,8 +195,3 @@ def effects(root: Path, names: Sequence[str], *, check: bool) -> int:
     if not chosen:
         print("効果の記録は，すべて新しいです。")
     return int(check and bool(chosen))
-
-
-def stale(root: Path) -> dict[str, Any]:
-    """``{名前: 訳}``。頁に書く，古い記録。"""
-    return {one.id: list(one.why) for one in recorded(root) if one.why}

@@ -8,17 +8,11 @@ from pathlib import Path
 
 IGNORED = (r"/_build/", r"/\.[^/]+/", r"/__pycache__/", r"/node_modules/", r"/tests/")
 """変わっても作り直さないもの。"""
-
-
-PATHS = (
-    "bibtex_bibfiles",
-    "html_extra_path",
-    "html_favicon",
-    "html_logo",
-    "html_static_path",
-    "templates_path",
-)
-"""設定のフォルダーから数えた場所を書く項目。本のフォルダーから数え直す。"""
+PATHS_FROM_THE_BOOK = """
+def setup(app):
+    app.confdir = app.srcdir
+"""
+"""設定に書いた場所（文献，絵など）を，本のフォルダーから数える。"""
 
 
 def write_conf(root: Path) -> Path:
@@ -30,18 +24,12 @@ def write_conf(root: Path) -> Path:
         sourcedir=root,
         cli_config={"external_toc_path": "_toc.yml", "latex_individualpages": False},
     )
-    for key in PATHS:
-        value = config.get(key)
-        if isinstance(value, list):
-            config[key] = [str(root / path) for path in value]
-        elif value:
-            config[key] = str(root / value)
     # 書きかけの章には警告が付きものなので，そのたびにすべての頁を読み直さない。
     config["bookkit_reread"] = False
     folder = root / "_build" / "live-conf"
     folder.mkdir(parents=True, exist_ok=True)
     lines = [f"{key} = {value!r}" for key, value in sorted(config.items())]
-    text = "\n".join(lines) + "\n"
+    text = "\n".join([*lines, PATHS_FROM_THE_BOOK])
     path = folder / "conf.py"
     if not path.is_file() or path.read_text("utf8") != text:
         path.write_text(text, "utf8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from bookkit.book import PART_TITLES
@@ -83,14 +84,14 @@ def add_to_toc(lines: list[str], part: str, name: str) -> list[str]:
         at = same[-1] + 1
         return [*lines[:at], entry, *lines[at:]]
     order = list(PART_TITLES)
+    later = [f" book/{name}/" for name in order[order.index(part) + 1 :]]
+    starts = [n for n, line in enumerate(lines) if line.startswith("  - ")]
     at = len(lines)
-    for number, line in reversed(list(enumerate(lines))):
-        match = re.search(r" book/([a-z]+)/", line)
-        later = (
-            match and match[1] in order and order.index(match[1]) > order.index(part)
-        )
-        if later or f"caption: {LAST_PART}" in line:
-            at = _start_of_part(lines, number)
+    for start, end in pairwise([*starts, len(lines)]):
+        text = "\n".join(lines[start:end])
+        if any(mark in text for mark in (*later, f"caption: {LAST_PART}")):
+            at = start
+            break
     block = [
         f"  - caption: {PART_TITLES[part]}",
         "    numbered: true",
@@ -98,10 +99,3 @@ def add_to_toc(lines: list[str], part: str, name: str) -> list[str]:
         entry,
     ]
     return [*lines[:at], *block, *lines[at:]]
-
-
-def _start_of_part(lines: list[str], number: int) -> int:
-    """``number`` の行がある部の，最初の行。"""
-    while number and not lines[number].startswith("  - "):
-        number -= 1
-    return number

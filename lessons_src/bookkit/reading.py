@@ -31,6 +31,13 @@ FRONT_ADVICE = "字下げと「:」の後の空白を直してください。"
 CELL_ADVICE = '字下げを直すか，「:」を含む文を " " で囲んでください。'
 
 
+def yaml_problem(error: yaml.YAMLError) -> tuple[int, str]:
+    """YAML の誤りの ``(行（0 から）, 説明)``。閉じていない [ や { は，それを開いた行。"""
+    flow = "flow" in str(getattr(error, "context", ""))
+    mark = getattr(error, "context_mark" if flow else "problem_mark", None)
+    return mark.line if mark else 0, getattr(error, "problem", None) or "読めません"
+
+
 def chapter_name(root: Path, path: Path) -> str:
     """原稿の場所から章の名前を作る。"""
     relative = path.resolve().relative_to(root.resolve()).with_suffix("")
@@ -200,12 +207,9 @@ class _Reader(OutlineReader):
         try:
             return yaml.load(text, Loader=LOADER)
         except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            if "flow" in str(getattr(error, "context", "")):  # 閉じていない [ や { の行
-                mark = getattr(error, "context_mark", mark)
-            problem = getattr(error, "problem", None) or "読めません"
+            row, problem = yaml_problem(error)
             message = f"{what}が YAML として読めません（{problem}）。{advice}"
-            self.fault(line + (mark.line if mark else 0), message)
+            self.fault(line + row, message)
             return None
 
     def timeout(self) -> int | None:

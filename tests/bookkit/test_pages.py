@@ -234,8 +234,8 @@ def test_page_states_its_policy_and_meets_it(make: Callable[..., Path]) -> None:
     assert "default-src 'self'" in rules
     assert "unsafe-eval" not in rules
     inline = [s.get_text() for s in page.find_all("script") if not s.get("src")]
-    assert inline == [frame.brightness_script()]
-    assert f"'sha256-{frame.brightness_digest()}'" in rules
+    assert inline == [frame.brightness()["script"]]
+    assert f"'sha256-{frame.brightness()['digest']}'" in rules
     for element in page.find_all(["script", "link", "img", "iframe"]):
         address = str(element.get("src") or element.get("href") or "")
         outside = address.startswith(("http", "//"))
@@ -668,14 +668,14 @@ def test_history_reads_dates_and_subjects(tmp_path: Path) -> None:
         git(tmp_path, "add", "-A")
         git(tmp_path, "commit", "-q", "-m", subject)
     found = history.read_history(tmp_path)
-    assert [change.subject for change in found.changes] == ["章を直す", "始める"]
-    assert found.changes[1].files == ("book/あ.md",)
-    assert found.last("book/b.md") == found.changes[0].date
-    assert found.last("book/no.md") is None
+    assert [change.subject for change in found] == ["章を直す", "始める"]
+    assert found[1].files == ("book/あ.md",)
+    assert history.last_change(found, "book/b.md") == found[0].date
+    assert history.last_change(found, "book/no.md") is None
 
 
 def test_history_is_empty_without_git(tmp_path: Path) -> None:
-    assert history.read_history(tmp_path).changes == []
+    assert history.read_history(tmp_path) == []
 
 
 # ---- OpenGraph の絵 ----

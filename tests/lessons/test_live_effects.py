@@ -37,10 +37,10 @@ def test_an_effect_needs_a_criterion_and_finite_values():
         evaluate(broken)
 
 
-def test_table_says_when_an_effect_is_not_shown():
+def test_table_says_when_a_value_is_outside_the_criterion():
     html = to_html([fake([0, 0], low=1), fake([2, 2], low=1)])
     assert html.count("<tr>") == 3
-    assert html.count("示さなかった") == 1
+    assert html.count("基準の外") == 1
 
 
 def test_record_keeps_every_value_exactly():

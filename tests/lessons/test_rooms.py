@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import lessons
-from lessons.attention.cam import effects as cam_effects
+from lessons.attention.saliency import effects as saliency_effects
 from lessons.effects.live import all_effects
 from lessons.effects.measure import measure_of
 from lessons.effects.protocol import Protocol, all_protocols
@@ -62,10 +62,10 @@ def test_every_measure_has_its_protocol() -> None:
 
 
 def test_effect_of_another_chapter_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    stray = replace(cam_effects.EFFECTS[0], chapter="attention/camera")
-    monkeypatch.setattr(cam_effects, "EFFECTS", [stray])
+    stray = replace(saliency_effects.EFFECTS[0], chapter="attention/salience")
+    monkeypatch.setattr(saliency_effects, "EFFECTS", [stray])
     with pytest.raises(
-        ValueError, match="'attention/camera' を，部屋と同じ 'attention/cam'"
+        ValueError, match="'attention/salience' を，部屋と同じ 'attention/saliency'"
     ):
         all_effects()
 

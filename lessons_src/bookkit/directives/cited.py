@@ -13,10 +13,6 @@ from bookkit.directives.filled_later import add_place, filled_later
 logger = logging.getLogger(__name__)
 
 
-class cited(filled_later):
-    """この章の文献の場所。"""
-
-
 def _works(app: Sphinx, place: filled_later, docname: str) -> list[nodes.Node]:
     """引いた文献の一覧。"""
     domain: Any = app.env.get_domain("cite")
@@ -41,5 +37,5 @@ def _works(app: Sphinx, place: filled_later, docname: str) -> list[nodes.Node]:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx に組み込む。"""
-    add_place(app, "cited", cited, _works)
+    add_place(app, "cited", _works)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

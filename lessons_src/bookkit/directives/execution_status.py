@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
 
-from bookkit.directives.filled_later import (
-    add_place,
-    filled_later,
-    rewrite_when_changed,
-)
+from bookkit.book import Book
+from bookkit.directives.filled_later import outdated_when_changed
 from bookkit.execution import wording
 from bookkit.execution.book import Result
 from bookkit.execution.recordings import FRESH, GpuCell
@@ -22,24 +21,44 @@ CHAPTERS = ("章", "状態", "秒（CPU）", "メモリー", "装置", "日")
 GPU_CELLS = ("章", "行", "鍵", "状態", "記録した装置", "日", "秒")
 
 
-class execution_status(filled_later):
-    """状態の表の場所。"""
+class ExecutionStatusDirective(SphinxDirective):
+    """``{execution-status}``: 章の表と，GPU 用のセルの表。"""
+
+    def run(self) -> list[nodes.Node]:
+        self.env.metadata[self.env.docname][NAME] = True
+        chapters, cells = _rows(self.env.app)
+        text = [
+            "章ごとの，最後に実行したときの値です。",
+            _table(CHAPTERS, chapters),
+            "GPU 用のセルです。" if cells else "GPU 用のセルはありません。",
+            *([_table(GPU_CELLS, cells)] if cells else []),
+        ]
+        content = self.parse_text_to_nodes("\n\n".join(text))
+        for table in content:
+            if isinstance(table, nodes.table):
+                table["classes"] = [NAME]
+        return content
 
 
-def _results(app: Sphinx) -> dict[str, Result]:
-    """章の実行の結果を，目次の順に返す。"""
-    results: dict[str, Result] = getattr(app, "bookkit_results", {})
-    order = dict.fromkeys([*app.env.collect_relations(), *results])
-    return {name: results[name] for name in order if name in results}
+def _table(head: Sequence[str], rows: list[list[str]]) -> str:
+    """Markdown の表。"""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _rows(app: Sphinx) -> tuple[list[list[str]], list[list[str]]]:
-    """二つの表の行。どの行も，文書の名前から始まる。"""
-    results = _results(app)
-    chapters = [[name, *_measures(result)] for name, result in results.items()]
+    """二つの表の行。目次の順。どの行も，章へのリンクから始まる。"""
+    results: dict[str, Result] = getattr(app, "bookkit_results", {})
+    order = dict.fromkeys([one.docname for one in Book(Path(app.srcdir)).toc])
+    links = {
+        f"{{doc}}`/{name}`": results[name]
+        for name in order | dict.fromkeys(results)
+        if name in results
+    }
+    chapters = [[link, *_measures(result)] for link, result in links.items()]
     cells = [
-        [name, *_gpu_cell(cell)]
-        for name, result in results.items()
+        [link, *_gpu_cell(cell)]
+        for link, result in links.items()
         for cell in result.gpu
     ]
     return chapters, cells
@@ -73,42 +92,8 @@ def _gpu_cell(cell: GpuCell) -> list[str]:
     return [*row, place, found.when[:10], f"{found.seconds:.0f}"]
 
 
-def _tables(app: Sphinx, place: filled_later, docname: str) -> list[nodes.Node]:
-    chapters, cells = _rows(app)
-    text = "GPU 用のセルです。" if cells else "GPU 用のセルはありません。"
-    tables: list[nodes.Node] = [
-        nodes.paragraph("", "章ごとの，最後に実行したときの値です。"),
-        _table(app, docname, CHAPTERS, chapters),
-        nodes.paragraph("", text),
-    ]
-    return [*tables, _table(app, docname, GPU_CELLS, cells)] if cells else tables
-
-
-def _table(
-    app: Sphinx, docname: str, head: Sequence[str], rows: list[list[str]]
-) -> nodes.table:
-    """見出しの行のある表。初めの欄は，文書へのリンクにする。"""
-
-    def link(name: str) -> nodes.reference:
-        uri = app.builder.get_relative_uri(docname, name)
-        title = app.env.titles[name].astext()
-        return nodes.reference("", title, refuri=uri, internal=True)
-
-    group = nodes.tgroup(cols=len(head))
-    group += [nodes.colspec(colwidth=1) for _ in head]
-    group += nodes.thead("", _row(map(nodes.Text, head)))
-    body = ([link(name), *map(nodes.Text, rest)] for name, *rest in rows)
-    group += nodes.tbody("", *map(_row, body))
-    return nodes.table("", group, classes=[NAME])
-
-
-def _row(contents: Any) -> nodes.row:
-    cells = (nodes.paragraph("", "", content) for content in contents)
-    return nodes.row("", *(nodes.entry("", cell) for cell in cells))
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx に組み込む。"""
-    add_place(app, NAME, execution_status, _tables)
-    rewrite_when_changed(app, NAME, _rows)
+    app.add_directive(NAME, ExecutionStatusDirective)
+    outdated_when_changed(app, "env-get-outdated", NAME, _rows)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

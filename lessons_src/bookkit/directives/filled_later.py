@@ -11,43 +11,41 @@ from sphinx.util.docutils import SphinxDirective
 
 
 class filled_later(nodes.General, nodes.Element):
-    """中身を後から作る場所。種類ごとに，これを継いだノードを作る。"""
+    """中身を後から作る場所。``name`` はディレクティブの名前。"""
 
 
 Fill = Callable[[Sphinx, filled_later, str], Iterable[nodes.Node]]
 """``fill(app, 場所, 頁の名前)``：場所を置き換えるノードの列を返す関数。"""
 
 
-def fill_places(app: Sphinx, kind: type[filled_later], fill: Fill) -> None:
-    """``kind`` の場所を，参照を解くときに ``fill`` の返す列で置き換える。"""
-
-    def replace(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-        for place in list(doctree.findall(kind)):
-            place.replace_self(list(fill(app, place, docname)))
-
-    app.connect("doctree-resolved", replace)
-
-
-def add_place(app: Sphinx, name: str, kind: type[filled_later], fill: Fill) -> None:
-    """``{name}`` と書いた所に ``kind`` の場所を置くディレクティブを登録する。"""
+def add_place(app: Sphinx, name: str, fill: Fill) -> None:
+    """``{name}`` と書いた所を，参照を解くときに ``fill`` の返す列で置き換える。"""
 
     class PlaceDirective(SphinxDirective):
         def run(self) -> list[nodes.Node]:
             self.env.metadata[self.env.docname][name] = True
-            place = kind()
+            place = filled_later(name=name)
             self.set_source_info(place)
             return [place]
 
+    def replace(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+        for place in list(doctree.findall(filled_later)):
+            if place["name"] == name:
+                place.replace_self(list(fill(app, place, docname)))
+
     app.add_directive(name, PlaceDirective)
-    fill_places(app, kind, fill)
+    app.connect("doctree-resolved", replace)
 
 
-def rewrite_when_changed(
-    app: Sphinx, name: str, contents: Callable[[Sphinx], object]
+def outdated_when_changed(
+    app: Sphinx, event: str, name: str, contents: Callable[[Sphinx], object]
 ) -> None:
-    """``contents`` の返す値（``repr`` で比べる）が前のビルドと違えば，``{name}`` のある頁を書き直す。"""
+    """``contents`` の返す値（``repr`` で比べる）が前のビルドと違えば，``{name}`` のある頁を作り直す。
 
-    def outdated(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    ``event`` は，読み直すなら ``env-get-outdated``，書き直すだけなら ``env-updated``。
+    """
+
+    def outdated(app: Sphinx, env: BuildEnvironment, *rest: object) -> list[str]:
         seen = env.__dict__.setdefault("bookkit_contents", {})
         now = repr(contents(app))
         if seen.get(name) == now:
@@ -55,4 +53,4 @@ def rewrite_when_changed(
         seen[name] = now
         return [page for page in env.found_docs if name in env.metadata.get(page, {})]
 
-    app.connect("env-updated", outdated)
+    app.connect(event, outdated, priority=600)  # 実行（500）の後

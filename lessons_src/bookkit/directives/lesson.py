@@ -17,7 +17,6 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from bookkit.directives.filled_later import fill_places, filled_later
 from bookkit.execution import wording
 
 LEARN_ITEMS = 3
@@ -26,10 +25,6 @@ LEARN_ITEMS = 3
 
 class lesson_box(nodes.General, nodes.Element):
     """章の最初の箱。"""
-
-
-class lesson_run(filled_later):
-    """箱の中の「実行」の欄。ビルドのときに測った値から作る。"""
 
 
 class LessonDirective(SphinxDirective):
@@ -49,7 +44,7 @@ class LessonDirective(SphinxDirective):
         self.set_source_info(box)
         box += labelled("学ぶこと", lists[0])
         box += labelled("前提", self._links(self.options.get("requires", "").split()))
-        box += labelled("実行", lesson_run())
+        box += labelled("実行", self._measured())
         return [box]
 
     def _links(self, required: list[str]) -> nodes.paragraph:
@@ -63,6 +58,13 @@ class LessonDirective(SphinxDirective):
         content, messages = self.parse_inline(links or "なし")
         return nodes.paragraph("", "", *content, *messages)
 
+    def _measured(self) -> nodes.paragraph:
+        """ビルドのときに測った値の文。"""
+        results = getattr(self.env.app, "bookkit_results", {})
+        result = results.get(self.env.docname)
+        text = wording.cost(result) if result else "コードはありません"
+        return nodes.paragraph("", text, classes=["lesson-run"])
+
 
 def labelled(label: str, content: nodes.Node) -> nodes.container:
     """見出しの語と中身を一行にする。"""
@@ -70,13 +72,6 @@ def labelled(label: str, content: nodes.Node) -> nodes.container:
     row += nodes.paragraph("", "", nodes.strong("", label), classes=["lesson-label"])
     row += content
     return row
-
-
-def _measured(app: Sphinx, place: filled_later, docname: str) -> list[nodes.Node]:
-    """「実行」の欄の文。"""
-    result = getattr(app, "bookkit_results", {}).get(docname)
-    text = wording.cost(result) if result else "コードはありません"
-    return [nodes.paragraph("", text, classes=["lesson-run"])]
 
 
 def _visit_html(self: Any, node: lesson_box) -> None:
@@ -109,5 +104,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
         notebook=(_visit_notebook, None),
     )
     app.add_directive("lesson", LessonDirective)
-    fill_places(app, lesson_run, _measured)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

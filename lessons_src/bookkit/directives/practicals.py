@@ -11,7 +11,7 @@ from sphinx.util.osutil import relative_uri
 from bookkit.directives.filled_later import (
     add_place,
     filled_later,
-    rewrite_when_changed,
+    outdated_when_changed,
 )
 from bookkit.notebooks.addresses import ARCHIVE, Addresses
 from bookkit.notebooks.build import chapters
@@ -21,10 +21,6 @@ HINTS = {
     "Binder": "{}を Binder で開く",
     ".ipynb": "{}のノートブックを保存する",
 }
-
-
-class practicals(filled_later):
-    """実習の一覧の場所。"""
 
 
 def _listing(app: Sphinx, place: filled_later, docname: str) -> list[nodes.Node]:
@@ -64,6 +60,6 @@ def _titles(app: Sphinx) -> list[tuple[str, str]]:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx に組み込む。"""
-    add_place(app, "practicals", practicals, _listing)
-    rewrite_when_changed(app, "practicals", _titles)
+    add_place(app, "practicals", _listing)
+    outdated_when_changed(app, "env-updated", "practicals", _titles)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,22 +8,25 @@
 ```
 ````
 
-ポスターの絵は，この部品が描く。スクリプトがなければ，動画の頁へのリンクになる。
+ポスターの絵は，``templates/video.html`` が描く。スクリプトがなければ，動画の頁へのリンクになる。
 """
 
 from __future__ import annotations
 
 import re
-from html import escape
+from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.template import FileRenderer
 
 from bookkit.notebooks.markdown import syntax as markdown
 
+PAGE = Path(__file__).parents[1] / "templates" / "video.html"
+"""頁での形。ポスターの絵も，ここで描く。"""
 HOSTS = {
     r"https://(?:www\.youtube\.com/watch\?v=|youtu\.be/)([\w-]{11})": (
         "https://www.youtube-nocookie.com/embed/{}?autoplay=1"
@@ -33,15 +36,6 @@ HOSTS = {
 """動画の番地の形と，埋め込みの番地。"""
 FRAMES = ("https://www.youtube-nocookie.com", "https://player.vimeo.com")
 """押されたあとに開いてよい番地。"""
-
-POSTER = (
-    '<svg viewBox="0 0 640 360" aria-hidden="true">'
-    '<rect width="640" height="360" style="fill:var(--video-sky)"/>'
-    '<path d="M0 250c120-70 200 30 320-20s210-60 320 10v120H0z" style="fill:var(--video-far-hill)"/>'
-    '<path d="M0 300c140-50 220 20 350-20s200-10 290 20v60H0z" style="fill:var(--video-near-hill)"/>'
-    '<circle cx="320" cy="180" r="52" style="fill:var(--video-button)"/>'
-    '<path d="M304 152v56l46-28z" style="fill:var(--white)"/></svg>'
-)
 
 
 class video(nodes.General, nodes.Element):
@@ -87,15 +81,7 @@ class VideoDirective(SphinxDirective):
 
 def _visit_html(self: Any, node: video) -> None:
     """ポスターと，題名・出どころ・ライセンスを書く。"""
-    title, address = escape(node["title"]), escape(node["address"])
-    about = f"{escape(node['source'])}（{escape(node['license'])}）"
-    self.body.append(
-        f'<figure class="video"><div class="video-box"><a href="{address}" '
-        f'rel="noopener" data-embed="{escape(node["embed"])}" data-title="{title}" '
-        f'aria-label="動画を見る：{title}">{POSTER}</a></div>'
-        f'<figcaption><p>動画：<a href="{address}" rel="noopener">{title}</a>。{about}。'
-        "押すと，動画の会社の番地から読み込みます。</p></figcaption></figure>\n"
-    )
+    self.body.append(FileRenderer.render_from_file(str(PAGE), node.attributes))
     raise nodes.SkipNode
 
 

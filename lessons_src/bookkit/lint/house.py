@@ -39,26 +39,21 @@ def toc(book: Book) -> Iterator[Finding]:
 
 
 def rooms(book: Book) -> Iterator[Finding]:
-    """部屋（``lessons/<部>/<章>/``）には，その章の頁があるか。"""
+    """部屋（``lessons/<部>/<章>/``）と GPU 用のセルの記録には，その章の頁があるか。"""
     pages = [page.name for page in book.documents.values() if page.in_part]
     for part in PART_TITLES:
         for chapter, file in _folders(book, book.lessons / part):
-            if f"{part}/{chapter}" not in pages:
-                yield Finding(
-                    file,
-                    1,
-                    f"部屋の章 book/{part}/{chapter}.md がありません。"
-                    f"{similar(f'{part}/{chapter}', pages)}頁を書くか，部屋を消してください。",
+            if (name := f"{part}/{chapter}") not in pages:
+                message = (
+                    f"部屋の章 book/{name}.md がありません。"
+                    f"{similar(name, pages)}頁を書くか，部屋を消してください。"
                 )
-
-
-def recordings(book: Book) -> Iterator[Finding]:
-    """GPU 用のセルの記録には，その章の頁があるか。"""
-    for part in PART_TITLES:
-        folder = book.root / "book" / RECORDED / part
-        for chapter, file in _folders(book, folder):
-            if f"book/{part}/{chapter}" not in book.documents:
-                message = f"記録の章 book/{part}/{chapter}.md がありません。記録を消してください。"
+                yield Finding(file, 1, message)
+        for chapter, file in _folders(book, book.root / "book" / RECORDED / part):
+            if (name := f"{part}/{chapter}") not in pages:
+                message = (
+                    f"記録の章 book/{name}.md がありません。記録を消してください。"
+                )
                 yield Finding(file, 1, message)
 
 
@@ -95,4 +90,4 @@ def _name(book: Book, path: Path) -> str:
     return path.relative_to(book.root).as_posix()
 
 
-RULES = (toc, rooms, recordings, python_files, palette)
+RULES = (toc, rooms, python_files, palette)

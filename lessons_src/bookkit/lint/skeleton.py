@@ -37,27 +37,19 @@ def front_matter(page: Chapter, book: Book) -> Problems:
                 "見本（CONTRIBUTING.md の「章の形」）のとおりに最初に置いてください。",
             )
         return
-    lines = page.text.split("\n")[: page.front_lines]
-
-    def line_of(key: str) -> int:
-        found = (
-            n for n, text in enumerate(lines, 1) if text.strip().startswith(f"{key}:")
-        )
-        return next(found, 1)
-
     kernel = page.front.get("kernelspec")
     written = {**(kernel if isinstance(kernel, dict) else {}), **page.front}
     for key, value in FRONT.items():
         if written.get(key) != value:
             now = f"{written[key]!r} です" if written.get(key) else "ありません"
             yield (
-                line_of(key),
+                page.front_line_of(key),
                 f"章の設定の {key} が{now}。{key}: {value} と書いてください。",
             )
     for key in page.front:
         if key not in FRONT_KEYS:
             yield (
-                line_of(key),
+                page.front_line_of(key),
                 f"章の設定に，使わない項目 {key!r} があります。消してください。"
                 + similar(str(key), FRONT_KEYS),
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -29,19 +29,19 @@ class Change:
     files: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class History:
-    """本の記録。git がなければ空。"""
-
-    changes: list[Change] = field(default_factory=list)
-
-    def last(self, path: str) -> datetime | None:
-        """ファイルが最後に変わったとき。"""
-        return next((c.date for c in self.changes if path in c.files), None)
+def last_change(changes: list[Change], path: str) -> datetime | None:
+    """ファイルが最後に変わったとき。"""
+    return next((change.date for change in changes if path in change.files), None)
 
 
-def read_history(root: Path) -> History:
-    """``root`` の下の原稿（book/）の記録を，新しい順に読む。"""
+def page_date(app: Sphinx, docname: str) -> datetime | None:
+    """文書の原稿が最後に変わったとき。"""
+    changes: list[Change] = app.bookkit_changes  # type: ignore[attr-defined]
+    return last_change(changes, str(app.env.doc2path(docname, base=False)))
+
+
+def read_history(root: Path) -> list[Change]:
+    """``root`` の下の原稿（book/）の記録を，新しい順に読む。git がなければ空。"""
     command = ["git", "-c", "core.quotepath=off", "log", "--no-merges", "--relative"]
     form = "--format=%x00%H%x09%cI%x09%s"
     try:
@@ -55,8 +55,8 @@ def read_history(root: Path) -> History:
             timeout=60,
         )
     except (OSError, subprocess.SubprocessError):
-        return History()
-    return History([_change(entry) for entry in done.stdout.split("\0")[1:]])
+        return []
+    return [_change(entry) for entry in done.stdout.split("\0")[1:]]
 
 
 def _change(entry: str) -> Change:
@@ -73,10 +73,10 @@ def in_japanese(date: datetime) -> str:
 
 def changed_pages(app: Sphinx) -> list[dict[str, Any]]:
     """載せる変更：いつ（``date``），何を（``subject``），どの頁に（``pages``）。新しい順。"""
-    history: History = app.bookkit_history  # type: ignore[attr-defined]
+    changes: list[Change] = app.bookkit_changes  # type: ignore[attr-defined]
     titles = app.env.titles
     found = []
-    for change in history.changes:
+    for change in changes:
         names = [re.sub(r"\.(md|ipynb|rst)$", "", path) for path in change.files]
         pages = [
             {"name": name, "title": maths.plain_text(titles[name])}
@@ -100,7 +100,7 @@ def changes_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 
 def _read(app: Sphinx) -> None:
-    app.bookkit_history = read_history(Path(app.srcdir))  # type: ignore[attr-defined]
+    app.bookkit_changes = read_history(Path(app.srcdir))  # type: ignore[attr-defined]
 
 
 def setup(app: Sphinx) -> None:

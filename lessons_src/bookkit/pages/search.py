@@ -52,23 +52,15 @@ def sections_of(doctree: nodes.document) -> list[Section]:
             if not isinstance(child, (nodes.section, nodes.title))
         ]
         found.append((anchor, heading, " ".join(filter(None, map(_text, own)))))
-        for item in section.findall(nodes.definition_list_item):
-            if _owner(item) is section and isinstance(
-                item.parent.parent, addnodes.glossary
-            ):
-                found += [
-                    (term["ids"][0], term.astext(), _text(definition))
-                    for definition in item.findall(nodes.definition)
-                    for term in item.findall(nodes.term)
-                ]
+        found += [
+            (term["ids"][0], term.astext(), _text(definition))
+            for child in own
+            for glossary in child.findall(addnodes.glossary)
+            for item in glossary.findall(nodes.definition_list_item)
+            for definition in item.findall(nodes.definition)
+            for term in item.findall(nodes.term)
+        ]
     return found
-
-
-def _owner(node: nodes.Node) -> nodes.Node | None:
-    parent = node.parent
-    while parent is not None and not isinstance(parent, nodes.section):
-        parent = parent.parent
-    return parent
 
 
 def _text(node: nodes.Node) -> str:
@@ -111,26 +103,21 @@ def write_index(app: Sphinx, error: Exception | None) -> None:
     """``search-index.js`` と，用語の札の ``glossary.js`` を書く。"""
     if error or app.builder.format != "html":
         return
-    env, pages = app.env, []
+    env, builder = app.env, app.builder
     terms = read_terms(env)
     with_terms = {term.page for term in terms}
-    for name in sorted(env.found_docs):
-        path = _store(app) / f"{name}.json"
-        if not path.is_file():
-            continue
-        pages.append(
-            {
-                "name": name,
-                "url": app.builder.get_target_uri(name),
-                "title": maths.plain_text(env.titles[name]),
-                "glossary": name in with_terms,
-                "sections": json.loads(path.read_text("utf8")),
-            }
-        )
-    index = {
-        "pages": pages,
-        "terms": [_names(term) for term in terms],
-    }
+    pages = [
+        {
+            "name": name,
+            "url": builder.get_target_uri(name),
+            "title": maths.plain_text(env.titles[name]),
+            "glossary": name in with_terms,
+            "sections": json.loads(path.read_text("utf8")),
+        }
+        for name in sorted(env.found_docs)
+        if (path := _store(app) / f"{name}.json").is_file()
+    ]
+    index = {"pages": pages, "terms": [_names(term) for term in terms]}
     cards = {
         term.anchor: {
             key: asdict(term)[key] for key in ("name", "reading", "english", "text")

@@ -14,7 +14,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from bookkit import palette
-from bookkit.pages.history import History, changed_pages
+from bookkit.pages.history import changed_pages, page_date
 from bookkit.theme.builder import THEME, version
 
 SAVED = {
@@ -38,28 +38,28 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     """頁のほかのファイルを書く。"""
     if error or app.builder.format != "html":
         return
-    history: History = app.bookkit_history  # type: ignore[attr-defined]
     base = str(app.config.html_baseurl).rstrip("/") + "/"
     uri = app.builder.get_target_uri
     changes = changed_pages(app)
     for change in changes:
         for page in change["pages"]:
             page["url"] = base + uri(page["name"])
-    write = _writer(app)
-    write(
+    _render(
+        app,
         "sitemap.xml",
         pages=[
-            {"url": base + uri(name), "date": history.last(_source(app, name))}
+            {"url": base + uri(name), "date": page_date(app, name)}
             for name in sorted(app.env.found_docs)
         ],
     )
-    write(
+    _render(
+        app,
         "feed.xml",
         base=base,
         changes=changes,
         updated=changes[0]["date"].isoformat() if changes else "1970-01-01T00:00:00Z",
     )
-    write("manifest.webmanifest", start_url=uri(app.config.root_doc))
+    _render(app, "manifest.webmanifest", start_url=uri(app.config.root_doc))
     out = Path(app.outdir)
     (out / ".nojekyll").touch()
     files = _files(app)
@@ -68,15 +68,11 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     for name in files:
         digest.update(name.encode() + (out / name).read_bytes())
     core = [f"_static/{name}?v={version()}" for name in ("book.css", "book.js")]
-    write("sw.js", version=digest.hexdigest()[:12], core=" ".join(core))
+    _render(app, "sw.js", version=digest.hexdigest()[:12], core=" ".join(core))
 
 
-def _source(app: Sphinx, name: str) -> str:
-    return str(app.env.doc2path(name, base=False))
-
-
-def _writer(app: Sphinx) -> Any:
-    """雛形を書き出す関数。"""
+def _render(app: Sphinx, name: str, **values: Any) -> None:
+    """雛形 ``name`` を，値を入れて書き出す。"""
     builder: Any = app.builder
     known = {
         "author": app.config.author,
@@ -84,12 +80,8 @@ def _writer(app: Sphinx) -> Any:
         "language": app.config.language,
         "colour": palette.colours(),
     }
-
-    def write(name: str, **values: Any) -> None:
-        text = builder.templates.render(name, known | values)
-        Path(app.outdir, name).write_text(text, "utf8")
-
-    return write
+    text = builder.templates.render(name, known | values)
+    Path(app.outdir, name).write_text(text, "utf8")
 
 
 def static_files() -> set[str]:

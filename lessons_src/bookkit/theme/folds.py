@@ -67,11 +67,6 @@ def visit_box(self: Any, node: nodes.Element) -> None:
         self.body.append(self.starttag(node, "div", CLASS="admonition"))
 
 
-def depart_box(self: Any, node: nodes.Element) -> None:
-    """囲みを閉じる。"""
-    self.body.append("</details>\n" if is_folded(node) else "</div>\n")
-
-
 def visit_hidden_code(self: Any, node: HideCodeCellNode) -> None:
     """``hide-input`` のセル。見出しの言葉は，開いているかどうかで変わる（CSS が選ぶ）。"""
     show, hide = escape(node["prompt_show"]), escape(node["prompt_hide"])
@@ -88,7 +83,10 @@ def depart_hidden_code(self: Any, node: HideCodeCellNode) -> None:
 
 def setup(app: Sphinx) -> None:
     """ほかの拡張の要素の，HTML の書き方を置き換える。"""
-    box, hidden = (visit_box, depart_box), (visit_hidden_code, depart_hidden_code)
+    box, hidden = (
+        (visit_box, FoldTranslator.depart_admonition),
+        (visit_hidden_code, depart_hidden_code),
+    )
     for node in (exercise_node, exercise_enumerable_node, solution_node):
         app.add_node(node, override=True, html=box)
     app.add_node(HideCodeCellNode, override=True, html=hidden)

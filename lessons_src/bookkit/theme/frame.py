@@ -19,7 +19,7 @@ from bookkit import palette
 from bookkit.directives import video
 from bookkit.notebooks.addresses import FOLDER, Addresses
 from bookkit.pages import maths, social
-from bookkit.pages.history import History, in_japanese
+from bookkit.pages.history import in_japanese, page_date
 from bookkit.theme.builder import THEME, version
 
 DESCRIPTION = 120
@@ -27,16 +27,12 @@ DESCRIPTION = 120
 
 
 @cache
-def brightness_script() -> str:
-    """明るさを，頁を描く前に決める短いスクリプト。"""
-    return (THEME / "brightness.js").read_text("utf8").strip()
-
-
-@cache
-def brightness_digest() -> str:
-    """そのスクリプトだけを許すための印（Content-Security-Policy に書く）。"""
-    digest = hashlib.sha256(brightness_script().encode()).digest()
-    return base64.b64encode(digest).decode()
+def brightness() -> dict[str, str]:
+    """明るさを，頁を描く前に決める短いスクリプト（``script``）と，それだけを許すための印
+    （``digest``：Content-Security-Policy に書く）。"""
+    script = (THEME / "brightness.js").read_text("utf8").strip()
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return {"script": script, "digest": digest}
 
 
 def describe(doctree: nodes.document) -> str:
@@ -115,9 +111,7 @@ def fill(
     site = str(app.config.html_title)
     plain = unescape(re.sub(r"<[^>]+>", "", str(context.get("title") or ""))).strip()
     title = plain or site
-    history: History = app.bookkit_history  # type: ignore[attr-defined]
-    source = str(app.env.doc2path(pagename, base=False)) if doctree else ""
-    date = history.last(source) if source else None
+    date = page_date(app, pagename) if doctree else None
     if not hasattr(app.builder, "bookkit_toc"):
         app.builder.bookkit_toc = book_toc(app)  # type: ignore[attr-defined]
     if pagename == "404":  # 見つからない頁は，どの番地でも出る
@@ -131,8 +125,7 @@ def fill(
         "description": (describe(doctree) or title) if doctree else f"{site}：{title}",
         "author": app.config.author,
         "frames": video.FRAMES,
-        "brightness_digest": brightness_digest(),
-        "brightness_script": brightness_script(),
+        "brightness": brightness(),
         "version": version(),
         "colour": palette.colours(),
         "has_math": 'class="katex' in str(context.get("body", "")),

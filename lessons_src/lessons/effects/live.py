@@ -1,7 +1,8 @@
-"""発表された効果を，モデルが示すかどうかを測る。
+"""前の決まりの効果：まだ約束を決めていないもの。頁を作るたびに測る。
 
-章の部屋の ``effects.py``（``lessons/<部>/<章>/effects.py``）が，``EFFECTS`` に効果を並べます。
+章の部屋の ``effects.py``（``lessons/<部>/<章>/effects.py``）が，``EFFECTS`` に並べます。
 頁の表と ``tests/effects`` の検査は，同じ ``EFFECTS`` から作られます。
+約束（``protocols``）に移した効果は，ここから消します。
 """
 
 from __future__ import annotations
@@ -193,7 +194,7 @@ def to_html(results: list[Result]) -> str:
             escape(effect.quantity),
             f"{result.mean:.3g}（{result.spread:.2g}）",
             result.criterion,
-            "示した" if result.passed else "示さなかった",
+            "基準の中" if result.passed else "基準の外",
         )
         columns = "".join(
             f'<td data-label="{head}">{cell}</td>'

@@ -52,7 +52,7 @@ def _checked(boxes: Tensor, *, solid: str = "") -> Tensor:
 
 
 def suppress(boxes: Tensor, scores: Tensor, threshold: float) -> Tensor:
-    """非最大抑制 NMS：点数の高い四角を残し，それと重なる四角を消す。
+    """非最大抑制 NMS：確信度の高い四角を残し，それと重なる四角を消す。
 
     Args:
         boxes: ``(n, 4)``。
@@ -60,11 +60,11 @@ def suppress(boxes: Tensor, scores: Tensor, threshold: float) -> Tensor:
         threshold: これを超えて重なる四角を消す。
 
     Returns:
-        残った四角の番号。点数の高い順。
+        残った四角の番号。確信度の高い順。
     """
     if len(boxes) != len(scores):
         raise ValueError(
-            f"四角は {len(boxes)} 個，点数は {len(scores)} 個です。数をそろえてください。"
+            f"四角は {len(boxes)} 個，確信度は {len(scores)} 個です。数をそろえてください。"
         )
     if torch.isnan(scores).any():
         raise ValueError("scores に NaN があります。取り除いてから渡してください。")
@@ -81,11 +81,11 @@ def suppress(boxes: Tensor, scores: Tensor, threshold: float) -> Tensor:
 def anchors(
     rows: int, columns: int, stride: float, sizes: list[float], ratios: list[float]
 ) -> Tensor:
-    """地図の各点に，大きさと縦横比の違う四角（アンカー）を置く（Ren ほか 2015）。
+    """地図のますごとに，大きさと縦横比の違う四角（アンカー）を置く（Ren ほか 2015）。
 
     Args:
         rows, columns: 地図の大きさ。
-        stride: 地図の一点が，画像の何画素にあたるか。
+        stride: 地図の一ますが，画像の何画素にあたるか。
         sizes: 四角の一辺（面積の平方根）。
         ratios: 縦 ÷ 横。
 

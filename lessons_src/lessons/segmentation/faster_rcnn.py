@@ -64,7 +64,7 @@ class _BoxHead(nn.Module):
 
 
 class _BoxPredictor(nn.Module):
-    """種類の点数と，種類ごとの四角のずれ。"""
+    """種類の得点と，種類ごとの四角のずれ。"""
 
     def __init__(self, classes: int) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
 """画像切り出しの成績：IoU，AP，mIoU，PQ，OKS，PCK。
 
 四角は ``(x1, y1, x2, y2)``，形は真偽の配列。どれも numpy で，読めるように書いています。
-COCO の決まり（101 点での平均，点数の高い順の照合）に従います。
+COCO の決まり（101 点での平均，確信度の高い順の照合）に従います。
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Detections:
 
     labels: np.ndarray  # (n,) 種類の番号
     regions: np.ndarray  # (n, 4) 四角，または (n, H, W) 形
-    scores: np.ndarray | None = None  # (n,) 確信の度合い。正解では None
+    scores: np.ndarray | None = None  # (n,) 確信度。正解では None
 
     def __post_init__(self) -> None:
         n = len(self.labels)
@@ -92,15 +92,15 @@ def region_iou(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def match(
     iou: np.ndarray, scores: np.ndarray, threshold: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """点数の高い検出から順に，まだ空いている正解のうち IoU が最大のものと組にする。
+    """確信度の高い検出から順に，まだ空いている正解のうち IoU が最大のものと組にする。
 
     Args:
         iou: ``(検出の数, 正解の数)``。
-        scores: 検出の点数。
+        scores: 検出の確信度。
         threshold: 組とみなす IoU の下限。
 
     Returns:
-        検出ごとの正解の番号（なければ -1）と，検出を点数の順に並べた番号。
+        検出ごとの正解の番号（なければ -1）と，検出を確信度の順に並べた番号。
     """
     order = np.argsort(-scores, kind="stable")
     taken = np.zeros(iou.shape[1], bool)
@@ -164,7 +164,7 @@ def _class_ap(
     scores, hits, total = [], [], 0
     for prediction, truth in zip(predictions, truths, strict=True):
         if prediction.scores is None:
-            raise ValueError("検出には scores（確信の度合い）が要ります。")
+            raise ValueError("検出には scores（確信度）が要ります。")
         mine, yours = prediction.labels == kind, truth.labels == kind
         total += int(yours.sum())
         score = prediction.scores[mine]

@@ -37,10 +37,10 @@ VOC_AS_COCO = {
 """VOC の名前のうち，COCO では違う名前のもの。"""
 
 SURE = 0.7
-"""描く答えの点数の下限。"""
+"""描く答えの確信度の下限。"""
 
 SEEN = 0.0
-"""Keypoint R-CNN の関節の点数（ロジット）が，これを超えれば描く。"""
+"""Keypoint R-CNN の関節の得点（ロジット）が，これを超えれば描く。"""
 
 SMALLEST = 0.01
 """描く種類の広さの下限（写真に対する割合）。"""
@@ -53,7 +53,7 @@ class Answer:
     # TorchvisionDetector.answer の返す辞書。意味的切り出しなら kinds (H, W) だけ
     found: dict[str, np.ndarray]
     classes: Sequence[str]  # 番号の順の名前
-    sure: float = SURE  # 描く答えの点数の下限
+    sure: float = SURE  # 描く答えの確信度の下限
 
 
 def japanese(name: str) -> str:
@@ -62,7 +62,7 @@ def japanese(name: str) -> str:
 
 
 def packaged(photo: np.ndarray) -> Answer:
-    """本に入っている NanoDet-g の答え。点数の低い答えは，もう除かれている。"""
+    """本に入っている NanoDet-g の答え。確信度の低い答えは，もう除かれている。"""
     found = nanodet.pretrained().detect(photo)
     numbers = np.arange(len(found.labels))
     parts = {"boxes": found.boxes, "labels": numbers, "scores": found.scores}
@@ -111,7 +111,7 @@ def draw(axes: Axes, photo: np.ndarray, answer: Answer, title: str = "") -> list
     Args:
         axes: 描く場所。
         photo: 写真 ``(H, W, 3)`` uint8。
-        answer: 検出器の答え。点数が ``answer.sure`` を超えた物だけを描く。
+        answer: 検出器の答え。確信度が ``answer.sure`` を超えた物だけを描く。
     """
     if "kinds" in answer.found:
         return _draw_kinds(axes, photo, answer, title)

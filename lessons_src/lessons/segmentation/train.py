@@ -147,12 +147,14 @@ RECIPES: dict[str, Recipe] = {
     "detr_plain": _detr(False),
 }
 """作れるモデル。"""
+UNSHIPPED: dict[str, Recipe] = {"hierarchy": _on_pyramid("hierarchy")}
+"""重みを配らないモデル。章は，``make_runs`` の記録だけを使う。"""
 
 
-def train(name: str, iterations: int | None = None) -> dict[str, float]:
-    """モデルを学習し，重みと成績を書き，成績を返す。"""
-    recipe = RECIPES[name]
-    runtime.seed_everything(0)
+def fitted(name: str, seed: int = 0, iterations: int | None = None) -> nn.Module:
+    """作り方のとおりに学習したモデル。``seed`` は，はじめの重みを決める（場面の順番は同じ）。"""
+    recipe = (RECIPES | UNSHIPPED)[name]
+    runtime.seed_everything(seed)
     # 画素ごとにチャンネルを並べると，CPU の畳み込みが速い。
     model = recipe.build().to(memory_format=torch.channels_last)
     if recipe.borrows_trunk:
@@ -160,12 +162,22 @@ def train(name: str, iterations: int | None = None) -> dict[str, float]:
         lender = faster_rcnn.pretrained()
         model.trunk.load_state_dict(lender.backbone.state_dict())
     scenes = data.scene_set(TRAINING, "train", recipe.config)
-    losses = recipe.fit(model, scenes, iterations or recipe.iterations)
+    recipe.fit(model, scenes, iterations or recipe.iterations)
+    return model
+
+
+def packed(model: nn.Module) -> bytes:
+    """重みを半精度で並べた，``.safetensors`` の中身。"""
     half = {
         key: value.contiguous().half() if value.is_floating_point() else value
         for key, value in model.state_dict().items()
     }
-    content = safetensors.torch.save(half)
+    return safetensors.torch.save(half)
+
+
+def train(name: str, iterations: int | None = None) -> dict[str, float]:
+    """モデルを学習し，重みと成績を書き，成績を返す。"""
+    content = packed(fitted(name, iterations=iterations))
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / f"{name}.safetensors").write_bytes(content)
     entry = {
@@ -175,7 +187,7 @@ def train(name: str, iterations: int | None = None) -> dict[str, float]:
         "licence": "Apache-2.0",
         "source": "本の作る場面で学習した。"
         f"python -m lessons.segmentation.train {name} で作れる（半精度で書く）",
-        "iterations": len(losses),
+        "iterations": iterations or RECIPES[name].iterations,
         "scores": {},
     }
     _write_entry(name, entry)  # 成績は，書いた重みを読み直して測る

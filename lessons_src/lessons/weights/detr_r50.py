@@ -26,7 +26,7 @@ class PhotoDetector:
     def detect(
         self, photo: np.ndarray, threshold: float = 0.9
     ) -> list[tuple[str, float, list[float]]]:
-        """写真 ``(H, W, 3)`` uint8 の物を，（英語の名前，点数，四角）の列で返す。
+        """写真 ``(H, W, 3)`` uint8 の物を，（英語の名前，確信度，四角）の列で返す。
 
         Raises:
             ValueError: 写真の形または型が違うとき。

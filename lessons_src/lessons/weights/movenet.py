@@ -118,7 +118,7 @@ class MoveNet(nn.Module):
 
 
 def _distance(y: Tensor, x: Tensor) -> Tensor:
-    """48 × 48 の各点から ``(y, x)``（形 ``(K,)``）までの距離 ``(K, 48, 48)``。"""
+    """48 × 48 の各ますから ``(y, x)``（形 ``(K,)``）までの距離 ``(K, 48, 48)``。"""
     line = torch.arange(GRID).to(y)
     dy = line[None, :, None] - y[:, None, None]
     dx = line[None, None, :] - x[:, None, None]
@@ -126,7 +126,7 @@ def _distance(y: Tensor, x: Tensor) -> Tensor:
 
 
 def decode(maps: dict[str, Tensor]) -> Tensor:
-    """一枚分の地図から，特徴点 ``(17, 3)``（y, x は 0〜1，点数）を読み取る。
+    """一枚分の地図から，特徴点 ``(17, 3)``（y, x は 0〜1，確信度）を読み取る。
 
     1. 画像の中央に近い「人の中心」を一つ選ぶ。
     2. そこから出る矢印で，特徴点のおよその場所を知る。
@@ -166,7 +166,7 @@ class PoseEstimator:
 
     @torch.no_grad()
     def keypoints(self, photo: np.ndarray) -> np.ndarray:
-        """特徴点 ``(17, 3)``：写真の画素での x, y と，点数（0〜1）を返す。"""
+        """特徴点 ``(17, 3)``：写真の画素での x, y と，確信度（0〜1）を返す。"""
         x, scale, (left, top) = self.input(photo)
         points = decode(self.model(x)).cpu().numpy()
         across = (points[:, 1] * SIDE - left) / scale

@@ -1,6 +1,6 @@
 """NanoDet-g：写真から，COCO の 80 種類の物を四角で見つける小さな検出器。
 
-一段の検出器で，アンカーを使いません。地図の各点が，種類ごとの点数と，
+一段の検出器で，アンカーを使いません。地図のますごとに，種類ごとの確信度と，
 四角の四つの辺までの距離を答えます。距離は一つの数ではなく，0〜10 の上の
 確率分布で表し，その平均を使います（Li ほか 2020 の分布焦点損失の考え）。
 重みは RangiLyu/nanodet（Apache-2.0）のものを fp16 に変えて置いています。
@@ -53,7 +53,7 @@ class Stage(nn.Module):
 
 
 class NanoDet(nn.Module):
-    """``(B, 3, 416, 416)`` → 三つの細かさの ``[(点数, 距離の分布), …]``。"""
+    """``(B, 3, 416, 416)`` → 三つの細かさの ``[(確信度, 距離の分布), …]``。"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,7 +97,7 @@ def _resize(x: Tensor, like: Tensor) -> Tensor:
 
 
 def decode(answers: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
-    """一枚分の答えを，四角 ``(N, 4)`` と点数 ``(N, 80)`` にする（入力の画素）。"""
+    """一枚分の答えを，四角 ``(N, 4)`` と確信度 ``(N, 80)`` にする（入力の画素）。"""
     boxes, scores = [], []
     for (score, spread), stride in zip(answers, STRIDES, strict=True):
         side = SIDE // stride
@@ -113,7 +113,7 @@ def decode(answers: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
 
 @dataclass(frozen=True)
 class Found:
-    """写真の中に見つけた物。点数の高い順。``n`` は数。"""
+    """写真の中に見つけた物。確信度の高い順。``n`` は数。"""
 
     boxes: np.ndarray  # (n, 4) x1, y1, x2, y2（写真の画素）
     labels: list[str]  # 日本語の名前
@@ -147,7 +147,7 @@ class Detector:
         """写真 ``(H, W, 3)`` uint8 から物を見つける。
 
         Args:
-            score: これより点数の低い四角は捨てる。
+            score: これより確信度の低い四角は捨てる。
             overlap: 同じ種類で，IoU がこれを超える四角は消す（NMS）。
         """
         x, scale, (left, top) = self.input(photo)

@@ -7,6 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lessons.basics.softmax import model as sm
+from lessons.basics.softmax.fitting import (
+    fit_temperature,
+    fit_values,
+    left_out_errors,
+    log_likelihood,
+    paired_preferences,
+)
 from lessons.basics.softmax.winners import (
     choice_payoff,
     k_winners,
@@ -43,7 +50,7 @@ def test_large_values_overflow_only_in_the_naive_formula():
 def test_limits_of_temperature():
     x = np.array([1.0, 2.0, 4.0, 3.0])
     assert np.allclose(sm.softmax(x, 1e-3), [0, 0, 1, 0])  # 勝者だけ
-    assert np.allclose(sm.softmax(x, 1e6), 0.25, atol=1e-5)  # でたらめ
+    assert np.allclose(sm.softmax(x, 1e6), 0.25, atol=1e-5)  # どれも同じ確率
     assert np.allclose(
         sm.softmax([2.0, 2.0, 1.0], 1e-3), [0.5, 0.5, 0]
     )  # 同点は分け合う
@@ -180,3 +187,69 @@ def test_bad_input_is_told():
             k_winners([1.0, 2.0], k)
     with pytest.raises(ValueError, match="温度"):
         sm.free_energy([1.0], -1)
+
+
+def test_likelihood_by_hand():
+    """三つの値が等しければ，どの選択の確率も 1/3。"""
+    found = log_likelihood([2.0, 2.0, 2.0], 0.7, [1, 2, 3])
+    assert found == pytest.approx(6 * np.log(1 / 3))
+
+
+@given(st.floats(0.2, 5), st.integers(0, 2**31))
+def test_fitted_temperature_is_the_best_and_near_the_true_one(beta, seed):
+    x = np.array([3.0, 2.0, 1.0])
+    counts = np.random.default_rng(seed).multinomial(20_000, sm.softmax(x, beta))
+    found = fit_temperature(x, counts)
+    assert found == pytest.approx(beta, rel=0.15)
+    top = log_likelihood(x, found, counts)
+    assert top >= log_likelihood(x, found * 1.01, counts) - 1e-6
+    assert top >= log_likelihood(x, found / 1.01, counts) - 1e-6
+
+
+def test_only_the_ratio_of_value_and_temperature_is_fitted():
+    counts = [40, 15, 5]
+    one = fit_temperature([3.0, 2.0, 1.0], counts)
+    assert fit_temperature([6.0, 4.0, 2.0], counts) == pytest.approx(2 * one, rel=1e-3)
+
+
+def test_choosing_only_the_best_is_the_coldest():
+    assert fit_temperature([3.0, 1.0], [10, 0]) < 0.2
+    assert fit_temperature([3.0, 1.0], [5, 5]) > 50
+
+
+def test_bad_choices_are_told():
+    with pytest.raises(ValueError, match="値が 2 個，回数が 3 個"):
+        fit_temperature([1.0, 2.0], [1, 2, 3])
+    for counts in ([0, 0], [3, -1]):
+        with pytest.raises(ValueError, match="回数は 0 以上"):
+            fit_temperature([1.0, 2.0], counts)
+
+
+def test_vegetables_are_complementary_and_luce_predicts_unseen_pairs():
+    names, share = paired_preferences()
+    assert len(names) == len(share) == 9
+    assert share + share.T == pytest.approx(np.ones((9, 9)))
+    x = fit_values(share)
+    assert names[int(x.argmax())] == "トウモロコシ"
+    assert x.mean() == pytest.approx(0)
+    # 最尤の条件：野菜ごとに，予測の合計が観察の合計に等しい。
+    predicted = 1 / (1 + np.exp(x[:, None] - x[None]))
+    assert predicted.sum(0) == pytest.approx(share.sum(0), abs=1e-3)
+    errors = left_out_errors(share)
+    assert errors.mean() < 0.05
+    half = np.abs(share[np.triu_indices(9, 1)] - 0.5).mean()
+    assert errors.mean() < half / 4
+
+
+def test_shuffled_pairs_are_not_predicted():
+    """必ず落ちるはずの対照：組の割合を並べ替えると，ほかの組からは当たらない。"""
+    _, share = paired_preferences()
+    rows, columns = np.triu_indices(9, 1)
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        mixed = rng.permutation(share[rows, columns])
+        flip = rng.random(len(mixed)) < 0.5
+        mixed = np.where(flip, 1 - mixed, mixed)
+        table = np.full((9, 9), 0.5)
+        table[rows, columns], table[columns, rows] = mixed, 1 - mixed
+        assert left_out_errors(table).mean() > 0.15

@@ -133,7 +133,7 @@ def test_unsure_misplaced_and_misnamed_answers_do_not_count():
 
 def test_bad_detections_are_refused():
     scene = make_scene(5, data.SCENES)
-    with pytest.raises(ValueError, match="確信の度合い"):
+    with pytest.raises(ValueError, match="確信度"):
         count_answers([Detections(scene.labels, scene.boxes)], [scene])
     with pytest.raises(ValueError, match="NaN"):
         answers_of(scene, 1, score=np.nan)

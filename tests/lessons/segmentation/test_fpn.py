@@ -35,7 +35,7 @@ EVERY = (0.0, np.inf)
 
 
 def random_case(seed):
-    """でたらめな正解と，それをずらした検出。点数に同点はない。"""
+    """乱数で作った正解と，それをずらした検出。確信度の同じ検出はない。"""
     rng = np.random.default_rng(seed)
     guesses, truths = [], []
     for _ in range(4):

@@ -88,7 +88,7 @@ def test_surer_thing_is_in_front_and_hidden_things_are_dropped():
 
 def test_bad_overlay_input_is_refused():
     mask = np.ones((1, 4, 4), bool)
-    with pytest.raises(ValueError, match="確信の度合い"):
+    with pytest.raises(ValueError, match="確信度"):
         overlay(Detections(np.array([0]), mask), np.zeros((4, 4), int))
     scored = Detections(np.array([0]), mask, np.array([0.9]))
     with pytest.raises(ValueError, match="同じ大きさ"):

@@ -25,7 +25,7 @@ def _style():
 
 
 def found(**more):
-    """三つの答え。三つめは点数が低い。"""
+    """三つの答え。三つめは確信度が低い。"""
     boxes = np.array([[5, 5, 40, 55], [50, 10, 95, 50], [0, 0, 9, 9]], np.float32)
     labels, scores = np.array([1, 2, 1]), np.array([0.99, 0.9, 0.2], np.float32)
     return {"boxes": boxes, "labels": labels, "scores": scores, **more}

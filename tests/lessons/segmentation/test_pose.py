@@ -88,7 +88,7 @@ def test_nobody_has_a_joint_twice_and_no_joint_has_two_owners(raw):
     assert len(owned) == len(set(owned))
     offered = {p for n in links for p in ((n.a, n.i), (n.b, n.j))}
     assert set(owned) <= offered
-    if links:  # 点数のいちばん高い骨は，必ず採る
+    if links:  # いちばん骨らしい骨は，必ず採る
         first = links[0]
         assert any(
             p.get(first.a) == first.i and p.get(first.b) == first.j for p in people

@@ -131,7 +131,7 @@ def test_unknown_name_lists_close_ones():
 
 
 def put_on_shelf(name, default, served, monkeypatch):
-    """でたらめな重みを代役の配り手に置き，その中身を返す。"""
+    """乱数の重みを代役の配り手に置き，その中身を返す。"""
     shelf, url = served
     torch.manual_seed(3)
     model = torchvision.models.get_model(name, weights=None, weights_backbone=None)
@@ -219,7 +219,7 @@ def test_segmenter_answers_every_pixel_of_the_photo(served, monkeypatch):
     kinds = segmenter.segment(photo)
     assert kinds.shape == (60, 84)
     assert 0 <= kinds.min() <= kinds.max() < 21
-    with torch.no_grad():  # 縮めた写真の点数を，元の大きさに広げた答え
+    with torch.no_grad():  # 縮めた写真の得点を，元の大きさに広げた答え
         x = default.transforms()(torch.from_numpy(photo).permute(2, 0, 1))[None]
         scores = segmenter.model(x.to(next(segmenter.model.parameters()).device))
         fine = torch.nn.functional.interpolate(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lessons.attention.saliency import search as lab
 from lessons.effects.live import Effect
 
@@ -15,16 +17,15 @@ def _beyond_random(seed: int) -> float:
     return model - random
 
 
-EFFECTS = [
-    Effect(
-        name="最初の視線は，一つだけ違う項目に落ちる",
-        chapter=_CHAPTER,
-        paper=_PAPER,
-        reported="色や傾きなどが一つだけ違う標的は，妨害の数によらず，最初に選ばれた",
-        quantity="項目 25 個の画面で，最初の視線が標的に落ちた割合（偶然なら 0.04）",
-        measure=lambda seed: lab.pop_out_accuracy(seed, displays=4),
-        low=0.75,
+MEASURES: dict[str, Callable[..., float]] = {
+    "pop_out": lambda seed, control="": lab.pop_out_accuracy(seed, displays=4) - 1 / 25,
+    "return_inhibition": lambda seed, control="": lab.returns_on_displays(
+        seed, displays=2
     ),
+}
+"""約束の名前から，測る関数を引く表。どれも式からそのまま出るので，対照はない。"""
+
+EFFECTS = [
     Effect(
         name="組み合わせだけが違う項目は，項目が増えるほど見つかりにくい",
         chapter=_CHAPTER,
@@ -37,17 +38,5 @@ EFFECTS = [
         measure=_beyond_random,
         low=1,
         shown=False,  # 増えるだけなら，無作為に訪ねても同じだけ増える
-    ),
-    Effect(
-        name="復帰の抑制が，視線を同じ場所に戻らせない",
-        chapter=_CHAPTER,
-        paper=_PAPER,
-        reported="注意が移った場所をしばらく抑えると，次に目立つ場所が選ばれる",
-        quantity=(
-            "0.5 秒のうちに見た円の中へ視線が戻った割合（抑制を切ると 1）。"
-            "抑制を組み込んだので，式からそのまま出る"
-        ),
-        measure=lambda seed: lab.returns_on_displays(seed, displays=2),
-        high=0.25,
     ),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from lessons.basics.cross_entropy import dot_patterns
 from lessons.basics.cross_entropy import model as ce
 from lessons.effects.live import Effect
 
@@ -69,3 +70,9 @@ EFFECTS = [
         shown=False,
     ),
 ]
+
+MEASURES = {
+    "prototype_advantage": dot_patterns.prototype_advantage,
+    "category_size": dot_patterns.category_size_effect,
+}
+"""約束の名前から，測る関数を引く表。"""

@@ -6,37 +6,39 @@ from typing import Any
 
 from lessons.exercises import Exercise
 
+VERDICTS = ("示した", "向きだけ", "構造", "示さない", "逆", "決まらない")
+
 
 def _judge(answer: Any) -> str | None:
-    if not isinstance(answer, bool):
-        return "True か False で答えてください。"
-    if answer:
+    if answer not in VERDICTS:
+        return f"判定の言葉で答えてください：{'，'.join(VERDICTS)}。"
+    if answer == "構造":
         return None
-    return "5 回のうち何回が基準を満たすかと，平均の両方を確かめてください。"
+    return "学習していないネットワークの 0.12 を，モデルの値 0.30 の三分の一と比べてください。"
 
 
-def _chance(answer: Any) -> str | None:
+def _many(answer: Any) -> str | None:
     value = float(answer)
-    if abs(value - 56 / 1024) < 0.006:
+    if abs(value - 2) < 1e-6:
         return None
-    if abs(value - 45 / 1024) < 0.006:
-        return "ちょうど 8 回の確率です。9 回と 10 回の場合も足してください。"
-    return "8 回，9 回，10 回になる場合の数を足し，全部の場合の数 1024 で割ります。"
+    if abs(value - 0.05) < 1e-6:
+        return "一つの効果が，偶然に残る割合です。40 個では，いくつになるでしょうか。"
+    return "効果の数に，一つの効果が偶然に残る割合を掛けます。"
 
 
 EXERCISES = [
     Exercise(
         name="effects/judge",
         judge=_judge,
-        solution=True,
-        praise="平均も，種の割合も，基準を満たしています。",
-        known_wrong=((False, "5 回のうち"), ("はい", "True か False")),
+        solution="構造",
+        praise="対照がモデルの三分の一を超えたので，学習の結果とは言えません。",
+        known_wrong=(("示した", "三分の一と比べて"), (True, "判定の言葉で")),
     ),
     Exercise(
-        name="effects/chance",
-        judge=_chance,
-        solution=56 / 1024,
-        praise="偶然だけで通ることは，20 回に 1 回ほどです。",
-        known_wrong=((45 / 1024, "ちょうど 8 回"), (0.5, "8 回，9 回，10 回")),
+        name="effects/many",
+        judge=_many,
+        solution=2.0,
+        praise="何もなくても，二つほどは残ります。だから，表の全体で数え直します。",
+        known_wrong=((0.05, "一つの効果が"), (20, "掛けます")),
     ),
 ]

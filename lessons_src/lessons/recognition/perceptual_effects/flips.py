@@ -86,7 +86,7 @@ def trained(
 
 @torch.no_grad()
 def mirror_index(net: SmallNet, seed: int, items: int = 40) -> float:
-    """でたらめな線の模様で測った，鏡像の指数の平均。地は絵と同じ白，線は黒。"""
+    """乱数で引いた線の模様で測った，鏡像の指数の平均。地は絵と同じ白，線は黒。"""
     g = np.random.default_rng(seed)
     drawn = np.stack([random_lines(g) for _ in range(items)])  # (組, 3, 224, 224)
     x = 1 - torch.from_numpy(drawn).float() / 127.5

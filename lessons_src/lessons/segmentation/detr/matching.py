@@ -54,12 +54,12 @@ class Counted:
 def count_answers(
     found: Sequence[Detections], scenes: Sequence[Scene], threshold: float = 0.5
 ) -> Counted:
-    """点数が ``threshold`` を超える答えを，物ごとに数える。
+    """確信度が ``threshold`` を超える答えを，物ごとに数える。
 
     種類が同じで IoU が 0.5 を超える答えを，その物への答えとみなす。
 
     Raises:
-        ValueError: 場面と検出の数が違うとき，または検出に点数がないとき。
+        ValueError: 場面と検出の数が違うとき，または検出に確信度がないとき。
     """
     if len(found) != len(scenes):
         raise ValueError(
@@ -68,7 +68,7 @@ def count_answers(
     objects, repeated, missed = 0, 0, 0
     for answer, scene in zip(found, scenes, strict=True):
         if answer.scores is None:
-            raise ValueError("検出には scores（確信の度合い）が要ります。")
+            raise ValueError("検出には scores（確信度）が要ります。")
         sure = answer.scores > threshold
         same = answer.labels[sure][:, None] == scene.labels[None]
         hits = same & (box_iou(answer.regions[sure], scene.boxes) > 0.5)  # (k, n)

@@ -35,7 +35,7 @@ class FCN(nn.Module):
         )
 
     def forward(self, image: Tensor) -> Tensor:
-        """画像 ``(B, 3, H, W)`` から，種類の点数 ``(B, C, H, W)`` を返す。"""
+        """画像 ``(B, 3, H, W)`` から，種類の得点 ``(B, C, H, W)`` を返す。"""
         maps = self.backbone(image)
         total: Tensor | None = None
         for stage, score in zip(self.stages, self.score, strict=True):

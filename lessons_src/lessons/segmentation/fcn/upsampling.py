@@ -99,7 +99,7 @@ class Decoder(nn.Module):
         self.score = nn.Conv2d(16, classes, 1)
 
     def forward(self, image: Tensor) -> Tensor:
-        """画像 ``(B, 3, H, W)`` から点数 ``(B, C, H, W)``。H と W は 8 の倍数。"""
+        """画像 ``(B, 3, H, W)`` から得点 ``(B, C, H, W)``。H と W は 8 の倍数。"""
         x, places = image, []
         for block in self.down:  # 1/2, 1/4, 1/8
             x, place = F.max_pool2d(block(x), 2, return_indices=True)
@@ -158,8 +158,8 @@ def coarsened(truth: np.ndarray, classes: int, stride: int) -> np.ndarray:
     """完全な答え ``(B, H, W)`` を，``stride`` 画素の一ますに縮めて，広げ直す。
 
     ますの中の種類の割合を双線形補間で広げ，いちばん大きい種類を答える。
-    地図の粗さだけで，答えがどれだけ崩れるかの目安に使う（割合ではなく点数を広げる
-    ネットワークは，点数の大きさを調整できるので，目安を超えることがある）。
+    地図の粗さだけで，答えがどれだけ崩れるかの目安に使う（割合ではなく得点を広げる
+    ネットワークは，得点の大きさを調整できるので，目安を超えることがある）。
 
     Args:
         truth: 種類の地図。値は 0 以上 ``classes`` 未満。H と W は ``stride`` の倍数。

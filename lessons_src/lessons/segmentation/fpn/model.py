@@ -86,11 +86,7 @@ def pretrained(kind: str) -> FasterRCNN:
         kind: ``single_map``（一枚の地図）か ``fpn``（特徴ピラミッド）。
 
     Raises:
-        ValueError: 知らない名前のとき。
-        WeightsError: 重みのファイルがない，または壊れているとき。
+        ValueError: 知らない名前のとき（``Pyramid`` が言う）。
+        WeightsError: 重みを配っていない名前のとき，ファイルがない，または壊れているとき。
     """
-    if kind not in ("single_map", "fpn"):
-        raise ValueError(
-            f"kind {kind!r} の学習ずみの重みはありません。single_map か fpn にしてください。"
-        )
     return restored(build(kind), kind)

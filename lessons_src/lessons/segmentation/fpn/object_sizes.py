@@ -77,7 +77,7 @@ def _kind_ap(
     total = 0
     for guess, truth in zip(predictions, truths, strict=True):
         if guess.scores is None:
-            raise ValueError("検出には scores（確信の度合い）が要ります。")
+            raise ValueError("検出には scores（確信度）が要ります。")
         mine, yours = guess.labels == kind, truth.labels == kind
         boxes, answers = guess.regions[mine], truth.regions[yours]
         counted = in_range(answers, limits)  # (正解の数,)

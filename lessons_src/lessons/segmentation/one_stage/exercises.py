@@ -17,7 +17,7 @@ def _yolo(answer: Any) -> str | None:
     if value == 9 * 9 * 3 * (5 + 15):
         return "種類の確率は，四角ごとではなく，升に一組だけです。"
     if value == 9 * 9 * (3 * 4 + 15):
-        return "四角には，位置と大きさの 4 つのほかに，確信の度合いがあります。"
+        return "四角には，位置と大きさの 4 つのほかに，確信度があります。"
     return "升の数 ×（四角の数 × 5 + 種類の数）を計算してください。"
 
 
@@ -47,7 +47,7 @@ def _ssd(answer: Any) -> str | None:
         if value == sum(side * n for side, n in maps):
             return "地図の点の数は，一辺ではなく，一辺の二乗です。"
         if value == sum(side * side for side, _ in maps):
-            return "一点に置く四角の数もかけてください。"
+            return "一ますに置く四角の数もかけてください。"
         return f"{maps} では {right} 個になるはずです。地図ごとに数えて足します。"
     return None
 
@@ -84,7 +84,7 @@ EXERCISES = [
         praise="SSD300 の地図を渡すと，8,732 になります。",
         known_wrong=(
             (lambda maps: sum(side * n for side, n in maps), "二乗"),
-            (lambda maps: sum(side * side for side, n in maps), "一点"),
+            (lambda maps: sum(side * side for side, n in maps), "一ます"),
             (lambda maps: 8732, "足します"),
             (8732, "関数"),
         ),

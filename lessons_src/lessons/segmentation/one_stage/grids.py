@@ -95,9 +95,9 @@ ERRORS = ("当たり", "重複", "位置", "名前", "背景")
 def error_kinds(
     found: Sequence[Detections], truths: Sequence[Detections], right: float = 0.5
 ) -> dict[str, float]:
-    """点数の高い答えを，正解と同じ数だけ取り，当たりと間違いの種類に分ける。
+    """確信度の高い答えを，正解と同じ数だけ取り，当たりと間違いの種類に分ける。
 
-    分け方は Redmon ほか 2016 の図 4 にならう。点数の高い答えから順に，正解と一対一に組にする。
+    分け方は Redmon ほか 2016 の図 4 にならう。確信度の高い答えから順に，正解と一対一に組にする。
 
     - 当たり：名前が合い，まだ組になっていない正解との IoU が ``right`` 以上
     - 重複：名前が合い，IoU も ``right`` 以上だが，その正解はもう当たっている
@@ -111,7 +111,7 @@ def error_kinds(
     rows: list[tuple[float, str]] = []
     for guess, truth in zip(found, truths, strict=True):
         if guess.scores is None:
-            raise ValueError("検出には scores（確信の度合い）が要ります。")
+            raise ValueError("検出には scores（確信度）が要ります。")
         overlap = box_iou(guess.regions, truth.regions)  # (答え, 正解)
         free = np.ones(len(truth.labels), bool)
         for n in np.argsort(-guess.scores, kind="stable"):

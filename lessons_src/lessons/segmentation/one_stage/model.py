@@ -36,7 +36,7 @@ SSD300_MAPS: tuple[tuple[int, int], ...] = (
     (3, 4),
     (1, 4),
 )
-"""SSD300 の地図の一辺と，一点あたりの既定の四角の数（Liu ほか 2016, 2.1 節・図 2）。"""
+"""SSD300 の地図の一辺と，一ますあたりの既定の四角の数（Liu ほか 2016, 2.1 節・図 2）。"""
 
 
 def ssd_boxes(maps: Sequence[tuple[int, int]] = SSD300_MAPS) -> int:
@@ -65,7 +65,7 @@ class GridDetector(nn.Module):
         """画像 ``(B, 3, H, W)`` から，升ごとの答えを返す。
 
         Returns:
-            物の有無 ``(B, G)``，四角 ``(B, G, 4)``（画素），種類の点数 ``(B, G, C)``。
+            物の有無 ``(B, G)``，四角 ``(B, G, 4)``（画素），種類の得点 ``(B, G, C)``。
             ``G`` は升の数。
         """
         fine, coarse = self.backbone(image)[2:]

@@ -58,22 +58,22 @@ def overlay(
 ) -> Detections:
     """物の形と意味の地図を，重ね塗りの決まりで一枚にする。
 
-    点数の高い物から順に塗り，すでに塗られた画素は譲る。半分以上を譲った物は捨てる。
+    確信度の高い物から順に塗り，すでに塗られた画素は譲る。半分以上を譲った物は捨てる。
     残った画素を，意味の地図の空と地面で塗る。
 
     Args:
-        things: 物の形 ``(n, H, W)`` と点数。種類は物の番号（0 から）。
+        things: 物の形 ``(n, H, W)`` と確信度。種類は物の番号（0 から）。
         semantic: 意味の地図 ``(H, W)``。
-        surest: この点数以下の物は使わない。
+        surest: この確信度以下の物は使わない。
 
     Returns:
         重ならない区画。種類は意味の地図の番号。
 
     Raises:
-        ValueError: 点数がないとき，または形の大きさが地図と違うとき。
+        ValueError: 確信度がないとき，または形の大きさが地図と違うとき。
     """
     if things.scores is None:
-        raise ValueError("検出には scores（確信の度合い）が要ります。")
+        raise ValueError("検出には scores（確信度）が要ります。")
     if len(things.labels) and things.regions.shape[1:] != semantic.shape:
         raise ValueError(
             f"形の大きさ {things.regions.shape[1:]} と地図の大きさ {semantic.shape} が"

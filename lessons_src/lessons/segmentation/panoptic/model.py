@@ -50,7 +50,7 @@ class PanopticNet(nn.Module):
         """画像 ``(B, 3, H, W)`` から，半分の細かさの三つの地図を返す。
 
         Returns:
-            種類の点数 ``(B, C, H/2, W/2)``，中心らしさ ``(B, 1, H/2, W/2)``，
+            種類の得点 ``(B, C, H/2, W/2)``，中心らしさ ``(B, 1, H/2, W/2)``，
             中心への矢印 ``(B, 2, H/2, W/2)``（縦，横。半分の細かさの画素）。
         """
         maps = self.backbone(image)
@@ -174,7 +174,7 @@ def segment(model: PanopticNet, scenes: Sequence[Scene]) -> list[Detections]:
         part = scenes[start : start + 32]
         images = data.to_tensor(np.stack([scene.image for scene in part]))
         semantic, center, offset = model(images)
-        # 種類の点数と矢印を，なめらかに元の細かさへ引き伸ばしてから決める。
+        # 種類の得点と矢印を，なめらかに元の細かさへ引き伸ばしてから決める。
         semantic, offset = finer(semantic), finer(offset) * 2
         for kinds, hill, arrow in zip(semantic, center, offset, strict=True):
             labels, regions = merge(

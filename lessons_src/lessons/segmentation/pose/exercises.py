@@ -75,7 +75,7 @@ EXERCISES = [
         name="pose/score",
         judge=_score,
         solution=0.6,
-        praise="矢印と進む向きのそろい具合が，そのまま点数になります。",
+        praise="矢印と進む向きのそろい具合が，そのまま骨らしさになります。",
         known_wrong=((3, "割って"), (0.8, "縦"), (1.0, "(3, 4)")),
     ),
     Exercise(

@@ -1,4 +1,4 @@
-"""関節の候補を人ごとにまとめる：骨の線積分と，点数の高い順の組み立て（Cao ほか 2017）。"""
+"""関節の候補を人ごとにまとめる：骨の線積分と，骨らしい順の組み立て（Cao ほか 2017）。"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STRIDE = 4
 BONES: tuple[tuple[int, int], ...] = (*LIMBS, (0, 1), (0, 2))
 """組み立てに使う骨。頭は両肩につなぐ。"""
 LOWEST = 0.3
-"""骨とみなす点数の下限。"""
+"""骨とみなす骨らしさの下限。"""
 FEWEST = 4
 """人とみなす関節の数の下限。"""
 
@@ -67,7 +67,7 @@ def peaks(heat: np.ndarray, *, threshold: float = 0.2) -> list[np.ndarray]:
 
 
 def bone_score(field: np.ndarray, a: np.ndarray, b: np.ndarray) -> float:
-    """骨の候補の点数：``a`` から ``b`` へ進むとき，場の向きがどれだけ揃うか（線積分）。
+    """骨の候補の骨らしさ：``a`` から ``b`` へ進むとき，場の向きがどれだけ揃うか（線積分）。
 
     Args:
         field: 骨の向き ``(2, h, w)``。
@@ -85,7 +85,7 @@ def bone_score(field: np.ndarray, a: np.ndarray, b: np.ndarray) -> float:
 
 
 def candidates(found: Sequence[np.ndarray], field: np.ndarray) -> list[Link]:
-    """関節の候補のすべての組に点数を付け，骨らしい組を点数の高い順に返す。
+    """関節の候補のすべての組の骨らしさを求め，骨らしい順に返す。
 
     Args:
         found: ``peaks`` の答え。
@@ -102,7 +102,7 @@ def candidates(found: Sequence[np.ndarray], field: np.ndarray) -> list[Link]:
 
 
 def group(links: Sequence[Link]) -> list[Person]:
-    """点数の高い骨から順につなぎ，人ごとの断片にまとめる。一人に同じ関節は二つない。"""
+    """骨らしい骨から順につなぎ，人ごとの断片にまとめる。一人に同じ関節は二つない。"""
     people: list[Person] = []
     for _, a, i, b, j in links:
         have_a = next((p for p in people if p.get(a) == i), None)

@@ -17,12 +17,12 @@ def _anchors(answer: Any) -> str | None:
     if value == 37 * 50 * 9:
         return None
     if value == 37 * 50:
-        return "それは地図の点の数です。一点に九つ置きます。"
+        return "それは地図のますの数です。一ますに九つ置きます。"
     if value == 600 * 800 * 9:
         return "アンカーは画素ごとではなく，地図の点ごとに置きます。"
     if value == 37 * 50 * 3:
-        return "三つの大きさと三つの比なので，一点に 3 × 3 個です。"
-    return "地図の縦 × 横 × 一点のアンカーの数を計算してください。"
+        return "三つの大きさと三つの比なので，一ますに 3 × 3 個です。"
+    return "地図の縦 × 横 × 一ますのアンカーの数を計算してください。"
 
 
 def _encode(answer: Any) -> str | None:
@@ -58,7 +58,7 @@ def _nms(answer: Any) -> str | None:
         if mine == right:
             continue
         if sorted(mine) == sorted(right):
-            return "残す四角は合っています。点数の高い順に並べてください。"
+            return "残す四角は合っています。確信度の高い順に並べてください。"
         if len(mine) == len(found):
             return "どの四角も消えていません。重なりがしきい値を超えたら消します。"
         return "残した四角とだけ比べていますか。消した四角は，ほかの四角を消せません。"
@@ -89,12 +89,12 @@ EXERCISES = [
         name="rcnn/anchors",
         judge=_anchors,
         solution=16650,
-        praise="ここから，点数と NMS で絞ります。",
+        praise="ここから，確信度と NMS で絞ります。",
         known_wrong=(
-            (1850, "一点に九つ"),
+            (1850, "一ますに九つ"),
             (5550, "3 × 3"),
             (600 * 800 * 9, "画素ごと"),
-            (7, "一点のアンカー"),
+            (7, "一ますのアンカー"),
         ),
     ),
     Exercise(

@@ -112,7 +112,7 @@ def found_shares(
 
 @torch.no_grad()
 def objectness(detector: FasterRCNN, image: Tensor) -> Tensor:
-    """画像 ``(3, H, W)`` の各点に「物がある」確率 ``(H/8, W/8)``。アンカーの最大。"""
+    """画像 ``(3, H, W)`` のますごとの「物がある」確率 ``(H/8, W/8)``。アンカーの最大。"""
     scores, _ = detector.rpn.head(list(detector.backbone(image[None]).values()))
     return scores[0][0].sigmoid().amax(0)
 

@@ -19,6 +19,19 @@ def _iou(answer: Any) -> str | None:
     return "重なりの面積を，合わせた面積（4 + 4 − 重なり）で割ります。"
 
 
+def _ap(answer: Any) -> str | None:
+    value = float(answer)
+    if math.isclose(value, 5 / 6, abs_tol=6e-3):
+        return None
+    if math.isclose(value, 13 / 18, abs_tol=6e-3):
+        return "三つの適合率の平均です。外れでは右へ進まないので，面積になりません。"
+    if math.isclose(value, 2 / 3, abs_tol=6e-3):
+        return (
+            "それは三つとも採ったときの適合率です。一つずつ採った曲線を考えてください。"
+        )
+    return "再現率が 1/2 までと，1/2 から 1 までに分けて，高さ × 幅を足してください。"
+
+
 def _rq(answer: Any) -> str | None:
     value = float(answer)
     if math.isclose(value, 2 / 3, abs_tol=5e-3):
@@ -37,6 +50,13 @@ EXERCISES = [
         solution=1 / 7,
         praise="一辺の半分ずつずれただけで，重なりは七分の一になります。",
         known_wrong=((1 / 8, "二度"), (1 / 4, "合わせた面積"), (0.9, "割ります")),
+    ),
+    Exercise(
+        name="tasks/ap",
+        judge=_ap,
+        solution=5 / 6,
+        praise="外れが前にあるほど，それより後ろの当たりの値打ちが下がります。",
+        known_wrong=((13 / 18, "平均"), (2 / 3, "三つとも"), (1.0, "高さ × 幅")),
     ),
     Exercise(
         name="tasks/rq",

@@ -78,7 +78,7 @@ class CellNet(nn.Module):
         self.score = nn.Conv2d(fine, 2, 1)
 
     def forward(self, image: Tensor) -> Tensor:
-        """絵 ``(B, 1, H, W)`` から点数 ``(B, 2, H, W)``。"""
+        """絵 ``(B, 1, H, W)`` から得点 ``(B, 2, H, W)``。"""
         x, skips = image, []
         for block in self.down:
             x = block(x)
@@ -105,7 +105,7 @@ def fit_cells(
     """重みつきの交差エントロピー（式 1）で学習し，反復ごとの誤差を返す。
 
     Args:
-        model: 絵から点数 ``(B, 2, H, W)`` を返すネットワーク。
+        model: 絵から得点 ``(B, 2, H, W)`` を返すネットワーク。
         images: 絵 ``(N, 1, H, W)``。
         truth: 細胞なら 1，背景なら 0 ``(N, H, W)`` int64。
         weights: 重みの地図 ``(N, H, W)``。

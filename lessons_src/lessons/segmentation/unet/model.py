@@ -31,7 +31,7 @@ class UNet(nn.Module):
         self.score = nn.Conv2d(widths[0], classes, 1)
 
     def forward(self, image: Tensor) -> Tensor:
-        """画像 ``(B, 3, H, W)`` から，種類の点数 ``(B, C, H, W)`` を返す。"""
+        """画像 ``(B, 3, H, W)`` から，種類の得点 ``(B, C, H, W)`` を返す。"""
         maps = self.backbone(image)
         x = maps[-1]  # (B, 96, H/32, W/32)
         for block, shallow in zip(self.up, maps[-2::-1], strict=True):

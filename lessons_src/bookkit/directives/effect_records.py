@@ -1,0 +1,67 @@
+"""``{effect-records}``: 効果の記録が新しいか，約束と記録がいつ決まったかを並べる。"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from bookkit.directives.filled_later import (
+    add_place,
+    filled_later,
+    outdated_when_changed,
+)
+from bookkit.effects import Commit, Recorded, recorded
+from bookkit.execution.extension import book_root
+
+NAME = "effect-records"
+
+
+def _found(app: Sphinx) -> list[Recorded]:
+    """いまの記録。一度のビルドでは，一度だけ調べる。"""
+    if not hasattr(app, "bookkit_effects"):
+        app.bookkit_effects = list(recorded(book_root(app)))  # type: ignore[attr-defined]
+    found: list[Recorded] = app.bookkit_effects  # type: ignore[attr-defined]
+    return found
+
+
+def _listing(app: Sphinx, place: filled_later, docname: str) -> list[nodes.Node]:
+    found = _found(app)
+    stale = [f"「{one.title}」：{'，'.join(one.why)}" for one in found if one.why]
+    said = (
+        "まだ測っていないか，記録が古い効果は，次のとおりです。"
+        "古い記録の値は，いまのコードや重みで測ったものとは限りません。"
+        if stale
+        else "どの記録も，いまの約束，コード，重みで測ったものです。"
+    )
+    dates = [
+        f"{days}：{''.join(f'「{one.title}」' for one in group)}"
+        for days, group in groupby(sorted(found, key=_days), key=_days)
+        if days
+    ]
+    return [nodes.paragraph("", said), *_bullets(stale), *_bullets(dates)]
+
+
+def _days(one: Recorded) -> str:
+    """約束と記録を最後に変えた日とコミット。git の記録がなければ空。"""
+
+    def when(commit: Commit | None) -> str:
+        return f"{commit.date}（{commit.key[:7]}）" if commit else "まだ"
+
+    if one.promised is None:
+        return ""
+    return f"約束 {when(one.promised)}，記録 {when(one.measured)}"
+
+
+def _bullets(rows: list[str]) -> list[nodes.Node]:
+    items = (nodes.list_item("", nodes.paragraph("", row)) for row in rows)
+    return [nodes.bullet_list("", *items, classes=[NAME])] if rows else []
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Sphinx に組み込む。"""
+    add_place(app, NAME, _listing)
+    outdated_when_changed(app, "env-updated", NAME, _found)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

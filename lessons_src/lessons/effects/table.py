@@ -1,0 +1,169 @@
+"""効果の表と図。頁では，一行が一枚の札になる（列の名前を各欄が持つ）。"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from lessons import human
+from lessons.effects.protocol import Protocol
+from lessons.effects.record import Measured, named
+from lessons.effects.verdict import Estimate, Verdict
+from lessons.figures.comparison import Interval, Row
+
+CONTROLS = {
+    "pixels": "画素",
+    "untrained": "学習なし",
+    "shuffled": "重みの並べ替え",
+}
+"""多くの約束が使う対照の，短い名前。ほかの対照は，約束の説明をそのまま書く。"""
+HEADS = (
+    "効果",
+    "予想",
+    "報告",
+    "人間の値",
+    "モデル",
+    "測った量",
+    "モデルの値",
+    "対照",
+    "条件を変えても同じ向き",
+    "出どころ",
+    "判定",
+)
+
+
+def source_name(key: str) -> str:
+    """文献の見出し（``jacob2021qualitative``）から，「Jacob（2021）」の形を作る。"""
+    found = re.match(r"([a-z]+)(\d{4})", key)
+    return f"{found[1].capitalize()}（{found[2]}）" if found else key
+
+
+def to_html(found: Sequence[Measured]) -> str:
+    """表にする。"""
+    rows = []
+    for number, one in enumerate(found, start=1):
+        protocol = one.protocol
+        cells = (
+            f"{number}. {protocol.name}",
+            protocol.claim,
+            f"{protocol.reported}{_source(protocol)}",
+            _people(protocol),
+            f"{protocol.network}，{protocol.read_out}",
+            protocol.index,
+            *_found(one),
+            f"{protocol.origin}：{protocol.because}",
+            _decided(one),
+        )
+        columns = "".join(
+            f'<td data-label="{head}">{escape(cell)}</td>'
+            for head, cell in zip(HEADS, cells, strict=True)
+        )
+        rows.append(f'<tr id="effect-{protocol.id}">{columns}</tr>')
+    head = "".join(f'<th scope="col">{text}</th>' for text in HEADS)
+    return (
+        '<table class="effects"><thead><tr>'
+        f"{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    )
+
+
+def card(*names: str) -> str:
+    """名前の効果だけの表。章の中で使う。"""
+    return to_html(named(*names))
+
+
+def _source(protocol: Protocol) -> str:
+    return f"（{source_name(protocol.source)}）" if protocol.source else ""
+
+
+def _people(protocol: Protocol) -> str:
+    number = protocol.human
+    if number is None:
+        return protocol.no_number or "同じ単位の人間の数はない"
+    interval = "" if math.isnan(number.low) else f" [{number.low:g}, {number.high:g}]"
+    other = "" if protocol.comparable else "。モデルの値とは単位が違う"
+    return f"{number.value:g}{interval}（{source_name(number.source)}，{number.reading}）{other}"
+
+
+def _found(one: Measured) -> tuple[str, str, str]:
+    """モデルの値，対照，頑健さ。"""
+    if one.verdict is None or one.record is None:
+        return "－", "－", "－"
+    return _model(one), _controls(one.protocol, one.verdict), _robust(one)
+
+
+def _model(one: Measured) -> str:
+    assert one.verdict is not None
+    assert one.record is not None
+    units, items = len(one.record["seeds"]), len(one.record["model"][0])
+    each = f"，{items} 項目ずつ" if items > 1 else ""
+    ratio, low, high = one.verdict.ratio
+    size = (
+        "" if math.isnan(ratio) else f"。人間の {ratio:.2g} 倍 [{low:.2g}, {high:.2g}]"
+    )
+    return (
+        f"{interval(one.verdict.model)}（{one.protocol.unit} {units} 個{each}）{size}"
+    )
+
+
+def interval(found: Estimate) -> str:
+    """「平均 [下, 上]」。"""
+    return f"{found.mean:.3g} [{found.low:.3g}, {found.high:.3g}]"
+
+
+def _controls(protocol: Protocol, verdict: Verdict) -> str:
+    here = verdict.model.mean
+    said = [
+        f"{CONTROLS.get(name, protocol.controls.get(name, name))} {control.mean:.2g}"
+        + ("（効果を示した）" if name in verdict.passing and here > 0 else "")
+        for name, control in verdict.controls.items()
+    ]
+    return "，".join(said) or "－"
+
+
+def _robust(one: Measured) -> str:
+    assert one.verdict is not None
+    assert one.record is not None
+    cells = len(one.record["grid"])
+    if not cells:
+        return "－"
+    return f"{cells} 条件のうち {round(one.verdict.robust * cells)}"
+
+
+def _decided(one: Measured) -> str:
+    if one.verdict is None or one.word == one.verdict.word:
+        return one.word
+    return f"{one.word}（いまの記録では {one.verdict.word}）" if one.stale else one.word
+
+
+def row(one: Measured, title: str = "", yours: float | None = None) -> Row:
+    """図の一段にする。人間の値は，同じ単位のときだけ入れる。
+
+    Raises:
+        ValueError: まだ測っていないとき。
+    """
+    if one.verdict is None:
+        raise ValueError(
+            f"効果 {one.protocol.id} はまだ測っていません。"
+            f"python -m bookkit effects {one.protocol.id} で測ってください。"
+        )
+    number = one.protocol.human if one.protocol.comparable else None
+    return Row(
+        title or one.protocol.name,
+        _ends(one.verdict.model),
+        None if number is None else _ends(number),
+        [control.mean for control in one.verdict.controls.values()],
+        yours,
+    )
+
+
+def _ends(found: Estimate | human.Number) -> Interval:
+    value = found.mean if isinstance(found, Estimate) else found.value
+    return value, found.low, found.high
+
+
+def counted(found: Iterable[Measured]) -> dict[str, int]:
+    """判定ごとの数（組み込みと，まだ測っていないものは数えない）。"""
+    words = [one.word for one in found if one.verdict is not None]
+    return {word: words.count(word) for word in dict.fromkeys(words)}

@@ -1,0 +1,123 @@
+"""章 neuropsychology/semantic_dementia の練習。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scipy.special import ndtri
+
+from lessons.exercises import Exercise
+
+_PRIME = float(ndtri(0.69) - ndtri(0.31))
+
+
+def _prime(answer: Any) -> str | None:
+    value = float(answer)
+    if abs(value - _PRIME) < 0.02:
+        return None
+    if abs(value - 0.38) < 0.005:
+        return (
+            "それは割合のままの差です。先に ndtri で正規分布の目盛りに直してください。"
+        )
+    if abs(value) < 0.02:
+        return "足してはいけません。当たりの目盛りから，誤りの目盛りを引きます。"
+    if abs(value + _PRIME) < 0.02:
+        return "引く順が逆です。当たりから誤りを引きます。"
+    return "ndtri(当たりの割合) − ndtri(誤って「はい」と言う割合) です。"
+
+
+def _words(answer: Any, allowed: set[str]) -> tuple[str, str] | str:
+    """二つの言葉の答え。形が違えば，ヒントの文を返す。"""
+    if isinstance(answer, str) or len(answer) != 2:
+        return '("増える", "減る") のように，二つの言葉をかっこで並べてください。'
+    first, second = (str(word).strip() for word in answer)
+    if not {first, second} <= allowed:
+        return f"使う言葉は，{'，'.join(sorted(allowed))} です。"
+    return first, second
+
+
+def _caution(answer: Any) -> str | None:
+    words = _words(answer, {"増える", "減る"})
+    if isinstance(words, str):
+        return words
+    if words == ("減る", "増える"):
+        return None
+    if words[0] == "増える":
+        return "細かい順では，個別の名前が言えたら，種類の名前まで進みません。"
+    return "しきい値が低いと，弱く浮かんだだけの，よその名前も口に出ます。"
+
+
+def _familiar(answer: Any) -> str | None:
+    words = _words(answer, {"上がる", "下がる", "増える", "減る"})
+    if isinstance(words, str):
+        return words
+    if words == ("上がる", "減る"):
+        return None
+    if words[0] != "上がる":
+        return (
+            "たくさん教わった物ほど，線が切れても名前が残ります。動かしてみてください。"
+        )
+    return "思い込みかもしれません。ほかの鳥を「めんどり」と呼んだ数を，数えてみてください。"
+
+
+def _intrusions(answer: Any) -> str | None:
+    if not callable(answer):
+        return "関数を渡してください。def count(drawn, real): の形で書きます。"
+    drawn, real = {"翼", "足が四本", "首が短い"}, {"翼", "こぶ"}
+    got = tuple(answer(set(drawn), set(real)))
+    if got == (2, 1) and tuple(answer(set(), {"翼"})) == (0, 1):
+        return None
+    if got == (1, 2):
+        return "順が逆です。紛れ込みは描いたのに本物にない属性，消失はその反対です。"
+    if any(not isinstance(value, int) for value in got):
+        return "集まりそのものではなく，その大きさを len で数えてください。"
+    return "集まりの差 drawn - real と real - drawn を使います。"
+
+
+EXERCISES = [
+    Exercise(
+        name="semantic_dementia/prime",
+        judge=_prime,
+        solution=0.99,
+        praise="中等度の患者の，個別の名前の成績と同じくらいです。",
+        known_wrong=((0.38, "割合のまま"), (0, "足して"), (-0.99, "逆"), (2, "ndtri")),
+    ),
+    Exercise(
+        name="semantic_dementia/caution",
+        judge=_caution,
+        solution=("減る", "増える"),
+        praise="同じ傷でも，答え方の規則が誤りの種類を変えます。",
+        known_wrong=(
+            (("増える", "増える"), "進みません"),
+            (("減る", "減る"), "口に出ます"),
+            ("減る", "二つの言葉"),
+            (("減", "増"), "使う言葉"),
+        ),
+    ),
+    Exercise(
+        name="semantic_dementia/familiar",
+        judge=_familiar,
+        solution=("上がる", "減る"),
+        praise="なじみは名前を守りますが，誤りを引き寄せるとは限りません。",
+        known_wrong=(
+            (("下がる", "減る"), "たくさん"),
+            (("上がる", "増える"), "思い込み"),
+            (("上がる",), "二つの言葉"),
+        ),
+    ),
+    Exercise(
+        name="semantic_dementia/intrusions",
+        judge=_intrusions,
+        solution=lambda drawn, real: (
+            len(set(drawn) - set(real)),
+            len(set(real) - set(drawn)),
+        ),
+        praise="図 d は，この二つを物ごとに数えて平均したものです。",
+        known_wrong=(
+            (lambda drawn, real: (len(real - drawn), len(drawn - real)), "逆"),
+            (lambda drawn, real: (drawn - real, real - drawn), "len"),
+            (lambda drawn, real: (0, 0), "集まりの差"),
+            (3, "関数"),
+        ),
+    ),
+]

@@ -1,0 +1,206 @@
+"""章 neuropsychology/neglect の部品の検査。"""
+
+import numpy as np
+import pytest
+
+from lessons.neuropsychology.neglect import (
+    bisection,
+    cueing,
+    finding,
+    measures,
+    scoring,
+    train,
+)
+from lessons.neuropsychology.neglect.searching import Searcher, attention, search
+from lessons.stimuli import neglect_sheets, paper
+from lessons.weights import ledger
+
+HELD = 300_000
+"""学習にも試験にも使っていないシートの種。"""
+
+
+def sheets(count=1):
+    return train.sheets(HELD, count)
+
+
+# ---- 見つける ----
+
+
+def test_the_detector_finds_and_names_the_items_of_new_sheets():
+    detector = finding.pretrained()
+    new = finding.ap50(detector, sheets(2))
+    assert new > 0.9
+    assert abs(new - ledger.get("neglect_sheets").scores["AP50"]) < 0.06
+    shares = finding.recalls(detector, sheets(1))
+    assert set(shares) == set(finding.KINDS)
+    assert min(shares.values()) > 0.85
+
+
+def test_an_untrained_last_layer_finds_nothing_right():
+    """学習し直す前の検出器では，成績が出ない（成績の測り方の対照）。"""
+    assert finding.ap50(train.build(), sheets(1)) < 0.1
+
+
+def test_tiles_hold_the_true_boxes_of_the_sheet():
+    sheet = neglect_sheets.star_cancellation(HELD)
+    for tile in train.tiles(sheet, 5, np.random.default_rng(0)):
+        assert tile.image.shape == (train.SIDE, train.SIDE, 3)
+        for x1, y1, x2, y2 in tile.boxes.round().astype(int):
+            assert tile.image[y1:y2, x1:x2].min() < 128  # どの四角にもインクがある
+            assert 0 <= x1 < x2 <= train.SIDE
+            assert 0 <= y1 < y2 <= train.SIDE
+
+
+# ---- 探す ----
+
+
+def test_attention_is_flat_until_the_right_hemisphere_fails():
+    x = np.linspace(-1, 1, 11)
+    np.testing.assert_allclose(attention(x, 0), 1)
+    hurt = attention(x, 0.6)
+    assert (np.diff(hurt) > 0).all()
+    np.testing.assert_allclose(hurt[[0, -1]], [0.4, 1])
+
+
+@pytest.mark.parametrize("test", ["線", "字", "星"])
+def test_a_healthy_search_finishes_the_sheet_without_a_bias(test):
+    """合わせたのは健常の成績だけで，左右の偏りはない。"""
+    hits = [
+        measures.test_page(test, s).hit(
+            search(measures.test_page(test, s).found, test, Searcher(), s)
+        )
+        for s in range(4)
+    ]
+    assert np.mean(hits) > 0.94
+    assert abs(np.mean([measures.coc(test, Searcher(), s) for s in range(4)])) < 0.02
+
+
+def test_damage_mirrors_when_the_page_mirrors():
+    """左右を入れ替えた紙では，見落としの側だけが入れ替わる（損傷は場所にだけ効く）。"""
+    page = measures.test_page("星", 1)
+    boxes = page.found.boxes.copy()
+    boxes[:, [0, 2]] = paper.WIDTH - page.found.boxes[:, [2, 0]]
+    mirrored = finding.Found(boxes, page.found.presence, page.found.kinds)
+    sides = []
+    for found in (page.found, mirrored):
+        trace = search(found, "星", Searcher(gradient=0.9), 0)
+        sides.append(found.places[trace.cancelled, 0].mean())
+    assert min(sides) > paper.WIDTH / 2 + 10  # どちらの紙でも，消すのは右
+
+
+def test_erased_items_are_never_visited_again_and_cancelled_once():
+    page = measures.test_page("線", 2)
+    erased = search(page.found, "線", Searcher(erase=True), 0)
+    assert not erased.again.any()
+    marked = search(page.found, "線", Searcher(gradient=0.9), 0)
+    assert marked.again.any()
+    assert len(set(marked.cancelled)) == len(marked.cancelled)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Searcher(gradient=1.2), "gradient は 0〜1"),
+        (lambda: Searcher(disengage=-0.1), "disengage は 0〜1"),
+        (
+            lambda: search(measures.test_page("線", 0).found, "円", Searcher(), 0),
+            "線・字・星 のどれか",
+        ),
+        (lambda: bisection.bisect(bisection.page, 0, 0.5), "length は 0 より大きく"),
+        (
+            lambda: scoring.centre_of_cancellation(np.array([1.0]), np.array([True])),
+            "二つ以上の標的",
+        ),
+    ],
+)
+def test_bad_input_gets_one_japanese_sentence(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+# ---- 採点 ----
+
+
+def test_centre_of_cancellation():
+    x = np.array([10.0, 20, 30, 40, 50])
+    everything = np.ones(5, bool)
+    assert scoring.centre_of_cancellation(x, everything) == pytest.approx(0)
+    assert scoring.centre_of_cancellation(x, x > 45) == pytest.approx(1)
+    assert scoring.centre_of_cancellation(x, x > 25) == pytest.approx(0.5)
+    assert scoring.centre_of_cancellation(-x, x > 25) == pytest.approx(-0.5)
+    assert np.isnan(scoring.centre_of_cancellation(x, ~everything))
+
+
+def test_scores_add_up_to_the_published_totals():
+    assert sum(scoring.MOST.values()) == 146
+    assert sum(scoring.CUT_OFF.values()) == 131
+    assert scoring.omissions(np.array([10.0, 290]), np.array([False, True])) == (1, 0)
+    points = [scoring.bisection_points(e) for e in (0, -12, 15, -22, 30)]
+    assert points == [3, 3, 2, 1, 0]
+
+
+# ---- 二等分 ----
+
+
+def test_page_gradient_errs_with_the_square_and_the_object_gradient_in_proportion():
+    assert bisection.growth(bisection.errors(bisection.page, 0.3)) == pytest.approx(
+        2, abs=0.05
+    )
+    found = bisection.errors(bisection.object_centred, 0.3)
+    assert bisection.growth(found) == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize("name", bisection.GRID)
+def test_no_account_of_symmetric_salience_errs_without_damage(name):
+    row = bisection.survey(name)
+    assert row["control"] < 1e-6
+    assert row["right"] > 0.5
+
+
+def test_only_two_narrowed_curves_cross_over():
+    rows = {name: bisection.survey(name)["crosses"] for name in bisection.GRID}
+    two = rows.pop("二つの半球の曲線")
+    assert set(rows.values()) == {0}
+    assert 0.05 < two < 0.5
+    lowered = bisection.hemispheres(20, 50, 0.5, 0.0)
+    assert not any(
+        bisection.crosses(bisection.errors(lowered, d)) for d in bisection.DAMAGES
+    )
+
+
+def test_compressed_lengths_cross_at_the_middle_length():
+    assert bisection.compressed(75, 0.7) == pytest.approx(0)
+    assert bisection.compressed(20, 0.7) < 0 < bisection.compressed(200, 0.7)
+    assert bisection.compressed(200, 1.0) == pytest.approx(0)
+
+
+def test_crossing_needs_both_sides():
+    assert bisection.crosses(np.array([-1, -1, 0, 0, 1, 2, 3, 4.0]))
+    assert not bisection.crosses(np.array([0, 0, 0, 0, 1, 2, 3, 4.0]))
+    assert not bisection.crosses(np.array([-1, -1, 0, 0, 0, 0, 0, 0.0]))
+
+
+# ---- 手がかり ----
+
+
+def test_without_damage_the_two_sides_are_equal_and_an_invalid_cue_costs():
+    t = cueing.response_times(trials=4000)
+    assert t.left_cost > 0.5
+    assert t.left_cost == pytest.approx(t.right_cost, abs=0.15)
+
+
+def test_disengaging_slows_only_the_invalid_left():
+    healthy = cueing.response_times(trials=4000)
+    t = cueing.response_times(disengage=0.5, trials=4000)
+    assert t.left_invalid > 1.3 * healthy.left_invalid
+    for name in ("left_valid", "right_valid", "right_invalid"):
+        assert getattr(t, name) == pytest.approx(getattr(healthy, name), abs=0.15)
+
+
+def test_the_gradient_slows_the_valid_left_as_well():
+    """勾配の損傷は，患者のような外れだけの遅れを出さない。"""
+    healthy, hurt = (cueing.response_times(g, trials=4000) for g in (0.0, 0.8))
+    assert hurt.left_valid > 2 * healthy.left_valid
+    assert (
+        hurt.left_invalid / hurt.left_valid < healthy.left_invalid / healthy.left_valid
+    )

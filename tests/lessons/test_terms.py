@@ -1,0 +1,87 @@
+"""用語集と章の順番：札のある言葉は，それを使うはじめの章で，札につないであること。"""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from bookkit.book import PART_TITLES, Book
+
+ROOT = Path(__file__).parents[2]
+BOOK = Book(ROOT)
+CHAPTERS = set(PART_TITLES) - {"readings"}
+"""章のある部（読み物のほか）。"""
+COMPOUNDS = ("Brier 得点", "z 得点", "得点規則", "標準得点")
+"""心理学の決まった言い方。この本の「得点」とは別の言葉。"""
+CODE = re.compile(r"```\{(?:code-cell|source|math)\}.*?```", re.DOTALL)
+EXPLAINED = r"\{{term\}}`(?:{0}|[^`]*<{0}>)`|\*\*{0}\*\*|\{{ruby\}}`{0}\|"
+
+
+def prose(text: str) -> str:
+    """頁の文。頭の設定と，コードと，数式を除く。"""
+    return CODE.sub("", re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL))
+
+
+def uses(term: str, text: str, longer: list[str]) -> bool:
+    """``term`` が，もっと長い言葉の一部としてではなく，使われているか。"""
+    for word in (*COMPOUNDS, *longer):
+        text = text.replace(word, "")
+    edge = r"(?![A-Za-z])" if term.isascii() else ""
+    return bool(re.search(edge.replace("?!", "?<!") + re.escape(term) + edge, text))
+
+
+def unexplained(pages: dict[str, str], terms: list[str]) -> list[tuple[str, str]]:
+    """はじめに使う頁で札につないでいない，（言葉，頁）の列。"""
+    found = []
+    for term in terms:
+        longer = [word for word in terms if term in word and word != term]
+        first = next((p for p, text in pages.items() if uses(term, text, longer)), None)
+        pattern = EXPLAINED.format(re.escape(term))
+        if first and not re.search(pattern, pages[first]):
+            found.append((term, first))
+    return found
+
+
+def glossary() -> list[str]:
+    """用語集の見出し語。"""
+    lines = (ROOT / "book/glossary.md").read_text("utf8").splitlines()
+    return [a for a, b in pairwise(lines) if b.startswith("  （よみ")]
+
+
+def chapters() -> dict[str, str]:
+    """章の文を，目次の順に。"""
+    return {
+        entry.docname: prose((ROOT / f"{entry.docname}.md").read_text("utf8"))
+        for entry in BOOK.toc
+        if entry.docname.split("/")[1] in CHAPTERS
+    }
+
+
+def test_every_term_is_linked_in_the_first_chapter_that_uses_it() -> None:
+    pages, terms = chapters(), glossary()
+    assert len(pages) >= 20
+    assert len(terms) >= 100
+    assert unexplained(pages, terms) == []
+
+
+@pytest.mark.parametrize("term", ["学習率", "勾配降下法", "自動微分", "チャンネル"])
+def test_words_of_learning_have_their_cards(term: str) -> None:
+    assert term in glossary()
+
+
+def test_what_the_rule_sees() -> None:
+    terms = ["得点", "特徴ピラミッド", "勾配", "勾配降下法"]
+    pages = {
+        "a": "Brier 得点と，勾配降下法を使う。",
+        "b": "種類の得点を，{term}`特徴ピラミッド`から求める。",
+    }
+    assert unexplained(pages, terms) == [("得点", "b"), ("勾配降下法", "a")]
+    pages["a"] = "{term}`誤差を下る方法 <勾配降下法>`を使う。"
+    pages["b"] = "種類の**得点**を求める。"
+    assert unexplained(pages, terms) == []
+
+
+def test_code_and_settings_are_not_prose() -> None:
+    text = "---\n勾配: 1\n---\n文\n```{code-cell} ipython3\n# 勾配\n```\n"
+    assert prose(text) == "文\n\n"
