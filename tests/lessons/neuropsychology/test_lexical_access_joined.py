@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lessons.neuropsychology.error_types import relations
-from lessons.neuropsychology.lexical_access import joined
+from lessons.neuropsychology.lexical_access import joined, patients, seeing
 from lessons.stimuli.naming_pictures import Word, words
 
 CORRECT, SEMANTIC, FORMAL, MIXED, UNRELATED, NONWORD = range(6)
@@ -115,3 +115,47 @@ def test_bad_candidates_are_told(lex, change, message):
     given = {"candidates": np.eye(156), "s": 0.05, "p": 0.05} | change
     with pytest.raises(ValueError, match=message):
         joined.speak(lex, **given, rng=np.random.default_rng(0))
+
+
+def test_the_viewer_never_learned_the_style_it_is_shown():
+    eye = seeing.viewer("noto")
+    sure = eye.candidates()
+    assert sure.shape == (156, 156)
+    assert np.allclose(sure.sum(axis=1), 1)
+    assert (sure.argmax(axis=1) == np.arange(156)).mean() > 0.6
+    hurt = eye.candidates(0.9, seed=1)
+    assert (hurt.argmax(axis=1) == np.arange(156)).mean() < 0.6
+    with pytest.raises(ValueError, match="0 から 1"):
+        eye.candidates(1.5)
+    with pytest.raises(ValueError, match="描き方"):
+        seeing.viewer("crayon")
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_only_the_sound_lesion_of_the_joined_model_makes_nonwords(seed):
+    share = {
+        name: joined.shares(seeing.answer_types("noto", seed, **lesion))
+        for name, lesion in (
+            ("none", {}),
+            ("see", {"share": 0.6}),
+            ("meaning", {"s": 0.02}),
+            ("sound", {"p": 0.015}),
+        )
+    }
+    assert share["none"][CORRECT] > max(
+        share[k][CORRECT] for k in ("see", "meaning", "sound")
+    )
+    assert share["sound"][NONWORD] > 0.3
+    assert max(share[k][NONWORD] for k in ("none", "see", "meaning")) < 0.1
+
+
+def test_the_nearest_patient_is_found_with_its_certainty():
+    people = patients.load()
+    target = people[16]
+    kinds = np.repeat(np.arange(6), np.round(target.pattern * 2000).astype(int))
+    found = seeing.nearest_patient(kinds, people, draws=50)
+    assert found.name == target.name
+    assert found.rmsd < 0.005
+    assert found.share > 0.9
+    few = seeing.nearest_patient(kinds[::100], people, draws=50)
+    assert few.share < found.share
