@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
@@ -29,19 +30,24 @@ def _found(app: Sphinx) -> list[Recorded]:
 
 def _listing(app: Sphinx, place: filled_later, docname: str) -> list[nodes.Node]:
     found = _found(app)
-    stale = [f"「{one.title}」：{'，'.join(one.why)}" for one in found if one.why]
+    stale = _grouped(found, lambda one: "，".join(one.why))
     said = (
         "まだ測っていないか，記録が古い効果は，次のとおりです。"
         "古い記録の値は，いまのコードや重みで測ったものとは限りません。"
         if stale
         else "どの記録も，いまの約束，コード，重みで測ったものです。"
     )
-    dates = [
-        f"{days}：{''.join(f'「{one.title}」' for one in group)}"
-        for days, group in groupby(sorted(found, key=_days), key=_days)
-        if days
-    ]
+    dates = _grouped(found, _days)
     return [nodes.paragraph("", said), *_bullets(stale), *_bullets(dates)]
+
+
+def _grouped(found: list[Recorded], by: Callable[[Recorded], str]) -> list[str]:
+    """``by`` の返す文ごとに，効果の名前を並べた行。空の文のものは除く。"""
+    return [
+        f"{said}：{''.join(f'「{one.title}」' for one in group)}"
+        for said, group in groupby(sorted(found, key=by), key=by)
+        if said
+    ]
 
 
 def _days(one: Recorded) -> str:

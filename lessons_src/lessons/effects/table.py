@@ -113,10 +113,11 @@ def interval(found: Estimate) -> str:
 
 
 def _controls(protocol: Protocol, verdict: Verdict) -> str:
-    here = verdict.model.mean
+    structure = verdict.word == "構造"
+    passing = "（効果を示した）" if structure else "（モデルと区別できない）"
     said = [
         f"{CONTROLS.get(name, protocol.controls.get(name, name))} {control.mean:.2g}"
-        + ("（効果を示した）" if name in verdict.passing and here > 0 else "")
+        + (passing if name in verdict.passing else "")
         for name, control in verdict.controls.items()
     ]
     return "，".join(said) or "－"

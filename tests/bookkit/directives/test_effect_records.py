@@ -43,8 +43,8 @@ def said(build: Callable[..., Path], files: dict[str, str]) -> str:
 def test_stale_records_are_told_with_the_reason(build: Callable[..., Path]) -> None:
     text = said(build, FILES)
     assert "記録が古い効果は，次のとおりです" in text
-    assert f"「試し」：{ROOM.partition('/')[2]}/weights.txt がなくなりました" in text
-    assert "「ほか」：" not in text
+    assert f"{ROOM.partition('/')[2]}/weights.txt がなくなりました：「試し」" in text
+    assert "「ほか」" not in text
 
 
 def test_fresh_records_are_told(build: Callable[..., Path]) -> None:
