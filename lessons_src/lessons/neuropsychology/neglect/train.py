@@ -19,7 +19,7 @@ import safetensors.torch
 
 from lessons import runtime
 from lessons.neuropsychology.neglect import finding
-from lessons.segmentation.one_stage import model as one_stage
+from lessons.segmentation.one_stage.model import GridDetector, fit, pretrained
 from lessons.stimuli.neglect_sheets import CANCELLATION
 from lessons.stimuli.paper import PX_PER_MM, Sheet, pixels
 from lessons.stimuli.scenes import Scene
@@ -73,10 +73,10 @@ def sheets(start: int, count: int) -> list[Sheet]:
     return [make(start + i) for make in CANCELLATION.values() for i in range(count)]
 
 
-def build() -> one_stage.GridDetector:
+def build() -> GridDetector:
     """本の場面で学習した検出器の，最後の層だけを新しくする。"""
-    detector = one_stage.GridDetector(len(finding.KINDS))
-    state, fresh = one_stage.pretrained().state_dict(), detector.state_dict()
+    detector = GridDetector(len(finding.KINDS))
+    state, fresh = pretrained().state_dict(), detector.state_dict()
     detector.load_state_dict(
         {k: state[k] if state[k].shape == v.shape else v for k, v in fresh.items()}
     )
@@ -99,7 +99,7 @@ def main() -> None:
             row = ", ".join(f"{name} {value:.3f}" for name, value in parts.items())
             print(f"{step}: {row}", flush=True)
 
-    one_stage.fit(detector, tuple(training), iterations=ITERATIONS, watch=watch)
+    fit(detector, tuple(training), iterations=ITERATIONS, watch=watch)
     half = {
         key: value.contiguous().half() if value.is_floating_point() else value
         for key, value in detector.state_dict().items()
