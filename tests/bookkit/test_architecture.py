@@ -112,19 +112,12 @@ def sideways(path: Path) -> Iterator[str]:
                     yield f"{module} {name}"
 
 
-BORROWED = {"finding": ["lessons.segmentation data"]}
-"""半側空間無視の章が，検出の部からモジュールごと借りているもの。
-
-名指しに直すと記録が古くなるので，次に測り直すときに直す。ほかには増やさない。
-"""
-
-
 @pytest.mark.parametrize(
     "path", [path for path in LESSONS if room_of(path) in PART_TITLES], ids=named
 )
 def test_parts_share_only_public_names(path: Path) -> None:
     """ある部の章が，ほかの部の部品を使うときは，公開された関数やクラスを名指しする。"""
-    assert sorted(sideways(path)) == BORROWED.get(path.stem, [])
+    assert list(sideways(path)) == []
 
 
 def test_support_rooms_exist() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torchvision.ops import batched_nms
 
-from lessons.segmentation import data
+from lessons.segmentation.data import to_tensor
 from lessons.segmentation.metrics import Detections, average_precision, box_iou
 from lessons.segmentation.one_stage.model import GridDetector
 from lessons.stimuli.neglect_sheets import TARGET_LETTERS
@@ -60,7 +60,7 @@ def find(detector: GridDetector, image: np.ndarray, *, threshold: float = 0.1) -
         threshold: 物がある確率が，これより小さい升は捨てる。
     """
     detector.eval()
-    presence, boxes, kinds = (t[0] for t in detector(data.to_tensor(image[None])))
+    presence, boxes, kinds = (t[0] for t in detector(to_tensor(image[None])))
     present = presence.sigmoid()
     keep = present > threshold
     present, boxes, kinds = present[keep], boxes[keep], kinds[keep].softmax(-1)

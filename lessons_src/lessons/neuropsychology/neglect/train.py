@@ -105,9 +105,9 @@ def main() -> None:
         for key, value in detector.state_dict().items()
     }
     content = safetensors.torch.save(half)
-    (ENTRIES.parent / f"{NAME}.safetensors").write_bytes(content)
+    (ENTRIES.parent / "scenes" / f"{NAME}.safetensors").write_bytes(content)
     entry = {
-        "file": f"lessons/weights/{NAME}.safetensors",
+        "file": f"lessons/weights/scenes/{NAME}.safetensors",
         "sha256": hashlib.sha256(content).hexdigest(),
         "bytes": len(content),
         "licence": "Apache-2.0",
