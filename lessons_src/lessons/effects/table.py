@@ -113,14 +113,19 @@ def interval(found: Estimate) -> str:
 
 
 def _controls(protocol: Protocol, verdict: Verdict) -> str:
-    structure = verdict.word == "構造"
-    passing = "（効果を示した）" if structure else "（モデルと区別できない）"
     said = [
         f"{CONTROLS.get(name, protocol.controls.get(name, name))} {control.mean:.2g}"
-        + (passing if name in verdict.passing else "")
+        + (_passing(verdict, control) if name in verdict.passing else "")
         for name, control in verdict.controls.items()
     ]
     return "，".join(said) or "－"
+
+
+def _passing(verdict: Verdict, control: Estimate) -> str:
+    """対照が決まりを満たしてしまったことの言い方。"""
+    if verdict.word != "構造":
+        return "（モデルと区別できない）"
+    return "（逆向きに大きく動いた）" if control.mean < 0 else "（効果を示した）"
 
 
 def _robust(one: Measured) -> str:
