@@ -70,6 +70,27 @@ def test_nothing_shifts_while_reading(browser: Any, base_url: str, path: str) ->
     assert shift < 0.1
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_buttons_that_scripts_reveal_have_their_place_before(
+    browser: Any, base_url: str, width: int
+) -> None:
+    """スクリプトが動く前と後で，本文の始まる高さが同じ。"""
+    tops = []
+    for blocked in (True, False):
+        context = browser.new_context(
+            viewport={"width": width, "height": 740}, service_workers="block"
+        )
+        page = context.new_page()
+        if blocked:
+            page.route("**/book.js*", lambda route: route.abort())
+        page.goto(urljoin(base_url, CHAPTERS[0] + ".html"), wait_until="load")
+        tops.append(page.locator("main").bounding_box()["y"])
+        hidden = page.locator(".search-button[hidden]").count()
+        assert hidden == int(blocked)
+        context.close()
+    assert tops[0] == tops[1]
+
+
 THEME = Path(bookkit.theme.__file__).parent
 MADE = {"icon-192.png", "icon-512.png", "search-index.js", "glossary.js"}
 """ビルドが作る部品。"""
