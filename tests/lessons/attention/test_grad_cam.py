@@ -277,10 +277,16 @@ def test_a_map_that_never_saw_the_picture_passes_the_check(checked):
     assert abs(noise) < 0.3
 
 
+@pytest.mark.parametrize("stages", [0, 4])
+def test_sanity_check_knows_three_stages(stages):
+    with pytest.raises(ValueError, match=f"1 から 3 .*{stages}"):
+        sanity.check_photos(0, stages)
+
+
 def test_cascade_starts_at_one_and_keeps_every_method(net):
     x = net.input(photos.load("chelsea"))
     curves = sanity.cascade(
-        net.model, sanity.TOP_STAGES, lambda m: sanity.explanations(m, x, 282)
+        net.model, sanity.TOP_STAGES[:2], lambda m: sanity.explanations(m, x, 282)
     )
     assert set(curves) == {"Grad-CAM", "誘導逆伝播", "Guided Grad-CAM", "雑音"}
     for values in curves.values():

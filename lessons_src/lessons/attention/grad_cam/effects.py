@@ -1,52 +1,49 @@
-"""章 attention/grad_cam の効果。"""
+"""章 attention/grad_cam の効果：重みを乱す検査を，すべての写真で受けさせる。"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
 from lessons.attention.grad_cam.sanity_checks import check_photos
-from lessons.effects.live import Effect
 
-_CHAPTER = "attention/grad_cam"
-_ADEBAYO = "Adebayo ほか（2018）"
+_CONTROLS = {"noise": "雑音", "grad_cam": "Grad-CAM"}
 
 
-def _beyond_photos(method: str, seed: int) -> float:
-    """乱す前と後の似かた（12 枚の平均）から，別の写真どうしの似かたを引く。"""
-    found = check_photos(seed)[method]
-    return float(found.broken.mean() - found.between)
+def _survival(seed: int, method: str, stages: int) -> np.ndarray:
+    """乱す前と後の順位の相関から，別の写真どうしの相関を引いた値 ``(写真の数,)``。"""
+    found = check_photos(seed, stages)[method]
+    return found.broken - found.between
 
 
-EFFECTS = [
-    Effect(
-        name="重みを乱すと，Grad-CAM の地図は，別の写真の地図ほどにも似なくなる",
-        chapter=_CHAPTER,
-        paper=_ADEBAYO,
-        reported="Grad-CAM は，重みを乱すと地図が変わり，検査を通った",
-        quantity=(
-            "最後の二段を乱す前と後の順位の相関（写真 12 枚の平均）から，"
-            "別の写真どうしの相関を引いた値"
-        ),
-        measure=lambda seed: _beyond_photos("Grad-CAM", seed),
-        high=0,
-    ),
-    Effect(
-        name="重みを乱しても，誘導逆伝播の絵は変わらない",
-        chapter=_CHAPTER,
-        paper=_ADEBAYO,
-        reported="誘導逆伝播は，上の層の重みを乱しても変わらず，検査を通らなかった",
-        quantity=(
-            "最後の二段を乱す前と後の順位の相関（写真 12 枚の平均）から，"
-            "別の写真どうしの相関を引いた値"
-        ),
-        measure=lambda seed: _beyond_photos("誘導逆伝播", seed),
-        low=0.5,
-    ),
-    Effect(
-        name="絵を見ない雑音の地図も，重みを乱す検査を通る",
-        chapter=_CHAPTER,
-        paper="Binder ほか（2023）",
-        reported="情報のない地図も，重みを乱す検査でよい成績を得る",
-        quantity="重みだけで決まる乱数の地図の，乱す前と後の順位の相関",
-        measure=lambda seed: float(check_photos(seed)["雑音"].broken.mean()),
-        high=0.2,
-    ),
-]
+def sanity_grad_cam(seed: int, control: str = "", *, stages: int) -> np.ndarray:
+    """重みを乱すと，地図が，別の写真の地図よりどれだけ似なくなるか ``(写真の数,)``。
+
+    Args:
+        seed: 乱す重みの種。
+        control: 対照の名前。空なら Grad-CAM。
+        stages: 乱す段の数。出口の側から数える。
+    """
+    return -_survival(seed, _CONTROLS.get(control, "Grad-CAM"), stages)
+
+
+def sanity_guided(seed: int, control: str = "", *, stages: int) -> np.ndarray:
+    """重みを乱しても，誘導逆伝播の絵が，もとの絵にどれだけ似たままか ``(写真の数,)``。
+
+    引数は ``sanity_grad_cam`` と同じ。空の対照は誘導逆伝播。
+    """
+    return _survival(seed, _CONTROLS.get(control, "誘導逆伝播"), stages)
+
+
+def _noise(seed: int, control: str = "") -> np.ndarray:
+    return check_photos(seed)["雑音"].broken
+
+
+MEASURES: dict[str, Callable[..., Any]] = {
+    "sanity_grad_cam": sanity_grad_cam,
+    "sanity_guided": sanity_guided,
+    "sanity_noise": _noise,
+}
+"""約束の名前から，測る関数を引く表。"""

@@ -32,8 +32,8 @@ Maps = Mapping[str, torch.Tensor]
 
 LAYER = "_act"
 """地図を描く層（EfficientNet-Lite0 の，GAP の直前）。"""
-TOP_STAGES = (("_fc",), ("_conv_head",))
-"""出口の側の二段。"""
+TOP_STAGES = (("_fc",), ("_conv_head",), ("_blocks.15",))
+"""出口の側の三段。出口に近い順。"""
 
 
 def randomised(
@@ -153,16 +153,24 @@ def _between() -> dict[str, float]:
 
 
 @lru_cache(maxsize=32)
-def check_photos(seed: int) -> dict[str, Checked]:
-    """本にあるすべての写真で，出口の側の二段を乱し，方法ごとに似かたを測る。
+def check_photos(seed: int, stages: int = 2) -> dict[str, Checked]:
+    """本にあるすべての写真で，出口の側の段を乱し，方法ごとに似かたを測る。
 
     地図は，写真ごとにいちばんの答えを名指して描く。
 
     Args:
         seed: 乱す重みの種。
+        stages: 乱す段の数（1〜3）。
+
+    Raises:
+        ValueError: 段の数が 1〜3 でないとき。
     """
+    if not 1 <= stages <= len(TOP_STAGES):
+        raise ValueError(
+            f"stages は 1 から {len(TOP_STAGES)} にしてください（受け取った値: {stages}）。"
+        )
     model, shown, before = _originals()
-    *_, broken = randomised(model, TOP_STAGES, seed=seed)
+    *_, broken = randomised(model, TOP_STAGES[:stages], seed=seed)
     after = [explanations(broken, x, c) for x, c in shown]
     return {
         name: Checked(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -127,16 +127,19 @@ def pop_out_accuracy(seed: int, *, set_size: int = 25, displays: int = 8) -> flo
     return float(np.mean(hits))
 
 
-def conjunction_cost(seed: int, *, displays: int = 8) -> tuple[float, float]:
-    """結合探索で，項目が 4 個から 36 個に増えたときの，視線の移動の増え方（回）。
+@lru_cache(maxsize=16)
+def conjunction_cost(
+    seed: int, *, displays: int = 8, few: int = 4, many: int = 36
+) -> tuple[float, float]:
+    """結合探索で，項目が ``few`` 個から ``many`` 個に増えたときの，視線の移動の増え方（回）。
 
     Returns:
         モデルでの増え方と，無作為に項目を訪ねたときの増え方。
     """
     seeds = range(1000 * seed, 1000 * seed + displays)
-    few, many = (search("conjunction", n, seeds) for n in (4, 36))
-    model = np.nanmean(many.shifts) - np.nanmean(few.shifts)
-    return float(model), float(many.random.mean() - few.random.mean())
+    less, more = (search("conjunction", n, seeds) for n in (few, many))
+    model = np.nanmean(more.shifts) - np.nanmean(less.shifts)
+    return float(model), float(more.random.mean() - less.random.mean())
 
 
 def return_share(path: list[Fixation], radius: float, window: float = 500) -> float:

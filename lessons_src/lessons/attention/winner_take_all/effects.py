@@ -8,10 +8,7 @@ import numpy as np
 
 from lessons.attention.winner_take_all import attention_shifts
 from lessons.attention.winner_take_all import model as wta
-from lessons.effects.live import Effect
 
-_CHAPTER = "attention/winner_take_all"
-_BUETTI = "Buetti ら（2016）"
 _NUMBERS = (2, 4, 8, 16, 32)
 
 
@@ -19,6 +16,22 @@ def _slope(seed: int, contrast: float) -> float:
     """候補の数が 2 倍になるごとに延びる時間。"""
     times = [wta.decision_time(contrast, seed, n, trials=100) for n in _NUMBERS]
     return float(np.polyfit(np.log2(_NUMBERS), times, 1)[0])
+
+
+def more_items_faster(
+    seed: int, control: str = "", *, contrast: float, many: int
+) -> float:
+    """決まるまでの時間の差（候補 4 個 − ``many`` 個）。多いほど速ければ正。
+
+    Args:
+        seed: 乱数の種。
+        control: ``"same"`` なら，候補の数を変えず，別の乱数で測る。
+        contrast: 標的のコントラスト。
+        many: 多い方の候補の数。
+    """
+    number = 4 if control == "same" else many
+    few = wta.decision_time(contrast, seed, 4)
+    return few - wta.decision_time(contrast, seed + 500, number)
 
 
 MEASURES: dict[str, Callable[..., float]] = {
@@ -31,21 +44,7 @@ MEASURES: dict[str, Callable[..., float]] = {
     "similar_distractors": lambda seed, control="": (
         _slope(seed, 0.4) / _slope(seed, 0.8) - 1
     ),
+    "more_items_faster": more_items_faster,
     "inhibited_winner": lambda seed, control="": attention_shifts.revisit_rate(seed),
 }
-"""約束の名前から，測る関数を引く表。どれも式からそのまま出るので，対照はない。"""
-
-EFFECTS = [
-    Effect(
-        name="一つだけ違うものを探すときは，項目が多いほど速い",
-        chapter=_CHAPTER,
-        paper=_BUETTI,
-        reported="違うものを探すように言われると，項目が増えるほど反応時間が短くなった",
-        quantity="決まるまでの時間の差（候補 32 個 − 4 個）",
-        measure=lambda seed: (
-            wta.decision_time(0.4, seed, 32) - wta.decision_time(0.4, seed, 4)
-        ),
-        high=0,
-        shown=False,
-    ),
-]
+"""約束の名前から，測る関数を引く表。"""

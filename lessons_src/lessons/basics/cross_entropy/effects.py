@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from lessons.basics.cross_entropy import dot_patterns
 from lessons.basics.cross_entropy import model as ce
-from lessons.effects.live import Effect
-
-_CHAPTER = "basics/cross_entropy"
-_SOLLA = "Solla, Levin & Fleisher（1988）"
 
 
-def _same_rate(seed: int) -> float:
-    fast, slow = (ce.steps_to_criterion(loss, seed) for loss in ce.LOSSES)
+def _ratio(steps: Callable[..., int], seed: int, **options: Any) -> float:
+    """更新の回数の比（二乗誤差 ÷ 交差エントロピー）。"""
+    fast, slow = (steps(loss, seed, **options) for loss in ce.LOSSES)
     return slow / fast
 
 
-def _best_rates(seed: int, start: str) -> float:
-    fast, slow = (ce.fewest_steps(loss, seed, start) for loss in ce.LOSSES)
-    return slow / fast
+def _fewest(loss: str, seed: int, hidden: int, scale: float) -> int:
+    """候補の学習率を ``scale`` 倍して，いちばん速いものでの更新の回数。"""
+    X, t = ce.contiguity()
+    net, best = ce.fresh(seed, hidden=hidden), ce.LIMIT
+    for rate in reversed(ce.RATES):
+        learned = ce.learn(
+            net, X, t, loss, scale * rate, best, lambda good: good >= ce.CRITERION
+        )
+        best = min(best, learned[1])
+    return best
+
+
+def best_rate_speed(
+    seed: int, control: str = "", *, hidden: int, scale: float
+) -> float:
+    """最もよい学習率どうしの，更新の回数の比の対数（底は 2）。
+
+    Args:
+        seed: 始めの重みの種。
+        control: ``"doubled"`` なら，2 倍にした二乗誤差を，交差エントロピーの代わりにする。
+        hidden: 隠れ層の単位の数。
+        scale: 学習率の候補に掛ける数。
+    """
+    slow = _fewest("squared_error", seed, hidden, scale)
+    if control == "doubled":  # 誤差を 2 倍にすることは，学習率を 2 倍にすることに等しい
+        fast = _fewest("squared_error", seed, hidden, 2 * scale)
+    else:
+        fast = _fewest("cross_entropy", seed, hidden, scale)
+    return float(np.log2(slow / fast))
 
 
 def _hypercorrection(seed: int) -> float:
@@ -30,49 +56,14 @@ def _hypercorrection(seed: int) -> float:
     return float(first - second)
 
 
-EFFECTS = [
-    Effect(
-        name="交差エントロピーは，二乗誤差より少ない更新で覚える（同じ学習率）",
-        chapter=_CHAPTER,
-        paper=_SOLLA,
-        reported="隣接問題の学習の時間が，二乗誤差より大きく減った",
-        quantity="正答率 95 % までの更新の回数の比（二乗誤差 ÷ 交差エントロピー）",
-        measure=_same_rate,
-        low=1.25,
-    ),
-    Effect(
-        name="それぞれに最もよい学習率でも，交差エントロピーが速い（まっさらから）",
-        chapter=_CHAPTER,
-        paper=_SOLLA,
-        reported="隣接問題の学習の時間が，二乗誤差より大きく減った",
-        quantity="正答率 95 % までの更新の回数の比（二乗誤差 ÷ 交差エントロピー）",
-        measure=lambda seed: _best_rates(seed, "fresh"),
-        low=1.25,
-        shown=False,
-    ),
-    Effect(
-        name="自信のある誤りからの学び直しは，交差エントロピーがずっと速い",
-        chapter=_CHAPTER,
-        paper=_SOLLA,
-        reported="交差エントロピーでは，誤差の地形が急である",
-        quantity="最もよい学習率での回数の比（二乗誤差 ÷ 交差エントロピー，上限 500 回）",
-        measure=lambda seed: _best_rates(seed, "misled"),
-        low=3,
-    ),
-    Effect(
-        name="自信のある誤りほど，よく直る（過剰修正効果）",
-        chapter=_CHAPTER,
-        paper="Butterfield & Metcalfe（2001）",
-        reported="自信をもって間違えた答えほど，正解を教わったあとで直っていた",
-        quantity="直るまでの回数の差（自信のない誤り − 自信のある誤り）",
-        measure=_hypercorrection,
-        low=1,
-        shown=False,
-    ),
-]
-
-MEASURES = {
+MEASURES: dict[str, Callable[..., Any]] = {
     "prototype_advantage": dot_patterns.prototype_advantage,
     "category_size": dot_patterns.category_size_effect,
+    "same_rate_speed": lambda seed, control="": _ratio(ce.steps_to_criterion, seed),
+    "best_rate_speed": best_rate_speed,
+    "misled_speed": lambda seed, control="": _ratio(
+        ce.fewest_steps, seed, start="misled"
+    ),
+    "hypercorrection": lambda seed, control="": _hypercorrection(seed),
 }
 """約束の名前から，測る関数を引く表。"""
