@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import groupby
 
 from lessons import human
 from lessons.effects.protocol import Protocol
@@ -40,10 +42,34 @@ def source_name(key: str) -> str:
     return f"{found[1].capitalize()}（{found[2]}）" if found else key
 
 
-def to_html(found: Sequence[Measured]) -> str:
-    """表にする。"""
+def by_chapter(found: Sequence[Measured]) -> str:
+    """章ごとに畳んだ表にする。畳んだ行にも，章の題名と，判定ごとの数が見える。
+
+    Args:
+        found: 章ごとに並んだ記録。番号は，全体で通す。
+    """
+    parts, start = [], 1
+    for chapter, group in groupby(found, lambda one: one.protocol.chapter):
+        rows = list(group)
+        words = "，".join(f"{word} {n}" for word, n in counted(rows).items())
+        parts.append(
+            f'<details class="effects"><summary>{escape(title(chapter))}'
+            f" <small>{words}</small></summary>{to_html(rows, start)}</details>"
+        )
+        start += len(rows)
+    return "".join(parts)
+
+
+def title(chapter: str) -> str:
+    """章の題名。部屋の説明（``章「題名」の部屋。``）から読む。"""
+    room = importlib.import_module(f"lessons.{chapter.replace('/', '.')}")
+    return (room.__doc__ or chapter).removeprefix("章「").removesuffix("」の部屋。")
+
+
+def to_html(found: Sequence[Measured], start: int = 1) -> str:
+    """表にする。番号は ``start`` から。"""
     rows = []
-    for number, one in enumerate(found, start=1):
+    for number, one in enumerate(found, start=start):
         protocol = one.protocol
         cells = (
             f"{number}. {protocol.name}",

@@ -22,6 +22,9 @@ KINDS = {
 }
 """並べるもの：印，色，段（大きいほど上）。色が見分けられなくても，形と段でわかる。"""
 
+LONGEST = 23
+"""電話の幅の図で，一行に入る見出しの字数。"""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -56,16 +59,28 @@ def compare(rows: Sequence[Row], *, unit: str = "") -> Figure:
     """
     if not rows:
         raise ValueError("並べる段がありません。Row を一つ以上渡してください。")
-    fig, axes = new(len(rows), 1, height=0.95 * len(rows) + 0.9, squeeze=False)
-    for ax, row in zip(axes[:, 0], rows, strict=True):
+    titles = [two_lines(row.title) for row in rows]
+    more = sum("\n" in title for title in titles)
+    height = 0.95 * len(rows) + 0.25 * more + 0.9
+    fig, axes = new(len(rows), 1, height=height, squeeze=False)
+    for ax, row, title in zip(axes[:, 0], rows, titles, strict=True):
         _draw(ax, row)
+        ax.set_title(title, loc="left")
     axes[-1, 0].set_xlabel(unit)
     _legend(fig, rows)
     return fig
 
 
+def two_lines(title: str) -> str:
+    """長い見出しを，「，」の後か，``LONGEST`` 字で折る。"""
+    if len(title) <= LONGEST:
+        return title
+    comma = title.rfind("，", LONGEST // 2, LONGEST)
+    at = comma + 1 if comma > 0 else LONGEST
+    return f"{title[:at]}\n{title[at:]}"
+
+
 def _draw(ax: Axes, row: Row) -> None:
-    ax.set_title(row.title, loc="left")
     ax.axvline(0, color=COLORS["muted"], linewidth=1)
     nothing = (math.nan, math.nan)
     marks: list[tuple[str, Interval]] = [("モデル", row.model)]

@@ -54,6 +54,17 @@ def measured(far: float = 0.0, **changes) -> record.Measured:
     return record.Measured(protocol, found, decided)  # type: ignore[arg-type]
 
 
+def test_rows_are_folded_by_chapter_and_numbered_through():
+    chapters = ("attention/cam", "attention/cam", "basics/softmax")
+    html = table.by_chapter([measured(chapter=chapter) for chapter in chapters])
+    assert html.count("<details") == html.count("<table") == 2
+    assert "ソフトマックス" in html.split("<details")[2].split("</summary>")[0]
+    word = measured().word
+    assert f"<small>{word} 2</small>" in html
+    for number in (1, 2, 3):
+        assert f"{number}. 試し" in html
+
+
 def test_a_row_says_everything_it_rests_on():
     html = table.to_html([measured()])
     for said in (
@@ -127,3 +138,16 @@ def test_figure_puts_people_reader_model_and_controls_on_one_axis():
 def test_figure_needs_a_row():
     with pytest.raises(ValueError, match="段がありません"):
         compare([])
+
+
+@pytest.mark.parametrize(
+    "title", ["あ" * 30, "重みの乱れは，線の切断より，動物の名前を損なう", "短い"]
+)
+def test_no_title_of_a_row_is_cut(title):
+    fig = compare([Row(title, (0.1, 0.0, 0.2))])
+    fig.draw_without_rendering()
+    (ax,) = fig.axes
+    box = ax.get_title(loc="left")
+    assert box.replace("\n", "") == title
+    right = ax._left_title.get_window_extent().x1
+    assert right <= fig.bbox.x1
