@@ -144,7 +144,7 @@ def test_indices_find_an_inserted_effect_and_nothing_in_its_absence() -> None:
     content = mistakes.contents()
     assert mistakes.matched_index(content.astype(float)) == pytest.approx(0)
     a, b = all_pairs(4)
-    ones = np.array([int(i).bit_count() + int(j).bit_count() for i, j in zip(a, b)])
+    ones = to_bits(a, 4).sum(1) + to_bits(b, 4).sum(1)
     assert (
         mistakes.raw_index(ones.astype(float)) > 0.2
     )  # 1 の数だけでも，そろえなければ出る
