@@ -1,0 +1,1 @@
+"""章 basics/binary_addition の部屋：繰り上がりを覚える再帰型ネットワーク。"""
