@@ -42,9 +42,11 @@ def test_backpropagation_equals_autograd_for_any_size(inputs, hidden, outputs, s
 
 
 def test_learning_lowers_the_error_of_xor():
-    net, losses = mlp.learn(mlp.fresh(0), mlp.XOR_X, mlp.XOR_T, 0.5, 1000)
-    assert losses[0] == mlp.loss(mlp.fresh(0), mlp.XOR_X, mlp.XOR_T)
+    net, losses = mlp.learn(mlp.fresh(1), mlp.XOR_X, mlp.XOR_T, 0.5, 1000)
+    assert losses[0] == mlp.loss(mlp.fresh(1), mlp.XOR_X, mlp.XOR_T)
     assert losses[-1] == mlp.loss(net, mlp.XOR_X, mlp.XOR_T) < 0.02 < losses[0]
+    stuck, _ = mlp.learn(mlp.fresh(0), mlp.XOR_X, mlp.XOR_T, 0.5, 1000)
+    assert 0.4 < mlp.loss(stuck, mlp.XOR_X, mlp.XOR_T) < 0.6  # 頁の，止まる一本
     assert not mlp.xor_learned(1, 0)
     assert all(mlp.xor_learned(8, seed) for seed in range(3))
     with pytest.raises(ValueError, match="1 以上"):
