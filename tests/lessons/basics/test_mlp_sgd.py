@@ -55,7 +55,7 @@ def test_learning_lowers_the_error_of_xor():
 
 @pytest.mark.parametrize("rule", mlp.RULES)
 def test_the_three_rules_equal_torch(rule):
-    start, rate, steps = [-4.0, 1.2], 0.03, 25
+    start, rate, steps = [-4.0, 0.6], 0.005, 25
     path = mlp.descend(mlp.valley_slope, start, rule, rate=rate, steps=steps)
     w = torch.tensor(start, dtype=torch.float64, requires_grad=True)
     stepper = {
@@ -66,7 +66,7 @@ def test_the_three_rules_equal_torch(rule):
     for place in path:
         assert np.abs(place - w.detach().numpy()).max() < 1e-10
         stepper.zero_grad()
-        (0.5 * (w[0] ** 2 + 25 * w[1] ** 2)).backward()
+        (0.5 * (w[0] ** 2 + 100 * w[1] ** 2)).backward()
         stepper.step()
     assert path.shape == (steps + 1, 2)
 

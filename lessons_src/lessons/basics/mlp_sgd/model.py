@@ -145,11 +145,11 @@ def descend(
 
 
 def valley(w: ArrayLike) -> Array:
-    """細長い谷の高さ ``½ (u² + 25 v²)``。``w`` は ``(…, 2)``。"""
+    """細長い谷の高さ ``½ (u² + 100 v²)``。``w`` は ``(…, 2)``。"""
     u, v = np.moveaxis(np.asarray(w, float), -1, 0)
-    return 0.5 * (u**2 + 25 * v**2)
+    return 0.5 * (u**2 + 100 * v**2)
 
 
 def valley_slope(w: Array) -> Array:
-    """細長い谷の勾配 ``(u, 25 v)``。"""
-    return np.asarray(w, float) * [1.0, 25.0]
+    """細長い谷の勾配 ``(u, 100 v)``。"""
+    return np.asarray(w, float) * [1.0, 100.0]
