@@ -278,6 +278,34 @@ def test_broken_chapter(book: Path, case: tuple[str, str, str, str, str]) -> Non
     assert any(part in line for part in wanted.split("|")), f"{finding} は {line!r}"
 
 
+SLIDER = 'interactive.slider([1, 2], fig, label="x", say=str, alt="y")'
+
+
+def test_figure_to_move_is_asked_about_first(book: Path) -> None:
+    """動かせる図は，名札とキャプションを持ち，前の文章が予想を問う。代替文は関数に渡す。"""
+    change(
+        book, GOOD, "import figures, runtime", "import figures, interactive, runtime"
+    )
+    (book / "lessons_src/lessons/interactive.py").write_text("", "utf8")
+    text = change(book, GOOD, "figures.show(fig)", SLIDER)
+    change(
+        book,
+        GOOD,
+        "  image:\n    alt: 右上がりの直線が一本描かれ，横軸は時間です。\n",
+        "",
+    )
+    finding = only(book)
+    assert "予想させる文がありません" in finding.message
+    assert "どうなると思いますか" in finding.message
+    assert "{code-cell}" in text.split("\n")[finding.line - 1]
+    asked = "動かすと，どうなると思いますか。\n\n"
+    mark = "```{code-cell} ipython3\n---\ntags: [hide-input]"
+    change(book, GOOD, mark, asked + mark)
+    assert check_book(book) == []
+    change(book, GOOD, SLIDER, f"{SLIDER}\nfigures.show(fig)")
+    assert "2 つあります" in only(book).message
+
+
 def test_todo_is_told_from_errors(book: Path) -> None:
     change(book, GOOD, "似ている点があります。", "TODO: 似ている点。")
     assert only(book).todo

@@ -17,6 +17,10 @@ OPENING_CALLS = ("figures.use_style", "runtime.seed_everything")
 """章の最初のセルが呼ぶもの。"""
 SHOW = "figures.show"
 """図を見せる関数。"""
+MOVED = ("interactive.slider", "interactive.choices")
+"""動かせる図を見せる関数。代替文は，関数に渡す。"""
+ASKED = "と思いますか"
+"""動かす前に，読者に予想させる文の終わり。"""
 FORBIDDEN = {
     r"^\s*[!%]": "シェルやマジックの命令があります。普通の Python で書いてください。",
     r"\bgoogle\.colab\b": "google.colab があります。どこでも動く書き方にしてください。",
@@ -104,11 +108,19 @@ def figures(page: Chapter, book: Book) -> Problems:
         shown = calls(cell, SHOW)
         if not cell.readable or shown is None:
             continue
+        moved = [call for name in MOVED for call in calls(cell, name) or ()]
+        shown += moved
         if len(shown) > 1:
-            message = f"一つのセルに {SHOW} が {len(shown)} つあります。図ごとにセルを分けてください。"
+            message = f"一つのセルに図（{SHOW} など）が {len(shown)} つあります。図ごとにセルを分けてください。"
             yield cell.fence_line, message
         if shown:
-            yield from _figure_settings(cell)
+            yield from _figure_settings(cell, with_alt=not moved)
+            if moved and not _is_asked(page, cell):
+                yield (
+                    cell.fence_line,
+                    f"動かせる図の前に，予想させる文がありません。「どうなる{ASKED}。」のように，"
+                    "すぐ前の文章で問うてください。",
+                )
         elif cell.settings():
             yield (
                 cell.fence_line,
@@ -117,7 +129,13 @@ def figures(page: Chapter, book: Book) -> Problems:
             )
 
 
-def _figure_settings(cell: Cell) -> Problems:
+def _is_asked(page: Chapter, cell: Cell) -> bool:
+    """セルのすぐ前の文章（前の囲みまで）に，予想させる文があるか。"""
+    before = page.text.split("\n")[: cell.fence_line - 1]
+    return ASKED in "\n".join(before).rpartition("```")[2]
+
+
+def _figure_settings(cell: Cell, *, with_alt: bool = True) -> Problems:
     figure = cell.settings()
     name, caption = (str(figure.get(key) or "") for key in ("name", "caption"))
     where = "mystnb: figure: の下に"
@@ -130,6 +148,8 @@ def _figure_settings(cell: Cell) -> Problems:
     if not caption.strip():
         message = f"図にキャプションがありません。{where} caption: を書いてください。"
         yield cell.line_of("figure"), message
+    if not with_alt:
+        return
     problem = alt_problem(str(cell.settings("image").get("alt") or ""), caption)
     if problem:
         yield cell.line_of("alt"), problem

@@ -46,6 +46,12 @@ def data_of(svg: str) -> str:
     return unescape(match[1]) if match else ""
 
 
+def write_data(data: str, target: Path) -> None:
+    """CSV を置く。表計算ソフトで文字が化けないように，先頭に BOM を置く。"""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text("\ufeff" + data.lstrip(), "utf8")
+
+
 def measure(path: Path) -> Picture | None:
     """絵の大きさ（CSS px）などを調べる。測れなければ ``None``。"""
     if path.suffix == ".svg":
@@ -73,8 +79,7 @@ def publish(source: Path, target: Path) -> None:
     data = data_of(svg)
     light = _smaller(without_data(svg))
     if data:
-        # 表計算ソフトで文字が化けないように，先頭に BOM を置く。
-        target.with_suffix(".csv").write_text("\ufeff" + data.lstrip(), "utf8")
+        write_data(data, target.with_suffix(".csv"))
     target.write_text(light, "utf8")
     dark = to_dark(light)
     if dark != light:

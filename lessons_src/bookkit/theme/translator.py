@@ -5,6 +5,7 @@ Sphinx の書き方のうち，この本が違うものだけを書き直す。
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import re
 from html import escape
@@ -15,6 +16,7 @@ from urllib.parse import quote
 from docutils import nodes
 from sphinx import addnodes
 
+from bookkit.pages import figures
 from bookkit.pages.figures import Picture, measure
 from bookkit.theme.folds import FoldTranslator
 
@@ -112,19 +114,33 @@ class BookTranslator(FoldTranslator):
     def depart_image(self, node: nodes.image) -> None:
         """``visit_image`` がすべてを書いた。"""
 
+    def visit_raw(self, node: nodes.raw) -> None:
+        """動かせる図が持つ数は，頁に書かずに CSV のファイルにする。"""
+        data = figures.data_of(node.astext())
+        if data and "html" in node.get("format", "").split():
+            name = f"{hashlib.sha256(data.encode()).hexdigest()[:16]}.csv"
+            folder = Path(self.builder.outdir, self.builder.imagedir)
+            figures.write_data(data, folder / name)
+            node["data"] = posixpath.join(self.builder.imgpath, name)
+            node = nodes.raw("", figures.without_data(node.astext()), **node.attributes)
+        super().visit_raw(node)
+
     def depart_caption(self, node: nodes.Element) -> None:
         """図の説明の後に，図の数値（CSV）へのリンクを置く。"""
         super().depart_caption(node)
         if not isinstance(node.parent, nodes.figure):
             return
-        for image in node.parent.findall(nodes.image):
-            picture = self.picture(image)
-            if picture and picture.has_data:
-                stem = posixpath.splitext(self.address(image["uri"]))[0]
+        for child in node.parent.findall():
+            data = child.get("data") if isinstance(child, nodes.raw) else ""
+            if isinstance(child, nodes.image):
+                picture = self.picture(child)
+                if picture and picture.has_data:
+                    data = posixpath.splitext(self.address(child["uri"]))[0] + ".csv"
+            if data:
                 name = (node.parent["ids"] or ["figure"])[0]
                 self.body.append(
                     f'<p class="figure-data"><a download="{name}.csv" '
-                    f'href="{stem}.csv">図の数値（CSV）</a></p>'
+                    f'href="{data}">図の数値（CSV）</a></p>'
                 )
 
     # ---- 表とコード ----

@@ -74,6 +74,27 @@
     links.forEach((_, id) => { const place = document.getElementById(id); if (place) watch.observe(place); });
   }
 
+  /* つまみ：値を一つ選ぶ図の選択肢を，range に替える（図を替えるのは，もとのラジオボタンと CSS） */
+  for (const box of all("fieldset.slider.ranged")) {
+    const radios = all("input[type=radio]", box);
+    const what = box.querySelector(".what");
+    const range = Object.assign(document.createElement("input"), { type: "range", min: 0, max: radios.length - 1, step: 1 });
+    const output = document.createElement("output");
+    const move = () => {
+      const radio = radios[range.valueAsNumber];
+      radio.checked = true;
+      output.textContent = radio.nextElementSibling.textContent;
+      range.setAttribute("aria-valuetext", output.textContent);
+    };
+    range.setAttribute("aria-label", what.textContent);
+    range.value = radios.findIndex((radio) => radio.checked);
+    range.addEventListener("input", move);
+    what.append(output);
+    what.after(range);
+    box.classList.add("has-range");
+    move();
+  }
+
   /* 写しのボタン */
   const whenIdle = window.requestIdleCallback || ((work) => setTimeout(work, 200));
   const addCopyButtons = () => all("article .highlight").forEach((block) => {
