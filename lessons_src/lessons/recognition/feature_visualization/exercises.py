@@ -7,22 +7,21 @@ from typing import Any
 import numpy as np
 
 from lessons.exercises import Exercise
+from lessons.recognition.feature_visualization import tuning
+from lessons.recognition.feature_visualization.cells import gabor
 
-SEED, UNIT = 3, 10
-"""傾きの練習に使う，学習の種とフィルターの番号。"""
+HIDDEN = gabor(12, 65, 0.2)[None]
+"""傾きの練習で調べるフィルター ``(1, 12, 12)``。"""
 
 
 def _orientation(answer: Any) -> str | None:
-    from lessons.recognition.feature_visualization import model, tuning
-
-    filters = model.learned(SEED)[UNIT : UNIT + 1]
-    best = float(tuning.preferred(tuning.responses(filters))[0])
+    best = float(tuning.preferred(tuning.responses(HIDDEN))[0])
     away = abs((float(answer) - best + 90) % 180 - 90)
-    if away <= 10:
+    if away <= 5:
         return None
     if away >= 80:
-        return "縞の向きと，明るさの変わる向きが入れ替わっていませんか。直角にずれています。"
-    return f"{away:.0f} 度ずれています。tuning.preferred で調べられます。"
+        return "直角にずれています。縞の向きと，明るさの変わる向きが入れ替わっていませんか。"
+    return f"{away:.0f} 度ずれています。応答がいちばん大きい傾きを探してください。"
 
 
 def _complex(answer: Any) -> str | None:
@@ -62,9 +61,9 @@ EXERCISES = [
     Exercise(
         name="feature_visualization/orientation",
         judge=_orientation,
-        solution=0,
+        solution=65,
         praise="細胞の好みを，縞を見せて測りました。生理学の実験と同じ手順です。",
-        known_wrong=((1000.0, "ずれています"),),
+        known_wrong=((155, "直角"), (45, "20 度")),
     ),
     Exercise(
         name="feature_visualization/complex",
