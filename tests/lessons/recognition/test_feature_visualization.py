@@ -1,0 +1,160 @@
+"""章 recognition/feature_visualization：ICA のフィルター，傾きの測り方，隠す実験，作った絵。"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lessons import exercises
+from lessons.effects.record import named
+from lessons.recognition.feature_visualization import model, tuning, yours
+from lessons.recognition.feature_visualization.cells import gabor, grating, modulation
+from lessons.recognition.feature_visualization.maximisation import maximised
+from lessons.recognition.feature_visualization.occlusion import occlusion_map
+from lessons.stimuli import photos
+from lessons.weights import efficientnet_lite0
+
+
+def test_patches_have_zero_mean_and_follow_their_seed():
+    x = model.patches(3, number=50, side=8)
+    assert x.shape == (50, 64)
+    np.testing.assert_allclose(x.mean(axis=1), 0, atol=1e-9)
+    assert np.array_equal(x, model.patches(3, number=50, side=8))
+    assert not np.array_equal(x, model.patches(4, number=50, side=8))
+
+
+def test_controls_break_only_what_they_say():
+    x = model.patches(3, number=50, side=8)
+    shuffled = model.patches(3, "shuffled", number=50, side=8)
+    np.testing.assert_allclose(np.sort(shuffled, axis=1), np.sort(x, axis=1))
+    assert np.array_equal(model.patches(3, "untrained", number=50, side=8), x)
+    # 位相を壊しても，写真のスペクトルは残る
+    photo = model.grey("chelsea")
+    (broken,) = model._source(photo, "phase", np.random.default_rng(0))
+    before, after = (np.abs(np.fft.rfft2(p)) for p in (photo - photo.mean(), broken))
+    inner = (slice(1, 60), slice(1, 60))
+    np.testing.assert_allclose(after[inner], before[inner], rtol=1e-6)
+    assert abs(np.corrcoef(photo.ravel(), broken.ravel())[0, 1]) < 0.3
+
+
+def test_bad_patches_are_refused():
+    with pytest.raises(ValueError, match="使える名前: shuffled"):
+        model.patches(0, "noisy")
+    with pytest.raises(ValueError, match="4 から 32"):
+        model.patches(0, side=2)
+
+
+def test_filters_make_components_white():
+    x = model.patches(0, number=4000, side=8)
+    w = model.independent_filters(x, 16)
+    s = x @ w.T
+    np.testing.assert_allclose(np.cov(s.T), np.eye(16), atol=0.05)
+
+
+def test_components_of_photos_are_more_peaked_than_unrotated_ones():
+    """ICA は，白色化しただけの成分より尖った（尖度の大きい）分布を見つける。"""
+    x = model.patches(0, number=4000, side=8)
+    peaked = []
+    for steps in (60, 0):
+        s = x @ model.independent_filters(x, 16, steps=steps).T
+        peaked.append(np.mean(s**4 / (s**2).mean(axis=0) ** 2))
+    assert peaked[0] > 1.5 * peaked[1]
+
+
+@given(angle=st.integers(0, 35).map(lambda n: 5.0 * n), frequency=st.floats(0.18, 0.35))
+def test_tuning_finds_the_orientation_of_a_gabor(angle, frequency):
+    r = tuning.responses(gabor(14, angle, frequency)[None])
+    away = abs((tuning.preferred(r)[0] - angle + 90) % 180 - 90)
+    assert away <= 5
+    assert tuning.selectivity(r)[0] > 0.6
+    assert 20 < tuning.bandwidth(r)[0] < 90
+
+
+def test_round_spot_has_no_orientation():
+    y, x = np.mgrid[:13, :13] - 6
+    spot = np.exp(-(x**2 + y**2) / 4)[None]
+    r = tuning.responses(spot)
+    assert tuning.selectivity(r)[0] < 0.02
+    assert tuning.bandwidth(r)[0] == 180
+
+
+def test_cardinal_counts_are_balanced():
+    filters = np.stack([gabor(14, a, 0.25) for a in (0, 90, 45, 135)])
+    assert tuning.cardinal(tuning.responses(filters)) == 0
+    assert tuning.cardinal(tuning.responses(filters[:2])) == 1
+
+
+def test_half_wave_response_has_the_known_modulation():
+    phase = np.linspace(0, 2 * np.pi, 720, endpoint=False)
+    half = np.maximum(np.cos(phase), 0)
+    assert modulation(half) == pytest.approx(np.pi / 2, abs=1e-3)
+    assert modulation(np.ones(24)) == pytest.approx(0, abs=1e-12)
+    with pytest.raises(ValueError, match="0 以下"):
+        modulation(np.zeros(24))
+
+
+def test_grating_is_vertical_at_zero_degrees():
+    stripes = grating(9, 0, 0.2)
+    np.testing.assert_allclose(stripes, stripes[:1].repeat(9, axis=0))
+    np.testing.assert_allclose(grating(9, 90, 0.2), stripes.T, atol=1e-9)
+
+
+def test_hiding_the_cup_lowers_espresso_more_than_hiding_a_corner():
+    net = efficientnet_lite0.pretrained()
+    drop = occlusion_map(net, photos.load("coffee"), 967, side=96, step=64)
+    assert drop.shape == (3, 3)
+    assert drop.max() > 0.05
+    assert drop.max() > drop[-1, -1]
+    with pytest.raises(ValueError, match="1 から 223"):
+        occlusion_map(net, photos.load("coffee"), 967, side=224)
+    with pytest.raises(ValueError, match="クラス番号"):
+        occlusion_map(net, photos.load("coffee"), 1000, side=200, step=99)
+
+
+def test_made_picture_raises_its_own_map():
+    picture, values = maximised(336, steps=8, side=64)
+    assert picture.shape == (64, 64, 3)
+    assert 0 <= picture.min() <= picture.max() <= 1
+    assert values[-1] > values[0] + 0.1
+    with pytest.raises(ValueError, match="1279"):
+        maximised(1280)
+
+
+def test_questions_are_marked():
+    asked = yours.questions(2)
+    assert [one.pictures.shape for one in asked] == [(2, 112, 112, 3)] * 2
+    right = "".join("左右"[one.strong] for one in asked)
+    assert yours.marked(right, asked)[0].startswith("あなた：2 / 2")
+    assert yours.marked(..., asked)[0].startswith("まだ答え")
+    with pytest.raises(ValueError, match="2 字"):
+        yours.marked("左上", asked)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "passes"),
+    [
+        ("orientation", 67, True),
+        ("orientation", 20, False),
+        ("complex", lambda simple: simple.sum(axis=0), True),
+        ("complex", 3, False),
+        ("control", "untrained", False),
+    ],
+)
+def test_other_right_and_wrong_answers(name, answer, passes):
+    passed, message = exercises.judge(f"feature_visualization/{name}", answer)
+    assert passed == passes, message
+
+
+def test_page_states_the_recorded_verdicts():
+    oriented, cardinal = named("oriented_filters", "cardinal_filters")
+    assert (oriented.word, cardinal.word) == ("向きだけ", "決まらない")
+    assert oriented.verdict is not None
+    assert cardinal.verdict is not None
+    assert oriented.verdict.passing == ()
+    assert oriented.verdict.robust == 1
+    for control in oriented.verdict.controls.values():
+        assert control.mean < oriented.verdict.model.mean / 3
+    assert cardinal.verdict.model.low < cardinal.protocol.threshold
+    assert "noise" in cardinal.verdict.passing
