@@ -1,0 +1,79 @@
+"""章 recognition/efficientnet の練習。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lessons.exercises import Exercise
+from lessons.recognition.efficientnet.consistency import kappa
+
+
+def _side(answer: Any) -> str | None:
+    value = float(answer)
+    if abs(value - 4) < 0.05:
+        return None
+    if abs(value - 2) < 0.05:
+        return "一辺は 2 倍ですが，地図のますの数は，縦にも横にも増えます。"
+    if value < 1:
+        return "割り算が逆です。448 画素のときを，224 画素のときで割ってください。"
+    return "sum(efficientnet.multiply_adds(lite0, 448).values()) を数えてください。"
+
+
+def _scale(answer: Any) -> str | None:
+    value = float(answer)
+    if value == 3:
+        return None
+    if value == 4:
+        return "4 段では 13 倍を超えます。10 倍までに収めてください。"
+    if 0 <= value < 3:
+        return "まだ余裕があります。10 倍を超えない，いちばん大きい整数です。"
+    return 'scaled(phi)["積和"] を，phi を 1 ずつ増やして調べてください。'
+
+
+def _kappa(answer: Any) -> str | None:
+    try:
+        a, b = (np.asarray(hits, bool).ravel() for hits in answer)
+    except (TypeError, ValueError):
+        return "10 枚ずつの正誤の並びを，(a, b) の組にしてください。"
+    if len(a) != 10 or len(b) != 10:
+        return f"正誤の数が {len(a)} と {len(b)} です。10 枚ずつにしてください。"
+    if a.sum() != 8 or b.sum() != 8:
+        return f"正解の数が {a.sum()} と {b.sum()} です。どちらも 8 にしてください。"
+    found = kappa(a, b)
+    if found < 0:
+        return None
+    return (
+        f"κ は {found:.2f} です。同じ絵で間違えています。違う絵で間違えさせてください。"
+    )
+
+
+EXERCISES = [
+    Exercise(
+        name="efficientnet/side",
+        judge=_side,
+        solution=4.0,
+        praise="一辺を 2 倍にすると，計算は 4 倍です。だから γ は 2 乗で効きます。",
+        known_wrong=((2, "縦にも横にも"), (0.25, "逆"), (8, "448")),
+    ),
+    Exercise(
+        name="efficientnet/scale",
+        judge=_scale,
+        solution=3,
+        praise="一段で 1.92 倍なので，三段で 7 倍ほどです。",
+        known_wrong=((4, "13 倍"), (2, "余裕"), (10, "phi")),
+    ),
+    Exercise(
+        name="efficientnet/kappa",
+        judge=_kappa,
+        solution=([0, 0] + [1] * 8, [1] * 8 + [0, 0]),
+        praise="正答率はどちらも 0.8 なのに，間違える絵はまるで違います。",
+        known_wrong=(
+            (([0, 0] + [1] * 8, [0, 0] + [1] * 8), "同じ絵"),
+            (([0] + [1] * 9, [1] * 8 + [0, 0]), "どちらも 8"),
+            (([1], [1]), "10 枚ずつ"),
+            (0.8, "組"),
+        ),
+    ),
+]

@@ -1,0 +1,160 @@
+"""章 recognition/resnet：塊，学習，損傷，時間に広げたネット，記録。"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torchvision.models.resnet import BasicBlock
+
+from lessons.exercises import judge
+from lessons.recognition.resnet import exercises, lesion, model, recurrence, runs, yours
+
+
+def test_block_equals_torchvision_basic_block() -> None:
+    torch.manual_seed(0)
+    ours, theirs = model.Block(6, skip=True), BasicBlock(6, 6)
+    for mine, reference in (
+        (ours.conv1, theirs.conv1),
+        (ours.conv2, theirs.conv2),
+        (ours.norm1, theirs.bn1),
+        (ours.norm2, theirs.bn2),
+    ):
+        mine.load_state_dict(reference.state_dict())
+    x = torch.randn(3, 6, 8, 8)
+    assert torch.allclose(ours(x), theirs(x), atol=1e-6)
+
+
+def test_a_block_that_adds_nothing_passes_its_input_only_with_the_shortcut() -> None:
+    x = torch.rand(2, 4, 8, 8)
+    for kind, expected in ((True, x), (False, torch.zeros_like(x))):
+        block = model.Block(4, kind)
+        assert isinstance(block.norm2, torch.nn.BatchNorm2d)
+        torch.nn.init.zeros_(block.norm2.weight)
+        assert torch.allclose(block(x), expected)
+
+
+def test_digits_are_split_without_overlap() -> None:
+    x, y, x_test, y_test = model.digits()
+    assert x.shape == (1200, 1, 8, 8)
+    assert x_test.shape == (597, 1, 8, 8)
+    assert 0 <= x.min() < x.max() <= 1
+    assert np.bincount(torch.cat([y, y_test])).sum() == 1797
+    assert set(y.tolist()) == set(range(10))
+
+
+def test_depth_counts_layers_with_weights() -> None:
+    net = model.StackedNet("plain", 8)
+    layers = [
+        m for m in net.modules() if isinstance(m, torch.nn.Conv2d | torch.nn.Linear)
+    ]
+    assert net.depth == len(layers) == 18
+
+
+def test_training_is_repeatable_and_learns() -> None:
+    one, again = (model.trained("residual", 2, 0, steps=30) for _ in range(2))
+    assert torch.equal(one.fc.weight, again.fc.weight)
+    before = model.trained("residual", 2, 0, steps=0)
+    assert model.error_rates(one)[0] < model.error_rates(before)[0] - 0.1
+
+
+def test_gradients_vanish_without_normalisation_and_not_with_it() -> None:
+    def norms(kind: str, normalise: bool, spread: float | None) -> np.ndarray:
+        torch.manual_seed(0)
+        return model.gradient_norms(
+            model.StackedNet(kind, 24, normalise=normalise, spread=spread)
+        )
+
+    assert norms("plain", False, 0.1).max() < 1e-6
+    plain = norms("plain", True, None)
+    residual = norms("residual", True, None)
+    assert plain[0] > 100 * plain[-1]
+    assert residual[0] < 30 * residual[-1]
+
+
+def test_lesions_are_what_their_names_say() -> None:
+    net = model.trained("residual", 3, 0, steps=30)
+    torch.nn.init.zeros_(net.stack[1].norm2.weight)
+    torch.nn.init.zeros_(net.stack[1].norm2.bias)
+    intact = 1 - model.error_rates(net)[1]
+    assert lesion.accuracy_without(net, 1) == pytest.approx(intact)
+    assert lesion.accuracy_without(net, 1, "shortcut") < 0.2
+    assert lesion.each_lesion(net).shape == (3,)
+
+
+def test_hidden_squares_have_the_side_asked_for() -> None:
+    x = torch.rand(50, 1, 8, 8) * 0.4
+    covered = recurrence.hidden(x, 3, torch.Generator().manual_seed(0))
+    changed = (covered != x).flatten(1).sum(1)
+    assert set(changed.tolist()) == {9}
+    assert (covered[covered != x] == recurrence.GREY).all()
+
+
+def test_shared_weights_do_the_same_thing_at_every_step() -> None:
+    net = recurrence.UnrolledNet(3).eval()
+    x = torch.rand(2, 1, 8, 8)
+    h = F.relu(net.stem_norm(net.stem(x)))
+    for _ in range(3):
+        h = h + F.relu(net.norms[0](net.convs[0](h)))  # 初めは，どの正規化も同じ
+    assert torch.allclose(net(x)[2], net.fc(h.mean(dim=(2, 3))), atol=1e-5)
+    assert len(recurrence.UnrolledNet(3, shared=False).convs) == 3
+
+
+def test_extra_is_a_difference_of_gains() -> None:
+    found = recurrence.OverTime(np.array([0.8, 0.9]), np.array([0.5, 0.75]))
+    assert found.extra == pytest.approx(0.15)
+
+
+def test_runs_show_degradation_only_without_the_shortcut() -> None:
+    for optimiser in model.OPTIMISERS:
+        plain = runs.training_errors("plain", optimiser=optimiser)
+        residual = runs.training_errors("residual", optimiser=optimiser)
+        assert list(plain) == [6, 10, 18, 26, 34]
+        assert plain[34].min() > plain[6].max()
+        assert residual[34].mean() < plain[34].mean() - 0.3
+
+
+@settings(max_examples=20)
+@given(st.floats(min_value=0.155, max_value=0.185))
+def test_spreads_near_the_solution_are_accepted(spread: float) -> None:
+    assert exercises.first_gradient(spread) > exercises.LOW
+    assert judge("resnet/spread", spread)[0]
+
+
+def test_your_reading_is_counted_and_bad_ones_refused() -> None:
+    net = recurrence.UnrolledNet(2).eval()
+    _, names = yours.sheet()
+    answer = "".join(map(str, names.tolist()))
+    assert yours.graded(..., net)[0].startswith("まだ答え")
+    assert yours.graded(answer, net)[1].endswith("正解 9")
+    with pytest.raises(ValueError, match="9 字に"):
+        yours.graded("12", net)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: model.StackedNet("dense", 2), "使える名前: plain"),
+        (lambda: model.StackedNet("plain", 0), "1 以上の整数"),
+        (lambda: model.trained("plain", 1, 0, optimiser="x"), "使える名前: sgd"),
+        (
+            lambda: lesion.accuracy_without(model.StackedNet("plain", 2), 2),
+            "0 から 1 まで",
+        ),
+        (
+            lambda: lesion.accuracy_without(model.StackedNet("plain", 2), 0, "x"),
+            "使える名前: block",
+        ),
+        (
+            lambda: recurrence.hidden(torch.zeros(1, 1, 8, 8), 8, torch.Generator()),
+            "1 から 7",
+        ),
+        (lambda: runs.training_errors("dense"), "行がありません"),
+    ],
+)
+def test_bad_input_gets_one_japanese_sentence(call, message: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(ValueError, match=message):
+        call()
