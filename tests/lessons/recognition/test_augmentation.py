@@ -1,0 +1,212 @@
+"""章 recognition/augmentation：変形の目録，学習の変形，裏返しと回転の測り。"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torchvision.transforms import v2
+
+from lessons.effects.record import named
+from lessons.recognition.augmentation import (
+    catalogue,
+    drawings,
+    few,
+    letters,
+    model,
+    rotation,
+    yours,
+)
+
+LECTURE = (
+    "Pad", "Resize", "CenterCrop", "FiveCrop", "Grayscale", "ColorJitter",
+    "GaussianBlur", "RandomPerspective", "RandomRotation", "RandomAffine",
+    "ElasticTransform", "RandomCrop", "RandomResizedCrop", "RandomInvert",
+    "RandomPosterize", "RandomSolarize", "RandomAdjustSharpness",
+    "RandomAutocontrast", "RandomEqualize", "AutoAugment", "RandAugment",
+    "TrivialAugmentWide", "RandomHorizontalFlip", "RandomVerticalFlip", "RandomApply",
+)  # fmt: skip
+
+
+@pytest.fixture
+def picture() -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (200, 200, 3)).astype(np.uint8)
+
+
+def test_catalogue_holds_every_transform_of_the_lecture() -> None:
+    assert set(LECTURE) <= set(catalogue.CATALOGUE)
+
+
+@pytest.mark.parametrize("name", catalogue.CATALOGUE)
+def test_every_transform_is_the_one_it_is_called(
+    name: str, picture: np.ndarray
+) -> None:
+    assert type(catalogue.transform(name)) is getattr(v2, name)
+    one, again = (catalogue.applied(name, picture, seed=3) for _ in range(2))
+    assert one.dtype == np.uint8
+    assert one.shape[2] == 3
+    assert np.array_equal(one, again)
+
+
+def test_flips_of_the_catalogue_mirror_the_picture(picture: np.ndarray) -> None:
+    mirrored = catalogue.applied("RandomHorizontalFlip", picture)
+    assert np.array_equal(mirrored, picture[:, ::-1])
+    crops = catalogue.applied("FiveCrop", picture)
+    assert np.array_equal(crops[:100, :100], picture[:100, :100])
+    assert np.array_equal(crops[100:200, 100:200], picture[50:150, 50:150])
+
+
+def test_unknown_transform_gets_near_names(picture: np.ndarray) -> None:
+    with pytest.raises(ValueError, match=r"近い名前: .*RandomRotation"):
+        catalogue.applied("RandomRotate", picture)
+    with pytest.raises(ValueError, match="uint8"):
+        catalogue.applied("Pad", picture / 255.0)
+
+
+@given(st.integers(0, 1000))
+def test_jitter_of_nothing_leaves_the_picture(seed: int) -> None:
+    g = torch.Generator().manual_seed(seed)
+    x = torch.rand(3, 1, 12, 12, generator=g)
+    still = model.jitter(0, 0, 0)(x, torch.zeros(3), g)
+    torch.testing.assert_close(still, x, atol=1e-5, rtol=0)
+
+
+def test_jitter_turns_like_torchvision() -> None:
+    """同じ角度なら，torchvision の回転と同じ絵になる。"""
+    x = torch.rand(1, 1, 15, 15)
+    g = torch.Generator().manual_seed(2)
+    angle = float(2 * torch.rand(4, 1, generator=g)[0, 0] - 1) * 30
+    mine = model.jitter(30, 0, 0)(x, torch.zeros(1), torch.Generator().manual_seed(2))
+    theirs = v2.functional.rotate(x, angle, v2.InterpolationMode.BILINEAR)
+    torch.testing.assert_close(
+        mine[..., 4:11, 4:11], theirs[..., 4:11, 4:11], atol=1e-4, rtol=0
+    )
+
+
+def test_flips_and_turns_touch_only_the_named() -> None:
+    x, y = torch.rand(40, 1, 6, 6), torch.arange(40) % 2
+    g = torch.Generator().manual_seed(0)
+    for change, whole in (
+        (model.flips(model.LEFT_RIGHT, torch.tensor([1])), lambda v: v.flip(3)),
+        (model.quarter_turns(torch.tensor([1])), None),
+    ):
+        found = change(x, y, g)
+        assert torch.equal(found[y == 0], x[y == 0])
+        moved = (found != x).flatten(1).any(dim=1)
+        assert 5 < moved.sum() < 20
+        if whole:
+            assert torch.equal(found[moved], whole(x)[moved])
+
+
+def test_letters_are_exact_mirrors_and_unknown_tasks_refused() -> None:
+    b, d, p, q = (drawings.letter(k, np.random.default_rng(5)) for k in range(4))
+    assert np.array_equal(d, b[:, ::-1])
+    assert np.array_equal(p, b[::-1])
+    assert np.array_equal(q, d[::-1])
+    with pytest.raises(ValueError, match="近い名前: clocks"):
+        drawings.examples("clock", 2, 0)
+
+
+def test_sheets_miss_one_side() -> None:
+    for missed in (0, 1):
+        sheet = drawings.sheet(missed, np.random.default_rng(0))
+        left, right = sheet[:, :12].sum(), sheet[:, 12:].sum()
+        assert (left < right) == (missed == 0)
+
+
+def test_two_sets_of_letters_have_equal_mirror_differences_in_pixels() -> None:
+    """立てた組と寝かせた組で，左右と上下の画素の違いは，合わせると等しい。"""
+    gaps = []
+    for seed in range(40):
+        upright = drawings.letter(0, np.random.default_rng(seed))
+        for b in (upright, np.rot90(upright)):
+            gaps.append([np.abs(b - b[:, ::-1]).sum(), np.abs(b - b[::-1]).sum()])
+    left_right, up_down = np.mean(gaps, axis=0)
+    assert left_right == pytest.approx(up_down, rel=1e-5)
+
+
+def test_wrong_flips_cost_half_the_letters() -> None:
+    x, y = drawings.examples("letters", 12, 0)
+    new_x, new_y = drawings.examples("letters", 12, 1)
+    straight = model.accuracy(model.learn(x, y, steps=80), new_x, new_y)
+    flip = model.flips(model.LEFT_RIGHT)
+    flipped = model.accuracy(model.learn(x, y, flip, steps=80), new_x, new_y)
+    assert straight > 0.9
+    assert flipped < 0.75
+
+
+def test_few_digits_are_split_without_overlap() -> None:
+    x, y, test_x, _ = few.split(2, 0)
+    assert torch.bincount(y).tolist() == [2] * 10
+    assert len(test_x) == 500
+    assert torch.cdist(x.flatten(1), test_x.flatten(1)).min() > 0
+    with pytest.raises(ValueError, match="1〜100"):
+        few.split(0, 0)
+    with pytest.raises(ValueError, match="使える名前: none"):
+        few.score("turn", 2, 0)
+
+
+def test_recorded_gain_falls_with_more_pictures_and_flips_harm() -> None:
+    runs = {name: values.mean(axis=1) for name, values in few.recorded().items()}
+    gain = runs["jitter"] - runs["none"]
+    assert gain[0] > 0.05 > abs(gain[-1])
+    assert (runs["flip"] < runs["jitter"]).all()
+
+
+def test_tolerance() -> None:
+    assert rotation.tolerance(0.6, 0.6, 0.1) == pytest.approx(1)
+    assert rotation.tolerance(0.6, 0.1, 0.1) == pytest.approx(0)
+    assert rotation.tolerance(0.12, 0.1, 0.1) == 0
+    people = [0.890625, np.mean([0.841406, 0.802344, 0.846094])]
+    assert rotation.tolerance(*people, 1 / 16) == pytest.approx(0.927, abs=5e-4)
+    with pytest.raises(ValueError, match="使える名前: none"):
+        rotation.turned_accuracy(0, "quarter")
+
+
+def test_course_never_shows_the_tested_style() -> None:
+    lesson = rotation.course(7, 6)
+    gaps = torch.cdist(lesson.test.flatten(1), lesson.x.flatten(1))
+    assert gaps.min() > 0
+    assert len(lesson.x) in (36, 42)
+
+
+def test_pixels_lose_turned_pictures() -> None:
+    assert rotation.tolerance_to_turns(3, "pixels") < 0.4
+
+
+def test_unknown_first_lesson_is_refused() -> None:
+    with pytest.raises(ValueError, match="使える名前: left_right"):
+        letters.reader(0, "mirror")
+
+
+def test_yours_are_counted_and_bad_ones_refused() -> None:
+    large, small, truth = yours.puzzles()
+    assert large.shape == (9, 96, 96)
+    assert small.shape == (9, 1, 24, 24)
+    assert set(truth) == {"b", "d"}
+    assert yours.marked(..., truth, {})[0].startswith("まだ答え")
+    lines = yours.marked(truth, truth, {"モデル": "b" * 9})
+    assert lines[1] == f"{truth}  9 / 9  あなた"
+    assert f"{truth.count('b')} / 9" in lines[2]
+    with pytest.raises(ValueError, match="9 字にしてください"):
+        yours.marked("bp", truth, {})
+
+
+def test_page_states_the_recorded_verdicts() -> None:
+    names = ("turns", "turns_transfer", "letters", "letters_unflipped")
+    found = named(*(f"augmentation_{name}" for name in names))
+    assert [one.word for one in found] == [
+        "組み込み",
+        "示さない",
+        "向きだけ",
+        "示さない",
+    ]
+    (upside,) = named("augmentation_letters_up_down")
+    assert upside.word == "決まらない"
+    assert upside.verdict is not None
+    assert upside.verdict.model.high < 0
+    half = found[1].verdict
+    assert half is not None
+    assert half.model.high < half.controls["none"].low
