@@ -48,9 +48,7 @@ def test_neuron_fires_only_above_zero():
 
 @given(SEEDS, st.sampled_from(["AND", "OR"]))
 def test_perceptron_learns_what_a_line_can_separate(seed, gate):
-    path = perceptron_rule(
-        PAIRS, GATES[gate], np.random.default_rng(seed), passes=100
-    )
+    path = perceptron_rule(PAIRS, GATES[gate], np.random.default_rng(seed), passes=100)
     assert path.learned
     assert neuron(PAIRS, path.w[-1], path.b[-1]).tolist() == GATES[gate].tolist()
 

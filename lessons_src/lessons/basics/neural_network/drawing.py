@@ -34,7 +34,9 @@ def regions(
     """
     X, t = np.asarray(X, float), np.asarray(t)
     low, high = X.min(axis=0) - margin, X.max(axis=0) + margin
-    x, y = np.meshgrid(*(np.linspace(a, b, 121) for a, b in zip(low, high, strict=True)))
+    x, y = np.meshgrid(
+        *(np.linspace(a, b, 121) for a, b in zip(low, high, strict=True))
+    )
     z = value(np.stack([x.ravel(), y.ravel()], axis=1)).reshape(x.shape)
     shades = [COLORS["orange"], COLORS["blue"]]
     ax.contourf(x, y, z, levels=[-1e9, 0, 1e9], colors=shades, alpha=0.22)
