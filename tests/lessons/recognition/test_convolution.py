@@ -120,6 +120,16 @@ def test_trained_network_recognises_patterns_at_a_new_place():
     assert position.recognised(1, items=3).mean() > 0.8
 
 
+def test_untrained_network_holds_only_at_whole_cells():
+    """最後の地図の一ます（32 画素）の倍数だけずらすと，未学習でも見分ける。"""
+    score = {
+        d: position.recognised(0, "untrained", items=4, ground=127, shift=(d, d)).mean()
+        for d in (16, 64)
+    }
+    assert score[64] > 0.6
+    assert score[16] < score[64] - 0.3
+
+
 def test_unknown_names_get_the_known_ones():
     with pytest.raises(ValueError, match="使える名前: pixels"):
         position.recognised(0, "pixel", items=1)

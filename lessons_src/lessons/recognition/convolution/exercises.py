@@ -47,8 +47,8 @@ def _field(answer: Any) -> str | None:
 
 def _shift(answer: Any) -> str | None:
     d = int(answer)
-    if not 1 <= d <= 160:
-        return "1 から 160 の間の画素数を答えてください。"
+    if not 1 <= d <= 100:
+        return "1 から 100 の間の画素数を答えてください。"
     if d % 32 == 0:
         return None
     return "その幅では，地図のますの途中にずれます。最後の地図の一ますは，何画素おきでしたか。"
@@ -81,6 +81,6 @@ EXERCISES = [
         judge=_shift,
         solution=64,
         praise="地図がちょうど一ますずつずれるので，平均は（縁を除いて）変わりません。",
-        known_wrong=((16, "途中"), (200, "160")),
+        known_wrong=((16, "途中"), (200, "100")),
     ),
 ]
