@@ -45,7 +45,7 @@ CATALOGUE: dict[str, Entry] = {
         "RandomRotation": ("shape", "回す", "くじで決めた角度だけ回す", lambda: v2.RandomRotation(60)),
         "RandomAffine": ("shape", "回してずらす", "回す・ずらす・伸ばす・傾ける", lambda: v2.RandomAffine(30, (0.2, 0.2), (0.6, 0.9), 20)),
         "RandomPerspective": ("shape", "遠近をつける", "斜めから見たようにする", lambda: v2.RandomPerspective(0.6, 1.0)),
-        "ElasticTransform": ("shape", "ゆがめる", "水面のようにゆがめる", lambda: v2.ElasticTransform(180.0, 8.0)),
+        "ElasticTransform": ("shape", "ゆがめる", "水面のようにゆがめる", lambda: v2.ElasticTransform(350.0, 8.0)),
         "RandomZoomOut": ("shape", "遠ざける", "広い地の中に小さく置く", lambda: v2.RandomZoomOut(0, (1.5, 2.5), 1.0)),
         "RandomErasing": ("shape", "一部を消す", "四角く塗りつぶす", lambda: v2.RandomErasing(1.0)),
         "Grayscale": ("colour", "白黒", "色を除く", lambda: v2.Grayscale(3)),

@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from sklearn.datasets import load_digits
 
+from lessons import runtime
 from lessons.recognition.augmentation.model import (
     LEFT_RIGHT,
     Augment,
@@ -73,7 +74,8 @@ def score(recipe: str, each: int, seed: int, steps: int = 150) -> float:
         raise ValueError(
             f"変形 {recipe!r} はありません。使える名前: {'，'.join(RECIPES)}"
         )
-    x, y, test_x, test_y = split(each, seed)
+    device = runtime.device()
+    x, y, test_x, test_y = (part.to(device) for part in split(each, seed))
     net = learn(x, y, RECIPES[recipe][1], seed=seed, steps=steps)
     return accuracy(net, test_x, test_y)
 

@@ -181,11 +181,15 @@ def score(
             )
             tail = Tail(concepts, control, seed).eval()
             seen = [tail.features(v) for v in (x, new)]
+    device = runtime.device()
     if method == "scratch":
-        net: nn.Module = learn(x, y, jitter(), seed=seed, steps=4 * steps)
-        said = net(new)
+        net: nn.Module = learn(
+            x.to(device), y.to(device), jitter(), seed=seed, steps=4 * steps
+        )
+        said = net(new.to(device)).cpu()
     elif method == "finetune":
-        said = fine_tuned(x, y, seed=seed, steps=steps)(new)
+        tail = fine_tuned(x.to(device), y.to(device), seed=seed, steps=steps)
+        said = tail(new.to(device)).cpu()
     elif method == "pixels":
         said = readout(x.flatten(1), y, new.flatten(1))
     else:

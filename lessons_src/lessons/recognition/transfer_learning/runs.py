@@ -1,7 +1,7 @@
 """方法と枚数を変えて測った記録。
 
 ``python -m lessons.recognition.transfer_learning.runs`` が，すべてを測り，``runs.csv`` に書く
-（約 4 分）。頁は，その記録を読む。
+（約 2 分）。頁は，その記録を読む。
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lessons.recognition.transfer_learning.model import METHODS, score
 
 EACH = (1, 2, 4, 6)
 """概念ごとの，学習の枚数。"""
-SEEDS = 5
+SEEDS = 3
 
 
 def recorded() -> dict[str, np.ndarray]:

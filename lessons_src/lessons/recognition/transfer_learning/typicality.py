@@ -34,7 +34,7 @@ def ratings() -> dict[str, tuple[list[int], np.ndarray]]:
 
 
 @lru_cache(maxsize=1)
-def _activity(kind: str) -> np.ndarray:
+def activity(kind: str) -> np.ndarray:
     """描き方ごとの表現 ``(8, 156, D)``。"""
     if kind == "eye":
         return np.stack([features(style) for style in STYLES])
@@ -68,7 +68,7 @@ def gradient(
     rng = np.random.default_rng(seed)
     chosen = rng.permutation(len(STYLES))[:styles]
     kind = control if control in ("appearance", "pixels") else "eye"
-    x = _activity(kind)[chosen].mean(axis=0)  # (156, D)
+    x = activity(kind)[chosen].mean(axis=0)  # (156, D)
     x = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-3)
     found, weights = [], []
     for members, rating in ratings().values():

@@ -1,0 +1,131 @@
+"""章 recognition/transfer_learning：目の終わりの段，読み出し，文字，典型性。"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import Ridge
+
+from lessons.effects.record import named
+from lessons.recognition.networks import inputs, network
+from lessons.recognition.transfer_learning import (
+    characters,
+    model,
+    runs,
+    typicality,
+    yours,
+)
+from lessons.stimuli import naming_pictures
+
+
+@torch.no_grad()
+def test_halfway_and_tail_make_the_whole_eye() -> None:
+    pictures = naming_pictures.pictures("noto")[:3]
+    x = torch.nn.functional.interpolate(inputs(pictures), size=model.SIDE, mode="area")
+    whole = network().features(x).mean(dim=(2, 3))
+    mine = model.Tail(4).eval().features(model.halfway(pictures))
+    torch.testing.assert_close(mine, whole, atol=1e-4, rtol=1e-4)
+
+
+def test_fine_tuning_changes_a_copy_only() -> None:
+    lesson = model.course(3, 1, 4)
+    before = network()._conv_head.weight.clone()
+    middle = model.halfway(lesson.pictures)
+    tail = model.fine_tuned(middle, lesson.names, steps=3)
+    assert torch.equal(network()._conv_head.weight, before)
+    assert not torch.equal(tail.head[0].weight, before)
+    torch.testing.assert_close(tail.head[1].running_mean, network()._bn1.running_mean)
+
+
+def test_readout_is_ridge_regression() -> None:
+    g = torch.Generator().manual_seed(0)
+    x, new = torch.randn(30, 12, generator=g), torch.randn(5, 12, generator=g)
+    y = torch.arange(30) % 3
+    z = (x - x.mean(0)) / (x.std(0) + 1e-3)
+    z_new = (new - x.mean(0)) / (x.std(0) + 1e-3)
+    target = torch.nn.functional.one_hot(y).float()
+    ridge = Ridge(alpha=0.1 * 12, fit_intercept=False)
+    theirs = ridge.fit(z, target - target.mean(0)).predict(z_new)
+    np.testing.assert_allclose(model.readout(x, y, new), theirs, atol=1e-4)
+
+
+def test_course_never_shows_the_tested_style_and_refuses_bad_numbers() -> None:
+    lesson = model.course(5, 6, 8)
+    assert lesson.pictures.shape == (48, 112, 112, 3)
+    for tested in lesson.tested:
+        assert (lesson.pictures != tested).any(axis=(1, 2, 3)).all()
+    with pytest.raises(ValueError, match="1〜6"):
+        model.course(0, 7)
+    with pytest.raises(ValueError, match="近い名前: finetune"):
+        model.score("fine_tune", 1, 0)
+
+
+def test_recorded_runs_cover_every_method() -> None:
+    found = {name: values.mean(axis=1) for name, values in runs.recorded().items()}
+    assert set(found) == set(model.METHODS)
+    assert found["finetune"][0] == max(values[0] for values in found.values())
+    assert found["scratch"][1] < found["finetune"][0] < found["scratch"][2]
+    assert found["pixels"][0] > found["probe"][0]
+    assert found["probe"][-1] > found["pixels"][-1]
+    assert (found["probe"] > 3 * found["untrained"]).all()
+
+
+def test_page_states_the_recorded_verdicts() -> None:
+    once, typical = named("transfer_one_shot", "transfer_typicality")
+    assert once.word == typical.word == "構造"
+    assert once.verdict is not None
+    assert once.verdict.passing == ("pixels",)
+    assert typical.verdict is not None
+    assert set(typical.verdict.passing) == {"appearance", "pixels"}
+
+
+def test_characters_are_repeatable_and_writers_differ() -> None:
+    one, again = (characters.sheet(np.random.default_rng(2), 3) for _ in range(2))
+    assert np.array_equal(one[0], again[0])
+    assert one[0].shape == (3, characters.SIDE, characters.SIDE)
+    assert not np.array_equal(one[0], one[1])
+    same = characters.sheet(np.random.default_rng(2), 3, amount=0)
+    assert np.array_equal(same[0], same[1])
+
+
+def test_nearest_finds_the_direction() -> None:
+    known = np.eye(4)
+    assert characters.nearest(known, 5 * known[[2, 0]]).tolist() == [2, 0]
+
+
+def test_pixels_find_identical_writers() -> None:
+    found = characters.one_shot(1, "pixels", kinds=8, amount=0)
+    assert np.allclose(found, 1 - 1 / 8)
+
+
+def test_ratings_are_of_known_concepts() -> None:
+    table = typicality.ratings()
+    assert {name: len(members) for name, (members, _) in table.items()} == {
+        "果物": 12, "野菜": 7, "乗り物": 13, "鳥": 6, "衣服": 7, "道具": 5,
+    }  # fmt: skip
+    words = naming_pictures.words()
+    birds, values = table["鳥"]
+    assert words[birds[int(values.argmax())]].name == "ペンギン"
+    assert all(((v >= 1) & (v <= 7)).all() for _, v in table.values())
+
+
+def test_closeness_is_highest_for_the_middle_of_a_line() -> None:
+    angles = np.radians([0.0, 20.0, 45.0, 70.0, 90.0])
+    x = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    near = typicality.closeness(x, list(range(5)))
+    assert near.argmax() == 2
+    assert near.argmin() in (0, 4)
+
+
+def test_yours_are_counted_and_bad_ones_refused() -> None:
+    one = yours.puzzle()
+    assert sorted(one.truth) == list("123456789")
+    flat = yours.puzzle(amount=0)
+    for k, image in zip(flat.truth, flat.asked, strict=True):
+        assert np.array_equal(image, flat.known[int(k) - 1])
+    assert yours.marked(..., one.truth, {})[0].startswith("まだ答え")
+    lines = yours.marked(one.truth, one.truth, {"画素": "1" * 9})
+    assert lines[1:] == [f"{one.truth}  9 / 9  あなた", "111111111  1 / 9  画素"]
+    with pytest.raises(ValueError, match="9 字にしてください"):
+        yours.marked("12", one.truth, {})
