@@ -23,7 +23,8 @@ def puzzles(seed: int = 4) -> tuple[np.ndarray, torch.Tensor, str]:
     """
     rng = np.random.default_rng(seed)
     which = rng.integers(2, size=COUNT)
-    large, small = [], []
+    large: list[torch.Tensor] = []
+    small: list[torch.Tensor] = []
     for k in which:
         angle, again = float(rng.uniform(60, 300)), int(rng.integers(10**6))
         for side, found in ((4 * SIDE, large), (SIDE, small)):
