@@ -22,8 +22,9 @@ def puzzles(seed: int = 4) -> tuple[np.ndarray, torch.Tensor, str]:
         見せる絵 ``(9, 96, 96)``，ネットワークに入れる絵 ``(9, 1, 24, 24)``，正解の 9 字。
     """
     rng = np.random.default_rng(seed)
-    which = rng.integers(2, size=COUNT)
-    large, small = [], []
+    which = rng.permutation(np.arange(COUNT) % 2)
+    large: list[torch.Tensor] = []
+    small: list[torch.Tensor] = []
     for k in which:
         angle, again = float(rng.uniform(60, 300)), int(rng.integers(10**6))
         for side, found in ((4 * SIDE, large), (SIDE, small)):
