@@ -26,6 +26,7 @@ EXTENSIONS = (
     "bookkit.directives.ruby",
     "bookkit.directives.solution",
     "bookkit.directives.source",
+    "bookkit.directives.symbols",
     "bookkit.directives.video",
     "bookkit.notebooks",
     "bookkit.pages",

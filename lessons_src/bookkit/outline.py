@@ -84,13 +84,14 @@ class Directive:
 
 @dataclass
 class Outline:
-    """原稿の，セルのほかのもの。``labels`` は ``(名札, 行)``。"""
+    """原稿の，セルのほかのもの。``labels`` は ``(名札, 行)``，``formulas`` は TeX。"""
 
     headings: list[Heading] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
     directives: list[Directive] = field(default_factory=list)
     labels: list[tuple[str, int]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    formulas: list[str] = field(default_factory=list)
 
 
 class OutlineReader:
@@ -106,6 +107,8 @@ class OutlineReader:
         kind = "paragraph"
         for token in tokens:
             line = first + (token.map[0] if token.map else 0)
+            if token.type in ("math_block", "math_block_label", "amsmath"):
+                self.outline.formulas.append(token.content)
             if token.type == "heading_open":
                 kind = f"h{token.tag[1]}"
             elif token.type in ("td_open", "th_open", "dt_open"):
@@ -113,7 +116,7 @@ class OutlineReader:
             elif token.type == "paragraph_open":
                 kind = "paragraph"
             elif token.type == "inline":
-                self.outline.passages.append(Passage(kind, line, token))
+                self.passage(Passage(kind, line, token))
                 if kind.startswith("h"):
                     heading = Heading(int(kind[1]), token.content, line)
                     self.outline.headings.append(heading)
@@ -147,7 +150,9 @@ class OutlineReader:
         self.outline.labels += [(label, line) for label in named]
         if name in TITLED and argument:
             self.inline("title", argument, line)
-        if name == "glossary":
+        if name == "math":
+            self.outline.formulas.append(body)
+        elif name == "glossary":
             for number, text in enumerate(found.body, start=start):
                 if text.strip():
                     self.inline("term", text.strip(), number)
@@ -159,4 +164,11 @@ class OutlineReader:
     def inline(self, kind: str, text: str, line: int) -> None:
         """ブロックのない文を読む。"""
         for token in self.parser.parseInline(text):
-            self.outline.passages.append(Passage(kind, line, token))
+            self.passage(Passage(kind, line, token))
+
+    def passage(self, found: Passage) -> None:
+        """文章と，その中の式を加える。"""
+        self.outline.passages.append(found)
+        self.outline.formulas += [
+            token.content for _, token in found.spans() if token.type == "math_inline"
+        ]

@@ -5,7 +5,7 @@
 - 章の骨組み：``lesson``（箱），``cited``（文献），``solution``（解答の題）
 - 本文：``source``（実物のコード），``ruby``（読み），``video``，``experiment``
 - 本の全体の一覧：``practicals``（ノートブック），``execution_status``（実行の状態），
-  ``effect_records``（効果の記録）
+  ``effect_records``（効果の記録），``symbols``（式の記号）
 
 一覧のように中身を後から作るものは，``filled_later`` の土台を使う。
 """

@@ -1,0 +1,97 @@
+"""章 readings/history：年表の行，探す，つながりを数える。"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lessons.exercises import judge
+from lessons.readings.history import yours
+from lessons.readings.history.model import (
+    FIELDS,
+    directions,
+    links,
+    search,
+    timeline,
+)
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def years_of_works() -> dict[str, int]:
+    """文献の見出しから，出版の年を引く表。"""
+    text = (ROOT / "book/references.bib").read_text("utf8")
+    entries = re.findall(r"^@\w+\{([^,]+),(.*?)^\}", text, re.MULTILINE | re.DOTALL)
+    found = {key: re.search(r"year\s*=\s*\{(\d{4})\}", body) for key, body in entries}
+    return {key: int(year[1]) for key, year in found.items() if year}
+
+
+def test_every_event_has_a_source_of_its_year() -> None:
+    works = years_of_works()
+    assert len(timeline()) > 40
+    for event in timeline():
+        assert works.get(event.key) == event.year, event.key
+
+
+def test_every_event_is_cited_on_the_page() -> None:
+    page = (ROOT / "book/readings/history.md").read_text("utf8")
+    cited = set(
+        re.findall(r"[\w]+", " ".join(re.findall(r"\{cite:\w\}`([^`]+)`", page)))
+    )
+    assert {event.key for event in timeline()} <= cited
+
+
+def test_rows_are_in_order_and_complete() -> None:
+    events = timeline()
+    assert [event.year for event in events] == sorted(event.year for event in events)
+    assert len({event.key for event in events}) == len(events)
+    assert len({event.name for event in events}) == len(events)
+    for event in events:
+        assert event.field in FIELDS
+        assert event.who
+        assert event.what
+        if event.chapter:
+            assert (ROOT / f"book/{event.chapter}.md").is_file(), event.chapter
+
+
+def test_links_go_forward_in_time() -> None:
+    found = links()
+    assert len(found) == sum(len(event.draws) for event in timeline()) > 20
+    assert all(link.years >= 0 for link in found)
+    assert sum(directions().values()) == len(found)
+    names = {(link.source.key, link.target.key) for link in found if link.crosses}
+    assert ("hubel1962receptive", "fukushima1980neocognitron") in names
+    assert ("vaswani2017attention", "carion2020end") not in names
+
+
+def test_search() -> None:
+    assert [event.key for event in search("ネオコグニトロン")] == [
+        "fukushima1980neocognitron"
+    ]
+    assert search("alexnet") == search("AlexNet") != []
+    assert {event.year for event in search("1986")} == {1986}
+    assert search("どこにもない言葉") == []
+    with pytest.raises(ValueError, match="探す言葉が空です"):
+        search(" ")
+
+
+def test_reader_order_is_compared_with_the_years() -> None:
+    quiz = yours.asked(3)
+    assert len({event.year for event in quiz}) == yours.ASKED
+    order = sorted(range(1, 6), key=lambda i: quiz[i - 1].year)
+    assert yours.agreement(order, quiz).startswith("10 組のうち 10 組が")
+    assert yours.agreement(order[::-1], quiz).startswith("10 組のうち 0 組が")
+    assert "まだ" in yours.agreement(..., quiz)
+    with pytest.raises(ValueError, match="1 から 5 を一度ずつ"):
+        yours.agreement([1, 1, 2, 3, 4], quiz)
+
+
+def test_exercises_follow_the_table() -> None:
+    count = sum(link.crosses and link.target.field == "心理学" for link in links())
+    assert judge("history/into_psychology", count)[0]
+    assert not judge("history/into_psychology", count + 1)[0]
+    across = [link.years for link in links() if link.crosses]
+    assert judge("history/years", round(sum(across) / len(across), 1))[0]
+    assert judge("history/gap", 1958)[0]
