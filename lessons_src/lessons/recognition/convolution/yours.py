@@ -12,7 +12,7 @@ from lessons.recognition.convolution.position import CHOICES, Trial, trial
 def asked(seed: int = 7, number: int = 3) -> tuple[list[Trial], list[int]]:
     """読者に出す課題と，移した模様の番号（1〜3）。"""
     g = np.random.default_rng(seed)
-    trials = [trial(g) for _ in range(number)]
+    trials = [trial(g, side=96, shift=(96, 128)) for _ in range(number)]
     return trials, [int(g.integers(CHOICES)) + 1 for _ in range(number)]
 
 
