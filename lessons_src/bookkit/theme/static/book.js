@@ -74,6 +74,9 @@
     links.forEach((_, id) => { const place = document.getElementById(id); if (place) watch.observe(place); });
   }
 
+  /* 読者の実験。jsPsych は「始める」を押してから読み込む */
+  if (document.querySelector(".experiment")) load("experiment.js");
+
   /* 写しのボタン */
   const whenIdle = window.requestIdleCallback || ((work) => setTimeout(work, 200));
   const addCopyButtons = () => all("article .highlight").forEach((block) => {
