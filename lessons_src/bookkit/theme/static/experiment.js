@@ -340,7 +340,7 @@
         button("csv", "記録を CSV で保存する", () => save(`${plan.name}.csv`, toCsv(mine), "text/csv")),
         button("json", "JSON で保存する", () => save(`${plan.name}.json`, JSON.stringify(mine), "application/json")),
         button("again", "もう一度", ready)));
-      box.querySelector(".ex-status").textContent = `実験が終わりました。${text}`;
+      box.querySelector(".ex-status").textContent = "実験が終わりました。";
     }
 
     const saved = store.read(key);

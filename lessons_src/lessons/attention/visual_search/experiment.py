@@ -68,7 +68,7 @@ def experiment(seed: int = 0) -> Experiment:
         instructions=(
             "赤い縦の棒を探してください。あれば「ある」，なければ「ない」を，できるだけ速く，まちがえないように押します。",
             "全部で 40 回，3 分ほどです。結果はこの画面の中だけで計算し，どこにも送りません。",
-            "目で見る課題です。画面が見えない人は，下の表で，モデルの傾きを読んでください。",
+            "目で見る課題です。画面が見えない人は，この章の本文で，モデルの傾きを読んでください。",
         ),
         example=search_svg(make_display("conjunction", 8, True, 5)),
         responses=(Response("absent", "ない", "f"), Response("present", "ある", "j")),
