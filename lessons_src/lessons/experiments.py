@@ -32,6 +32,8 @@ MOST_STIMULUS = 20 * 1024
 """刺激一つの大きさの上限（バイト）。"""
 MOST_BYTES = 60 * 1024
 """実験一つの大きさの上限（gzip したバイト数）。"""
+MARKS = (("s", "blue"), ("^", "orange"), ("v", "green"), ("P", "amber"))
+"""並べる値の印と色。"""
 RESERVED = {"escape", "tab", "enter", " "}
 FASTEST, SLOWEST = 150.0, 10_000.0
 """まとめに使う反応時間（ms）。頁の上の実験と同じ。"""
@@ -286,6 +288,33 @@ def summarise(
     return found
 
 
+def simulate(
+    folder: Path | str,
+    experiment: Experiment,
+    lines: Mapping[str, tuple[float, float]],
+    people: int,
+    seed: int = 0,
+) -> None:
+    """作り物の参加者の CSV を書く。集め方と読み方を，本物の前に試すため。
+
+    Args:
+        folder: 書くフォルダー。
+        experiment: どの実験か。
+        lines: 条件から，反応時間の切片（ms）と傾き（ms／水準）。
+        people: 人数。切片と傾きは人ごとに 1 割ほど，反応時間は試行ごとに 60 ms ほど揺れる。
+    """
+    rng = np.random.default_rng(seed)
+    cells = list(dict.fromkeys((t.condition, t.level) for t in experiment.trials))
+    for number in range(people):
+        start, slope = rng.normal(1, 0.1, 2)
+        rows = ["code,condition,level,correct,rt_ms"]
+        for condition, level in cells * experiment.repeats:
+            a, b = lines[condition]
+            rt = max(a * start + b * slope * level + rng.normal(0, 60), FASTEST)
+            rows.append(f"作り物{number + 1},{condition},{level},1,{rt:.1f}")
+        Path(folder, f"{number + 1:02d}.csv").write_text("\n".join(rows), "utf8")
+
+
 def draw_class(found: Class, experiment: Experiment) -> Figure:
     """一人一人の点，平均と 95 % 区間，ほかの値を，条件ごとに並べて描く。"""
     conditions = experiment.conditions
@@ -298,10 +327,13 @@ def draw_class(found: Class, experiment: Experiment) -> Figure:
             ax.errorbar(
                 own.mean(), place - 0.25, xerr=half, fmt="D", color=COLORS["ink"]
             )
-        for (name, other), mark in zip(experiment.others.items(), "s^vP", strict=False):
+        for (name, other), (mark, color) in zip(
+            experiment.others.items(), MARKS, strict=False
+        ):
             if condition in other:
                 label = name if not place else "_"
-                ax.plot(other[condition], place + 0.25, mark, ms=8, label=label)
+                x, y = other[condition], place + 0.25
+                ax.plot(x, y, mark, ms=8, label=label, color=COLORS[color])
     ax.set_yticks(range(len(conditions)), conditions)
     ax.invert_yaxis()
     ax.set_xlabel(f"{SCORES[experiment.score]}（{experiment.unit}）")

@@ -15,6 +15,7 @@ from lessons.experiments import (
     Trial,
     draw_class,
     read_class,
+    simulate,
     summarise,
     to_html,
 )
@@ -149,6 +150,23 @@ def test_a_class_is_read_and_odd_files_are_named(tmp_path):
     assert [t.get_text() for t in axes.get_yticklabels()] == ["甲", "乙"]
     means = [c.lines[0].get_xdata()[0] for c in axes.containers]
     assert means == pytest.approx([402, 500])
+
+
+def test_simulated_people_have_the_slopes_they_were_given(tmp_path):
+    lines = {
+        condition: (450, slope)
+        for condition, slope in zip(
+            visual_search().conditions, (1, 2, 20, 40), strict=True
+        )
+    }
+    simulate(tmp_path, visual_search(), lines, 20)
+    found = read_class(tmp_path, visual_search())
+    assert len(found.values) == 20
+    assert not found.unreadable
+    for condition, (_, slope) in lines.items():
+        own = [value[condition] for value in found.values.values()]
+        assert np.mean(own) == pytest.approx(slope, abs=3)
+        assert np.std(own) > 0.5
 
 
 def test_the_reader_sees_the_picture_that_the_model_saw():
