@@ -20,7 +20,6 @@ EXTENSIONS = (
     "bookkit.directives.cited",
     "bookkit.directives.effect_records",
     "bookkit.directives.execution_status",
-    "bookkit.directives.experiment",
     "bookkit.directives.lesson",
     "bookkit.directives.practicals",
     "bookkit.directives.ruby",

@@ -151,7 +151,6 @@ ELSEWHERE = (
     ".cell",  # コードのセルは，セルのまま入っている
     ".math",
     ".headerlink",
-    ".vs-experiment",  # 頁の中の実験は，頁へのリンクになる
     ".lesson-row",  # 箱は，下で別に調べる
     "figure.video",  # 動画は，動画の頁へのリンクになる
     "svg",

@@ -121,7 +121,7 @@ def test_static_files_are_those_of_the_theme(site: Path) -> None:
 
 
 def test_pages_load_only_the_files_of_the_theme(site: Path) -> None:
-    """公開する働きのうち，頁が読み込むのは book.js と，実験のある頁の実験だけ。"""
+    """公開する働きのうち，頁がはじめに読み込むのは book.js だけ。"""
     pages = [*(site / "book").rglob("*.html"), site / "search.html"]
     assert len(pages) > 20
     for page in pages:
@@ -133,9 +133,7 @@ def test_pages_load_only_the_files_of_the_theme(site: Path) -> None:
             .split("_static/")[1]
             for link in links
         }
-        experiment = soup.find(class_="vs-experiment") is not None
-        assert ("visual_search_experiment.js" in names) == experiment, page
-        used = {"book.css", "book.js", "katex/katex.css", "visual_search_experiment.js"}
+        used = {"book.css", "book.js", "katex/katex.css"}
         assert {"book.css", "book.js"} <= names <= used, page
 
 

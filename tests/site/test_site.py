@@ -67,7 +67,7 @@ def figures_of(article: Tag) -> list[tuple[Tag, str, str]]:
             if picture.find_parent("svg") or picture.get("aria-hidden") == "true":
                 continue
             # 数式の線と，その場で描く実験の絵（名前は test_experiment が調べる）を除く。
-            if picture.find_parent(class_=["katex", "vs-experiment"]):
+            if picture.find_parent(class_=["katex", "experiment"]):
                 continue
             title = picture.find("title")
             alt = picture.get("aria-label") or (title.get_text() if title else "")

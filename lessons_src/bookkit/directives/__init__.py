@@ -3,7 +3,7 @@
 どれも Sphinx の拡張で，``bookkit`` の ``EXTENSIONS`` に名前が並ぶ。
 
 - 章の骨組み：``lesson``（箱），``cited``（文献），``solution``（解答の題）
-- 本文：``source``（実物のコード），``ruby``（読み），``video``，``experiment``
+- 本文：``source``（実物のコード），``ruby``（読み），``video``
 - 本の全体の一覧：``practicals``（ノートブック），``execution_status``（実行の状態），
   ``effect_records``（効果の記録），``symbols``（式の記号）
 

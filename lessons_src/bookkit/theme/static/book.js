@@ -95,6 +95,9 @@
     move();
   }
 
+  /* 読者の実験。jsPsych は「始める」を押してから読み込む */
+  if (document.querySelector(".experiment")) load("experiment.js");
+
   /* 写しのボタン */
   const whenIdle = window.requestIdleCallback || ((work) => setTimeout(work, 200));
   const addCopyButtons = () => all("article .highlight").forEach((block) => {

@@ -1,0 +1,196 @@
+"""読者の実験の枠：困る書き方を断り，頁のまとめと同じ計算で一クラス分を読む。"""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+
+from lessons.attention.visual_search.experiment import experiment as visual_search
+from lessons.attention.visual_search.experiment import search_svg
+from lessons.experiments import (
+    Experiment,
+    Response,
+    Trial,
+    draw_class,
+    read_class,
+    simulate,
+    summarise,
+    to_html,
+)
+from lessons.stimuli.search_displays import make_display, render
+
+SMALL = Experiment(
+    name="small",
+    title="小さな実験",
+    instructions=["押してください。"],
+    example="<svg></svg>",
+    responses=[Response("left", "左", "f"), Response("right", "右", "j")],
+    trials=[
+        Trial(condition, answer, "<svg></svg>", level)
+        for condition in ("甲", "乙")
+        for answer, level in (("left", 1), ("right", 2))
+    ],
+    repeats=1,
+    others={"人間": {"甲": 500, "乙": 600}},
+)
+
+
+def plan_of(experiment):
+    box = BeautifulSoup(to_html(experiment), "html.parser").select_one(".experiment")
+    return json.loads(box["data-plan"])
+
+
+def test_the_page_gets_the_whole_plan():
+    plan = plan_of(SMALL)
+    assert plan["conditions"] == ["甲", "乙"]
+    assert [t["answer"] for t in plan["trials"]] == ["left", "right"] * 2
+    assert plan["others"] == [{"name": "人間", "values": {"甲": 500, "乙": 600}}]
+    assert plan["version"] != plan_of(replace(SMALL, fixation=400))["version"]
+    assert plan == plan_of(SMALL)
+
+
+def test_words_are_escaped():
+    html = to_html(replace(SMALL, title='"><script>'))
+    assert "<script" not in html
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"trials": []}, "試行か答え方がありません"),
+        ({"score": "median"}, "'median' はありません"),
+        ({"repeats": 2}, "1 枚しかありません"),
+        ({"blocks": ["一", "二"]}, "まとまりの番号"),
+        ({"others": {"人間": {"丙": 1}}}, r"人間の条件 \['丙'\]"),
+        (
+            {"responses": [Response("left", "左", "f"), Response("right", "右", "f")]},
+            "キー",
+        ),
+        (
+            {
+                "responses": [
+                    Response("left", "左", "Escape"),
+                    Response("right", "右", "j"),
+                ]
+            },
+            "キー",
+        ),
+        ({"trials": [Trial("甲", "up", "")]}, "1 番めの答え 'up'"),
+        ({"trials": [Trial("甲", "left", "絵" * 7000)]}, "20 KB あります"),
+    ],
+)
+def test_wrong_plans_are_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        to_html(replace(SMALL, **change))
+
+
+def test_heavy_plans_are_refused():
+    rng = np.random.default_rng(0)
+    trials = [
+        Trial("甲", "left", "".join(map(chr, rng.integers(33, 126, 9000))))
+        for _ in range(12)
+    ]
+    with pytest.raises(ValueError, match="上限 60 KB"):
+        to_html(replace(SMALL, trials=trials, others={}))
+
+
+def rows_of(lines, correct=lambda k: True):
+    """条件から（切片，傾き）への表のとおりに答えた記録。"""
+    rows, k = [], 0
+    for condition, (start, slope) in lines.items():
+        for level in (4, 8, 12):
+            k += 1
+            good = correct(k)
+            rt = start + slope * level if good else 9000
+            rows.append(
+                {
+                    "code": "a",
+                    "condition": condition,
+                    "level": str(level),
+                    "correct": str(int(good)),
+                    "rt_ms": str(rt),
+                }
+            )
+    return rows
+
+
+def test_every_score_is_recovered():
+    rows = rows_of({"甲": (400, 10), "乙": (500, 0)}, lambda k: k != 3)
+    slope = summarise(rows, replace(SMALL, score="slope"))
+    assert slope == pytest.approx({"甲": 10, "乙": 0}, abs=1e-9)
+    assert summarise(rows, SMALL) == pytest.approx({"甲": 460, "乙": 500})
+    share = summarise(rows, replace(SMALL, score="share"))
+    assert share == pytest.approx({"甲": 200 / 3, "乙": 100})
+    assert summarise(rows[2:3], SMALL) == {}
+    assert summarise(rows[:1], replace(SMALL, score="slope")) == {}
+
+
+def write(path, rows):
+    head = ["code", "condition", "level", "correct", "rt_ms"]
+    lines = [",".join(row[name] for name in head) for row in rows]
+    path.write_text("\ufeff" + "\n".join([",".join(head), *lines, ""]), "utf8")
+
+
+def test_a_class_is_read_and_odd_files_are_named(tmp_path):
+    with pytest.raises(ValueError, match="CSV がありません"):
+        read_class(tmp_path, SMALL)
+    for k in range(5):
+        write(tmp_path / f"p{k}.csv", rows_of({"甲": (400 + k, 0), "乙": (500, 0)}))
+    (tmp_path / "copy.csv").write_bytes((tmp_path / "p0.csv").read_bytes())
+    (tmp_path / "note.csv").write_text("これは記録ではない\n", "utf8")
+    write(tmp_path / "other.csv", rows_of({"丙": (1, 1)}))
+    found = read_class(tmp_path, SMALL)
+    assert len(found.values) == 5
+    assert sorted(v["甲"] for v in found.values.values()) == [400, 401, 402, 403, 404]
+    assert set(found.unreadable) == {"note.csv", "other.csv"}
+    assert found.duplicates == ["p0.csv"]
+    axes = draw_class(found, SMALL).axes[0]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["甲", "乙"]
+    means = [c.lines[0].get_xdata()[0] for c in axes.containers]
+    assert means == pytest.approx([402, 500])
+
+
+def test_simulated_people_have_the_slopes_they_were_given(tmp_path):
+    lines = {
+        condition: (450, slope)
+        for condition, slope in zip(
+            visual_search().conditions, (1, 2, 20, 40), strict=True
+        )
+    }
+    simulate(tmp_path, visual_search(), lines, 20)
+    found = read_class(tmp_path, visual_search())
+    assert len(found.values) == 20
+    assert not found.unreadable
+    for condition, (_, slope) in lines.items():
+        own = [value[condition] for value in found.values.values()]
+        assert np.mean(own) == pytest.approx(slope, abs=3)
+        assert np.std(own) > 0.5
+
+
+def test_the_reader_sees_the_picture_that_the_model_saw():
+    """SVG の棒は，モデルの見る絵と同じ所にある。"""
+    import io
+
+    import resvg_py
+    from PIL import Image
+
+    display = make_display("conjunction", 12, True, seed=4)
+    svg = search_svg(display).replace(
+        "<svg ",
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{display.side}" height="{display.side}" ',
+        1,
+    )
+    png = resvg_py.svg_to_bytes(svg_string=svg, width=display.side, dpi=96)
+    drawn = np.asarray(Image.open(io.BytesIO(bytes(png))).convert("RGB"), float)
+    wrong = np.abs(drawn - render(display)).max(axis=-1) > 60
+    assert wrong.mean() < 0.01
+
+
+def test_the_visual_search_is_balanced():
+    plan = visual_search()
+    assert len(plan.trials) == 80
+    assert plan.conditions == ["特徴・ある", "特徴・ない", "結合・ある", "結合・ない"]
+    assert set(plan.others["特徴統合理論"]) == set(plan.conditions)
+    assert plan.others["特徴統合理論"]["結合・ある"] > 5
