@@ -69,7 +69,7 @@ def maximised(
         optimiser.zero_grad()
         (-value).backward()
         optimiser.step()
-        values.append(value.item())
+        values.append(float(value.detach()))
     with torch.no_grad():
         final = _picture(waves, scale)[0].permute(1, 2, 0).numpy()
     return final, values
