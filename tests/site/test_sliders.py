@@ -104,15 +104,13 @@ def test_it_works_without_scripts(site: Path, base_url: str, phone: Any) -> None
         for box in page.locator("fieldset.slider").all():
             shown = box.locator(".say p:visible")
             assert shown.count() == 1
-            first = shown.inner_text()
             assert box.locator("[type=range]").count() == 0
             labels = box.locator("label").all()
             for label in (labels[0], labels[-1]):
                 label.tap()
                 assert shown.count() == 1
-                assert box.locator("svg g.v:visible").count() > 0
-            assert first not in {None, ""}
-            assert labels[-1].inner_text() in shown.inner_text()
+                assert box.locator("svg").is_visible()
+                assert f" {label.inner_text()}" in shown.inner_text()
 
 
 def test_paper_shows_the_words_of_every_frame(
