@@ -29,14 +29,17 @@ class Paper:
         self.width = rng.uniform(1.6, 2.6)
 
     def line(self, *points: tuple[float, float]) -> None:
+        """目盛りの点 ``(x, y)`` を順に結ぶ線を引く。"""
         at = [(x * self.unit, y * self.unit) for x, y in points]
         self.pen.line(at, fill=255, width=round(self.width * self.unit), joint="curve")
 
     def ring(self, x: float, y: float, across: float, down: float) -> None:
+        """中心 ``(x, y)``，横の半径 ``across``，縦の半径 ``down`` の輪を描く（目盛り）。"""
         box = [v * self.unit for v in (x - across, y - down, x + across, y + down)]
         self.pen.ellipse(box, outline=255, width=round(self.width * self.unit))
 
     def pixels(self) -> np.ndarray:
+        """学習に使う絵 ``(一辺, 一辺)``，0（地）〜1（線）に縮める。"""
         small = self.image.resize((self.side, self.side), Image.Resampling.BOX)
         return np.asarray(small, np.float32) / 255
 

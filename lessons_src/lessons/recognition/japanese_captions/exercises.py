@@ -30,10 +30,10 @@ def _sums(answer: Any) -> str | None:
         return "関数を渡してください。def add(p, groups): の形で書きます。"
     p, groups = np.array([0.4, 0.3, 0.2, 0.1]), np.array([0, 1, 1, 0])
     got = answer(p, groups)
-    if np.allclose(np.ravel(got), [0.5, 0.5]) and np.size(got) == 2:
-        return None
     if np.size(got) != 2:
         return f"組は 2 つなのに，{np.size(got)} 個の数が返りました。組ごとに一つにしてください。"
+    if np.allclose(np.ravel(got), [0.5, 0.5]):
+        return None
     if np.allclose(np.ravel(got), [0.25, 0.25]):
         return "平均になっています。確率は，足してください。"
     return "組 0 は 0.4 と 0.1，組 1 は 0.3 と 0.2 を足します。"

@@ -13,8 +13,8 @@ from importlib import resources
 import numpy as np
 from scipy.stats import spearmanr
 
-from lessons.neuropsychology.picture_naming import visual
 from lessons.neuropsychology.picture_naming.model import features
+from lessons.neuropsychology.picture_naming.visual import appearance
 from lessons.stimuli import naming_pictures
 
 STYLES = tuple(naming_pictures.STYLES)
@@ -38,7 +38,7 @@ def activity(kind: str) -> np.ndarray:
     """描き方ごとの表現 ``(8, 156, D)``。"""
     if kind == "eye":
         return np.stack([features(style) for style in STYLES])
-    seen = np.stack([visual.appearance(style) for style in STYLES])
+    seen = np.stack([appearance(style) for style in STYLES])
     return seen[..., : 16 * 16 * 3] if kind == "pixels" else seen
 
 
