@@ -277,7 +277,9 @@ def article_text(site: Path, document: str) -> str:
     page = BeautifulSoup((site / f"{document}.html").read_text("utf8"), "html.parser")
     article = page.find("article")
     assert article
-    for aside in article.select(".lesson-box, .cell_output table, pre, .math, svg"):
+    for aside in article.select(
+        ".lesson-box, .cell_output table, .effect-records, pre, .math, svg"
+    ):
         aside.decompose()
     return article.get_text()
 

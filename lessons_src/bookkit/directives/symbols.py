@@ -81,7 +81,7 @@ class SymbolsDirective(SphinxDirective):
         more = f"など {len(pages)} 章" if len(pages) > SHOWN else ""
         places = f"使う章：{'，'.join(links[:SHOWN])}{more}"
         code = f"`{row['code']}` → `{row['result']}`" if row["code"] else ""
-        body = "\\\n  ".join(filter(None, [row["meaning"], code, places]))
+        body = "\n\n  ".join(filter(None, [row["meaning"], code, places]))
         return f"{row['shown']}　{row['reading']}\n: {body}" if pages else ""
 
 

@@ -157,7 +157,7 @@
       stage.append(picture, told, make("div", { class: "ex-answers" }, ...buttons), make("p", { class: "ex-count" }, title(), " ", quit));
       place.replaceChildren(stage);
       stage.focus({ preventScroll: true });
-      stage.scrollIntoView({ block: "nearest" });
+      stage.scrollIntoView({ block: "nearest", behavior: "instant" });
       const listening = new AbortController();
       const options = { signal: listening.signal };
       let answer = null; // 反応を待っているときだけ，受け取り口がある
