@@ -278,7 +278,7 @@ def article_text(site: Path, document: str) -> str:
     article = page.find("article")
     assert article
     for aside in article.select(
-        ".lesson-box, .cell_output table, .effect-records, pre, .math, svg"
+        ".lesson-box, .cell_output table, .cell_output details, .effect-records, pre, .math, svg"
     ):
         aside.decompose()
     return article.get_text()
