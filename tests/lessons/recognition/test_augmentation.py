@@ -155,6 +155,14 @@ def test_recorded_gain_falls_with_more_pictures_and_flips_harm() -> None:
     assert (runs["flip"] < runs["jitter"]).all()
 
 
+@pytest.mark.parametrize(
+    ("recipe", "each", "seed"), [("none", 2, 0), ("jitter", 10, 3), ("flip", 5, 1)]
+)
+def test_record_equals_what_the_code_measures(recipe: str, each: int, seed: int):
+    stored = few.recorded()[recipe][few.EACH.index(each), seed]
+    assert few.score(recipe, each, seed) == pytest.approx(stored, abs=1e-3)
+
+
 def test_tolerance() -> None:
     assert rotation.tolerance(0.6, 0.6, 0.1) == pytest.approx(1)
     assert rotation.tolerance(0.6, 0.1, 0.1) == pytest.approx(0)

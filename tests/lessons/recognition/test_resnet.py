@@ -108,6 +108,13 @@ def test_extra_is_a_difference_of_gains() -> None:
     assert found.extra == pytest.approx(0.15)
 
 
+@pytest.mark.parametrize("kind", ["plain", "residual"])
+def test_record_equals_what_the_code_trains(kind: str) -> None:
+    net = model.trained(kind, 2, 0, rate=0.1)
+    stored = runs.training_errors(kind)[net.depth][0]
+    assert model.error_rates(net)[0] == pytest.approx(stored, abs=1e-3)
+
+
 def test_runs_show_degradation_only_without_the_shortcut() -> None:
     for optimiser in model.OPTIMISERS:
         plain = runs.training_errors("plain", optimiser=optimiser)

@@ -71,6 +71,12 @@ def test_recorded_runs_cover_every_method() -> None:
     assert (found["probe"] > 3 * found["untrained"]).all()
 
 
+@pytest.mark.parametrize("method", model.METHODS)
+def test_record_equals_what_the_code_measures(method: str) -> None:
+    stored = runs.recorded()[method][runs.EACH.index(2), 1]
+    assert model.score(method, 2, 1) == pytest.approx(stored, abs=1e-3)
+
+
 def test_page_states_the_recorded_verdicts() -> None:
     once, typical = named("transfer_one_shot", "transfer_typicality")
     assert once.word == typical.word == "構造"

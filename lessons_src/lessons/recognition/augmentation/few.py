@@ -6,10 +6,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +24,7 @@ from lessons.recognition.augmentation.model import (
     learn,
     together,
 )
+from lessons.recognition.runs import Runs
 
 RECIPES: dict[str, tuple[str, Augment | None]] = {
     "none": ("そのまま", None),
@@ -37,7 +35,11 @@ RECIPES: dict[str, tuple[str, Augment | None]] = {
 EACH = (2, 5, 10, 20)
 """数字ごとの，学習の枚数。"""
 SEEDS = 8
-_COLUMNS = ("recipe", "each", "seed", "accuracy")
+RUNS = Runs(
+    Path(__file__).with_name("few.csv"),
+    {"recipe": tuple(RECIPES), "each": EACH, "seed": range(SEEDS)},
+)
+"""すべての変形・枚数・種で測った記録。"""
 
 
 @lru_cache(maxsize=1)
@@ -82,29 +84,8 @@ def score(recipe: str, each: int, seed: int, steps: int = 150) -> float:
 
 def recorded() -> dict[str, np.ndarray]:
     """記録した正答率。変形の名前から ``(枚数, 種)`` を引く表。"""
-    text = resources.files(__package__).joinpath("few.csv").read_text("utf8")
-    rows = list(csv.DictReader(io.StringIO(text)))
-    return {
-        recipe: np.array(
-            [float(r["accuracy"]) for r in rows if r["recipe"] == recipe]
-        ).reshape(len(EACH), SEEDS)
-        for recipe in RECIPES
-    }
-
-
-def main() -> None:
-    """すべての変形・枚数・種で測り，``few.csv`` に書く。"""
-    torch.set_num_threads(1)
-    path = Path(__file__).with_name("few.csv")
-    with path.open("w", encoding="utf8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(_COLUMNS)
-        for recipe in RECIPES:
-            for each in EACH:
-                for seed in range(SEEDS):
-                    found = score(recipe, each, seed)
-                    writer.writerow((recipe, each, seed, f"{found:.4f}"))
+    return dict(zip(RECIPES, RUNS.read(), strict=True))
 
 
 if __name__ == "__main__":
-    main()
+    RUNS.write(score)
