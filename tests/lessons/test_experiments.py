@@ -47,6 +47,7 @@ def test_the_page_gets_the_whole_plan():
     assert plan["conditions"] == ["甲", "乙"]
     assert [t["answer"] for t in plan["trials"]] == ["left", "right"] * 2
     assert plan["others"] == [{"name": "人間", "values": {"甲": 500, "乙": 600}}]
+    assert (plan["fastest"], plan["slowest"]) == (150, 10_000)  # まとめの範囲は一つ
     assert plan["version"] != plan_of(replace(SMALL, fixation=400))["version"]
     assert plan == plan_of(SMALL)
 

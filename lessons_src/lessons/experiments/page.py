@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict
 from html import escape
 
-from lessons.experiments.plan import SCORES, Experiment
+from lessons.experiments.plan import FASTEST, SCORES, SLOWEST, Experiment
 
 MOST_BYTES = 60 * 1024
 """実験一つの大きさの上限（gzip したバイト数）。"""
@@ -20,6 +20,8 @@ def to_html(experiment: Experiment) -> str:
     plan = asdict(experiment) | {
         "conditions": experiment.conditions,
         "measure": SCORES[experiment.score],
+        "fastest": FASTEST,
+        "slowest": SLOWEST,
         "others": [
             {"name": name, "values": dict(own)}
             for name, own in experiment.others.items()

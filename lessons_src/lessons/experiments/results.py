@@ -11,11 +11,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from lessons.experiments.plan import SCORES, Experiment
+from lessons.experiments.plan import FASTEST, SCORES, SLOWEST, Experiment
 from lessons.figures.style import COLORS, new
 
-FASTEST, SLOWEST = 150.0, 10_000.0
-"""まとめに使う反応時間（ms）。頁の上の実験と同じ。"""
 MARKS = (("s", "blue"), ("^", "orange"), ("v", "green"), ("P", "amber"))
 """並べる値の印と色。"""
 

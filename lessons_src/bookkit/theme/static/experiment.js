@@ -6,8 +6,6 @@
  */
 "use strict";
 (() => {
-  const FASTEST = 150; // これより速い反応は，見てからの反応ではない（ms）
-  const SLOWEST = 10000; // これより遅い反応は，まとめに使わない（ms）
   const hook = window.experimentHook || {};
   const now = hook.now || (() => performance.now());
   const at = (event) => (hook.now ? hook.now() : event.timeStamp);
@@ -81,7 +79,7 @@
     const mine = rows.filter((row) => row.condition === condition && !row.practice);
     if (!mine.length) return null;
     if (plan.score === "share") return 100 * mean(mine.map((row) => Number(row.correct)));
-    const used = mine.filter((row) => row.correct && row.rt >= FASTEST && row.rt <= SLOWEST);
+    const used = mine.filter((row) => row.correct && row.rt >= plan.fastest && row.rt <= plan.slowest);
     if (!used.length) return null;
     return plan.score === "slope" ? slope(used.map((row) => [row.level, row.rt])) : mean(used.map((row) => row.rt));
   }
