@@ -1,6 +1,7 @@
 """章の部屋：どの部屋にも頁があり，効果は部屋の章を名のり，使わないものを読み込まない。"""
 
 import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,15 @@ def test_rooms_say_only_what_they_are() -> None:
         assert text.startswith('"""章「'), room
         assert text.endswith('」の部屋。"""\n'), room
         assert text.count("\n") == 1, room
+
+
+def test_rooms_bear_the_title_of_their_page() -> None:
+    """効果の表は，章の題名を部屋の説明から読む。"""
+    for page in PAGES:
+        text = (ROOT / "book" / page.with_suffix(".md")).read_text("utf8")
+        (title,) = re.findall(r"^# (.+)$", text.partition("\n```")[0], re.MULTILINE)
+        room = (PACKAGE / page / "__init__.py").read_text("utf8")
+        assert f"章「{title}」の部屋。" in room, page
 
 
 def test_effects_are_found_in_their_rooms() -> None:
