@@ -37,7 +37,7 @@ def accuracies(
     Args:
         seed: 原型，例，重みの種。
         control: ``shuffled`` なら，学ぶ例の類を入れ替える。``untrained`` なら学ばせない。
-        hidden: 中間層の大きさ。
+        hidden: 隠れ層の大きさ。
         rate: 学習率。
         steps: 学習の回数。毎回，すべての例を見る。
         distortion: ゆがみの倍率。2.25 で，新しい例の正答率の平均が人間の 0.83 に近くなる。

@@ -1,6 +1,6 @@
 """勾配で誤差を減らす：誤差逆伝播と，三つの進み方（SGD，モメンタム，Adam）。
 
-記号は X が入力，t が正解，h が中間層，p が出力。誤差は二乗誤差 L = Σ (p − t)²。
+記号は X が入力，t が正解，h が隠れ層，p が出力。誤差は二乗誤差 L = Σ (p − t)²。
 誤差逆伝播は Rumelhart, Hinton & Williams（1986），Adam は Kingma & Ba（2015）。
 """
 
@@ -23,7 +23,7 @@ RULES = ("sgd", "momentum", "adam")
 
 
 class Network(NamedTuple):
-    """中間層が一つのネットワークの，重みとバイアス。"""
+    """隠れ層が一つのネットワークの，重みとバイアス。"""
 
     W1: Array  # (入力, H)
     b1: Array  # (H,)
@@ -43,7 +43,7 @@ def fresh(seed: int, inputs: int = 2, hidden: int = 4, outputs: int = 1) -> Netw
 
 
 def forward(net: Network, X: Array) -> tuple[Array, Array]:
-    """入力 ``(n, 入力)`` から，中間層 ``(n, H)`` と出力 ``(n, 出力)`` を求める。"""
+    """入力 ``(n, 入力)`` から，隠れ層 ``(n, H)`` と出力 ``(n, 出力)`` を求める。"""
     h = np.tanh(X @ net.W1 + net.b1)
     p = 1 / (1 + np.exp(-(h @ net.W2 + net.b2)))
     return h, p
@@ -87,14 +87,14 @@ def learn(
 
 
 def xor_learned(hidden: int, seed: int, rate: float = 0.5, steps: int = 2000) -> bool:
-    """中間層が ``hidden`` 個のネットワークが，XOR の四問に正しく答えるようになるか。
+    """隠れ層が ``hidden`` 個のネットワークが，XOR の四問に正しく答えるようになるか。
 
     Raises:
         ValueError: ``hidden`` が 1 より小さいとき。
     """
     if hidden < 1:
         raise ValueError(
-            f"中間層の大きさは 1 以上にしてください（受け取った値: {hidden}）。"
+            f"隠れ層の大きさは 1 以上にしてください（受け取った値: {hidden}）。"
         )
     net, _ = learn(fresh(seed, hidden=hidden), XOR_X, XOR_T, rate, steps)
     return bool(((forward(net, XOR_X)[1] > 0.5) == (XOR_T > 0.5)).all())

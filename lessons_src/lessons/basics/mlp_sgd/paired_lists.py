@@ -22,13 +22,13 @@ CONTROLS = ("", "new_cues", "interleaved", "untrained")
 
 @dataclass
 class PairNet:
-    """中間層が一つのネットワーク。``(n, 入力)`` → 出力 ``(n, 答えの数)``。"""
+    """隠れ層が一つのネットワーク。``(n, 入力)`` → 出力 ``(n, 答えの数)``。"""
 
     W: Array  # (入力 + 1, H)
     v: Array  # (H + 1, 答えの数)
 
     def forward(self, X: Array) -> tuple[Array, Array]:
-        """出力 ``(n, 答えの数)`` と中間層 ``(n, H)``。"""
+        """出力 ``(n, 答えの数)`` と隠れ層 ``(n, H)``。"""
         h = np.tanh(X @ self.W[:-1] + self.W[-1])
         return 1 / (1 + np.exp(-(h @ self.v[:-1] + self.v[-1]))), h
 
@@ -83,7 +83,7 @@ def recall_curves(
         control: ``new_cues`` なら，第二のリストの手がかりを新しくする。
             ``interleaved`` なら，第一のリストも混ぜて覚え続ける。
             ``untrained`` なら，第一のリストの後は何も覚えない。
-        hidden: 中間層の大きさ。
+        hidden: 隠れ層の大きさ。
         rate: 学習率。
         sure: 覚えたとみなす，正しい答えの出力の大きさ。
 

@@ -113,7 +113,7 @@ def errors(
         seed: 始まりの重みと，物の順番の種。
         control: ``untrained`` なら学ばせない。``shuffled`` ならブロックのたびに正解を付け替える。
             ``similarity`` なら，学ばせず，似た物の類で答える。
-        hidden: 中間層の大きさ。
+        hidden: 隠れ層の大きさ。
         rate: 学習率。
         loss: ``LOSSES`` の名前。
         activation: ``ACTIVATIONS`` の名前。
