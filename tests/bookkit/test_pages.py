@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import subprocess
@@ -269,14 +270,22 @@ def test_every_site_file_is_made(make: Callable[..., Path]) -> None:
 
 def test_offline_list_names_real_files(make: Callable[..., Path]) -> None:
     site = make({"index.md": FIGURE, "plot.svg": SVG})
-    files = json.loads((site / "offline.json").read_text("utf8"))
+    listing = json.loads((site / "offline.json").read_text("utf8"))
+    files = listing["files"]
+    assert listing["bytes"] == sum((site / name).stat().st_size for name in files)
+    for name, digest in files.items():
+        assert hashlib.sha256((site / name).read_bytes()).hexdigest()[:8] == digest
     assert "index.html" in files
     assert "_static/search-index.js" in files
     assert all((site / name).is_file() for name in files)
     assert "_static/exercise.css" not in files
     worker = (site / "sw.js").read_text("utf8")
     assert "{{" not in worker
-    assert f"_static/book.css?v={builder.version()}" in worker
+    assert f'THEME = "{builder.version()}"' in worker
+    core = re.search(r'CORE = "([^"]+)"', worker)
+    assert core
+    assert "_static/search-index.js" in core[1].split()
+    assert set(core[1].split()) <= set(files)
 
 
 # ---- CSS ----

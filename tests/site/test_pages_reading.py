@@ -278,38 +278,41 @@ def test_print_is_clean(context: Any, base_url: str) -> None:
     assert len(page.pdf(format="A4")) > 10_000
 
 
-def test_visited_page_is_read_without_a_network(context: Any, base_url: str) -> None:
+def test_print_in_the_dark_uses_the_light_figures(context: Any, base_url: str) -> None:
+    """暗い頁で印刷しても，紙には明るい図と黒い字が出る。"""
     page = context.new_page()
+    page.emulate_media(color_scheme="dark", media="print")
     page.goto(base_url + CHAPTER)
-    page.evaluate("async () => { await navigator.serviceWorker.ready; }")
-    page.wait_for_function("() => navigator.serviceWorker.controller")
-    page.reload(wait_until="networkidle")
-    context.set_offline(True)
-    page.reload()
-    assert page.locator("article h1").is_visible()
-    assert page.evaluate(
-        "getComputedStyle(document.querySelector('.top')).position"
-    ) == ("sticky")
-    page.goto(base_url + "book/credits.html")
-    assert "まだ端末にありません" in page.locator("h1").inner_text()
-
-
-def test_whole_book_is_saved_on_demand(context: Any, base_url: str) -> None:
-    page = context.new_page()
-    page.goto(base_url + CHAPTER)
-    page.evaluate("async () => { await navigator.serviceWorker.ready; }")
-    page.wait_for_function("() => navigator.serviceWorker.controller")
-    page.locator(".menu > summary").click()
-    page.locator("[data-do=save-all]").click()
-    page.wait_for_function(
-        "() => /全部，端末に保存しました/.test(document.querySelector('.status').textContent)",
-        timeout=60_000,
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    seen = page.evaluate(
+        """() => ['only-light', 'only-dark'].map((name) =>
+          [...document.querySelectorAll('article img.' + name)]
+            .filter((image) => getComputedStyle(image).display !== 'none').length)"""
     )
-    context.set_offline(True)
-    page.goto(base_url + PAGES[-1])
-    assert page.locator("article h1").is_visible()
-    page.goto(base_url + "search.html?q=ソフトマックス")
-    page.wait_for_selector("#search-results li a")
+    assert seen[0] > 0
+    assert seen[1] == 0
+    ink = "getComputedStyle(document.querySelector('article section > p')).color"
+    assert page.evaluate(ink) == "rgb(0, 0, 0)"
+
+
+def test_addresses_and_memory_are_not_trusted(context: Any, base_url: str) -> None:
+    """壊れた番地や，よそが書いた記憶があっても，頁の働きは止まらない。"""
+    page = context.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(base_url + CHAPTER)
+    page.evaluate("localStorage.read = 1; localStorage.mode = 'blue'")
+    page.goto(base_url + "book/basics/cross_entropy.html#%E3%81")
+    page.reload()
+    page.locator("button.copy").first.wait_for(state="attached")
+    label = page.locator(".theme-switch-button").get_attribute("aria-label")
+    assert label == "明るさ：端末に合わせる"
+    page.locator(".read-mark").click()
+    assert page.locator(".read-mark").get_attribute("aria-pressed") == "true"
+    page.evaluate("localStorage.read = '[1, {}]'")
+    page.reload()
+    page.locator("button.copy").first.wait_for(state="attached")
+    assert not errors
 
 
 def test_head_tells_what_the_page_is(site: Path) -> None:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sphinx.application import Sphinx
 
@@ -23,6 +24,12 @@ SAVED = {
 }
 """端末に全部残すときの，ファイルの種類。"""
 NOT_SAVED = {"404.html", "sw.js"}
+CORE = ("offline.html", "search.html")
+CORE_PARTS = {
+    *("book.css", "book.js", "offline.js", "search.js", "search-index.js"),
+    *("glossary.js", "icon.svg"),
+}
+"""はじめから端末に残す頁と，``_static`` のファイル。"""
 
 
 def extra_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -62,13 +69,22 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     _render(app, "manifest.webmanifest", start_url=uri(app.config.root_doc))
     out = Path(app.outdir)
     (out / ".nojekyll").touch()
-    files = _files(app)
-    (out / "offline.json").write_text(json.dumps(files, ensure_ascii=False), "utf8")
-    digest = hashlib.sha256()
-    for name in files:
-        digest.update(name.encode() + (out / name).read_bytes())
-    core = [f"_static/{name}?v={version()}" for name in ("book.css", "book.js")]
-    _render(app, "sw.js", version=digest.hexdigest()[:12], core=" ".join(core))
+    names = _files(app)
+    files = {quote(name): _digest(out / name) for name in names}
+    size = sum((out / name).stat().st_size for name in names)
+    listing = json.dumps({"bytes": size, "files": files})
+    (out / "offline.json").write_text(listing, "utf8")
+    _render(
+        app,
+        "sw.js",
+        version=hashlib.sha256(listing.encode()).hexdigest()[:12],
+        theme=version(),
+        core=" ".join([*CORE, *(f"_static/{name}" for name in sorted(CORE_PARTS))]),
+    )
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
 
 
 def _render(app: Sphinx, name: str, **values: Any) -> None:

@@ -1,1 +1,1 @@
-(()=>{let m;try{m=localStorage.getItem("mode")}catch{}m=m||"auto";const d=document.documentElement;d.dataset.mode=m;d.dataset.theme=m==="auto"?(matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light"):m})()
+(()=>{let m;try{m=localStorage.getItem("mode")}catch{}m=m==="light"||m==="dark"?m:"auto";const d=document.documentElement;d.dataset.mode=m;d.dataset.theme=m==="auto"?(matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light"):m})()

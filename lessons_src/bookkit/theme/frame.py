@@ -114,7 +114,7 @@ def fill(
     date = page_date(app, pagename) if doctree else None
     if not hasattr(app.builder, "bookkit_toc"):
         app.builder.bookkit_toc = book_toc(app)  # type: ignore[attr-defined]
-    if pagename == "404":  # 見つからない頁は，どの番地でも出る
+    if pagename in ("404", "offline"):  # どの番地でも出る頁
         start = context["content_root"] = start_of_site(app)
         uri = app.builder.get_target_uri
         context["pathto"] = lambda name, resource=False: (

@@ -10,9 +10,14 @@
     const place = document.querySelector(".status");
     if (place) place.textContent = text;
   };
+  /* 番地と，端末に覚えたことは，よそから書かれうる。形を確かめてから使う */
+  const named = (hash) => { try { return decodeURIComponent(hash.slice(1)); } catch { return ""; } };
   const memory = {
-    get(key, fallback) {
-      try { return JSON.parse(localStorage.getItem(key)) ?? fallback; } catch { return fallback; }
+    list(key) {
+      try {
+        const found = JSON.parse(localStorage.getItem(key));
+        return Array.isArray(found) ? found.filter((one) => typeof one === "string") : [];
+      } catch { return []; }
     },
     set(key, value) {
       try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* 覚えられないだけ */ }
@@ -50,7 +55,7 @@
     say(`明るさ：${NAMES[root.dataset.mode]}`);
   });
   dark.addEventListener("change", showTheme);
-  if (!root.dataset.mode) root.dataset.mode = "auto";
+  if (!MODES.includes(root.dataset.mode)) root.dataset.mode = "auto";
   showTheme();
 
   /* 目次：いまの章が見える所まで送る。広い画面では，この頁の目次を開いておく */
@@ -64,7 +69,7 @@
   if (current && toc.scrollHeight > toc.clientHeight && current.offsetTop > toc.clientHeight - 80)
     toc.scrollTop = current.offsetTop - toc.clientHeight / 2;
   if (pageToc && "IntersectionObserver" in window) {
-    const links = new Map(all("a[href^='#']", pageToc).map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
+    const links = new Map(all("a[href^='#']", pageToc).map((a) => [named(a.hash), a]));
     const watch = new IntersectionObserver((entries) => {
       for (const entry of entries) if (entry.isIntersecting) {
         links.forEach((a) => a.removeAttribute("aria-current"));
@@ -125,7 +130,7 @@
 
   /* 読み終えた印（このブラウザーの中だけに残る） */
   const showRead = () => {
-    const read = new Set(memory.get("read", []));
+    const read = new Set(memory.list("read"));
     const mark = document.querySelector(".read-mark");
     mark?.setAttribute("aria-pressed", String(read.has(here)));
     for (const a of all("a[data-page]", toc || document)) a.classList.toggle("read", read.has(a.dataset.page));
@@ -188,7 +193,7 @@
     };
     const show = async (link) => {
       try { await load("glossary.js"); } catch { return false; }
-      const term = window.bookGlossary[decodeURIComponent(link.hash.slice(1))];
+      const term = window.bookGlossary[named(link.hash)];
       if (!term) return false;
       hide();
       owner = link;
@@ -234,40 +239,27 @@
   });
   addEventListener("afterprint", () => all("details[data-printing]").forEach((d) => { d.open = false; delete d.dataset.printing; }));
   const reveal = () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = location.hash && document.getElementById(named(location.hash));
     for (let box = target?.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
     target?.scrollIntoView();
   };
   addEventListener("hashchange", reveal);
-  if (location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest("details:not([open])")) reveal();
+  if (location.hash && document.getElementById(named(location.hash))?.closest("details:not([open])")) reveal();
 
   /* 電波のない所でも読めるようにする */
-  const works = "serviceWorker" in navigator && /^https?:$/.test(location.protocol);
-  if (works) addEventListener("load", () => navigator.serviceWorker.register(new URL("sw.js", base)).catch(() => {}));
-  const saveAll = async () => {
-    if (!works) { say("この開き方では保存できません。公開された番地で開いてください。"); return; }
-    say("保存しています…");
-    const worker = (await navigator.serviceWorker.ready).active;
-    navigator.serviceWorker.onmessage = ({ data }) => {
-      if (data.saved === undefined) return;
-      say(data.saved < data.total ? `保存しています… ${data.saved} / ${data.total}`
-        : data.failed ? `${data.failed} 件を保存できませんでした。電波のよい所で，もう一度押してください。`
-          : "本を全部，端末に保存しました。電波がなくても読めます。");
-    };
-    worker.postMessage("save-all");
-  };
+  addEventListener("load", () => load("offline.js").catch(() => {}));
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
     if (!button) return;
     const menu = button.closest(".menu");
-    if (menu) menu.open = false;
+    if (menu && button.dataset.do !== "save-all") menu.open = false;
     ({
       print: () => window.print(),
-      "save-all": saveAll,
+      "save-all": () => window.book.saveAll?.(),
       "close-search": () => dialog.close(),
       "mark-read": () => {
-        const read = new Set(memory.get("read", []));
+        const read = new Set(memory.list("read"));
         if (!read.delete(here)) read.add(here);
         memory.set("read", [...read]);
         showRead();
