@@ -243,6 +243,22 @@ def test_page_states_its_policy_and_meets_it(make: Callable[..., Path]) -> None:
         assert not outside or element.get("rel") == ["canonical"], address
 
 
+def test_section_addresses_survive_edits(make: Callable[..., Path]) -> None:
+    """節の番地は見出しの言葉から決まり，前に何かが増えても変わらない。"""
+    before = "# 題\n\n## 温度：迷いと決断\n\n文です。\n\n## 値 $x_1$ とは\n\n文です。\n\n## 問い\n\n文です。\n"
+    after = before.replace("# 題\n", "# 題\n\n## 問い\n\n前に足した節です。\n", 1)
+
+    def found(text: str) -> list[str]:
+        page = soup_of(make({"index.md": text}) / "index.html")
+        return [str(part["id"]) for part in page.select("section section[id]")]
+
+    kept = found(before)
+    assert kept[0] == "温度-迷いと決断"
+    assert kept[2] == "問い"
+    assert not any(re.fullmatch(r"id\d+", name) for name in kept)
+    assert found(after) == ["問い", *kept[:2], "問い-2"]
+
+
 def test_every_site_file_is_made(make: Callable[..., Path]) -> None:
     site = make({"index.md": "# 題名\n\nはじめの文です。\n"})
     for name in (

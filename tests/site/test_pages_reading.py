@@ -295,6 +295,17 @@ def test_print_in_the_dark_uses_the_light_figures(context: Any, base_url: str) -
     assert page.evaluate(ink) == "rgb(0, 0, 0)"
 
 
+def test_addresses_in_a_page_are_readable_and_unique(site: Path) -> None:
+    """節の番地は見出しの言葉から作られ，一つの頁に同じ番地は二つない。"""
+    for path in PAGES:
+        page = BeautifulSoup((site / path).read_text("utf8"), "html.parser")
+        names = [str(part["id"]) for part in page.select("[id]")]
+        assert len(names) == len(set(names)), path
+        sections = [str(part["id"]) for part in page.select("section[id]")]
+        assert sections, path
+        assert not [name for name in sections if re.fullmatch(r"id\d+", name)], path
+
+
 def test_addresses_and_memory_are_not_trusted(context: Any, base_url: str) -> None:
     """壊れた番地や，よそが書いた記憶があっても，頁の働きは止まらない。"""
     page = context.new_page()
