@@ -295,6 +295,94 @@ def test_print_in_the_dark_uses_the_light_figures(context: Any, base_url: str) -
     assert page.evaluate(ink) == "rgb(0, 0, 0)"
 
 
+def test_large_letters_fit_a_phone(browser: Any, base_url: str) -> None:
+    """字を 2 倍にしても，360 px の画面で横に動かさずに読め，上の帯は画面をふさがない。"""
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, service_workers="block"
+    )
+    page = context.new_page()
+    wide = {}
+    for path in PAGES:
+        page.goto(base_url + path)
+        for share in (125, 200):
+            page.evaluate(f"document.documentElement.style.fontSize = '{share}%'")
+            width = page.evaluate("document.documentElement.scrollWidth")
+            if width > 360:
+                wide[path, share] = width
+        height = "document.querySelector('.top').getBoundingClientRect().height"
+        assert page.evaluate(height) <= 120, path
+    context.close()
+    assert not wide
+
+
+@pytest.fixture
+def phone(browser: Any) -> Iterator[Any]:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740},
+        has_touch=True,
+        service_workers="block",
+        reduced_motion="reduce",
+    )
+    yield context.new_page()
+    context.close()
+
+
+def test_code_is_folded_on_a_phone_and_the_choice_is_kept(
+    phone: Any, base_url: str
+) -> None:
+    """電話では，はじめから畳む。一つずつ開け，切りかえは覚えておく。開いた行は切れない。"""
+    phone.goto(base_url + CHAPTER)
+    codes = phone.locator("article .cell:not(.tag_hide-input) > .cell_input")
+    openers = phone.locator(".code-open")
+    visible = "els => els.filter(e => e.getClientRects().length).length"
+    assert codes.evaluate_all(visible) == 0
+    openers.first.click()
+    assert codes.evaluate_all(visible) == 1
+    assert openers.first.get_attribute("aria-expanded") == "true"
+    phone.locator(".menu > summary").click()
+    phone.locator("[data-do=code]").click()
+    assert codes.evaluate_all(visible) == codes.evaluate_all("els => els.length") - (
+        phone.locator(".cell.tag_remove-cell > .cell_input").count()
+    )
+    assert phone.locator(".source-box").first.is_visible()
+    cut = phone.evaluate(
+        """() => [...document.querySelectorAll('article .cell_input pre, .source-box pre')]
+          .filter((pre) => pre.scrollWidth > pre.clientWidth + 1).length"""
+    )
+    assert cut == 0
+    phone.reload()
+    assert codes.evaluate_all(visible) > 1
+    phone.evaluate("localStorage.code = 'x'")
+    phone.reload()
+    assert codes.evaluate_all(visible) == 0
+
+
+def test_code_is_open_on_a_wide_screen(context: Any, base_url: str) -> None:
+    page = context.new_page()
+    page.goto(base_url + CHAPTER)
+    assert page.locator(".cell_input pre").first.is_visible()
+    assert not page.locator(".code-open").first.is_visible()
+
+
+def test_figure_is_enlarged_by_finger_and_by_keyboard(
+    phone: Any, base_url: str
+) -> None:
+    phone.goto(base_url + CHAPTER)
+    picture = phone.locator("article figure img.only-light").first
+    picture.scroll_into_view_if_needed()
+    before = picture.bounding_box()["width"]
+    picture.tap()
+    large = phone.locator(".figure-dialog img")
+    assert large.bounding_box()["width"] > 1.5 * before
+    phone.keyboard.press("Escape")
+    assert phone.locator(".figure-dialog").count() == 0
+    phone.locator(".enlarge").first.focus()
+    phone.keyboard.press("Enter")
+    assert large.is_visible()
+    phone.get_by_role("button", name="閉じる").click()
+    assert phone.locator(".figure-dialog").count() == 0
+
+
 def test_addresses_in_a_page_are_readable_and_unique(site: Path) -> None:
     """節の番地は見出しの言葉から作られ，一つの頁に同じ番地は二つない。"""
     for path in PAGES:

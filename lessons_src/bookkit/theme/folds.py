@@ -1,5 +1,7 @@
 """折りたたみ：``:class: dropdown`` の囲みと，隠したセルを，スクリプトのいらない ``details`` にする。
 
+見えているコードには，電話などで畳んだときに開くボタンを付ける。
+
 myst-nb と sphinx-exercise の要素の書き方は，``setup`` で ``add_node`` に渡して置き換える。
 """
 
@@ -12,6 +14,7 @@ from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.locale import admonitionlabels
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node, solution_node
 
@@ -81,8 +84,28 @@ def depart_hidden_code(self: Any, node: HideCodeCellNode) -> None:
     self.body.append("</details>\n")
 
 
+class CodeButtons(SphinxPostTransform):
+    """見えているコードの前に，畳んだ頁で開くボタンを置く（畳まない頁では見えない）。"""
+
+    default_priority = 250  # myst-nb が hide-input のセルを包んだ後
+    formats = ("html",)
+    button = (
+        '<button class="code-open" type="button" aria-expanded="false">'
+        "コードを見る</button>"
+    )
+
+    def run(self, **kwargs: Any) -> None:
+        """ボタンを置く。"""
+        for box in list(self.document.findall(nodes.container)):
+            is_code = not {"cell_input", "source-box"}.isdisjoint(box["classes"])
+            if is_code and not isinstance(box.parent, HideCodeCellNode):
+                place = box.parent.index(box)
+                box.parent.insert(place, nodes.raw("", self.button, format="html"))
+
+
 def setup(app: Sphinx) -> None:
     """ほかの拡張の要素の，HTML の書き方を置き換える。"""
+    app.add_post_transform(CodeButtons)
     box, hidden = (
         (visit_box, FoldTranslator.depart_admonition),
         (visit_hidden_code, depart_hidden_code),

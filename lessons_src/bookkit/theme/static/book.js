@@ -103,6 +103,18 @@
   /* 読者の実験。jsPsych は「始める」を押してから読み込む */
   if (document.querySelector(".experiment")) load("experiment.js");
 
+  /* コードを畳む：頁の全部と，一つずつ */
+  const codeSwitch = document.querySelector("[data-do=code]");
+  const showCode = () => { if (codeSwitch) codeSwitch.textContent = root.dataset.code === "folded" ? "コードを開く" : "コードを畳む"; };
+  showCode();
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest(".code-open");
+    if (!opener) return;
+    const open = opener.getAttribute("aria-expanded") !== "true";
+    opener.setAttribute("aria-expanded", String(open));
+    opener.textContent = open ? "コードを隠す" : "コードを見る";
+  });
+
   /* 写しのボタン */
   const whenIdle = window.requestIdleCallback || ((work) => setTimeout(work, 200));
   const addCopyButtons = () => all("article .highlight").forEach((block) => {
@@ -121,12 +133,37 @@
         area.remove();
       }
       button.textContent = "写しました";
-      say("コードを写しました");
+      say("コードを写しました。動かすには，章の初めからのセルも要ります");
       setTimeout(() => { button.textContent = "写す"; }, 1600);
     });
     block.append(button);
   });
   whenIdle(addCopyButtons);
+
+  /* 図を大きく見る：図を押すか，図の下のボタンで。窓の中は，指で送り，広げられる */
+  const enlarge = (picture) => {
+    const shown = picture.cloneNode();
+    shown.removeAttribute("id");
+    shown.loading = "eager";
+    const viewer = Object.assign(document.createElement("dialog"), { className: "figure-dialog" });
+    viewer.setAttribute("aria-label", "大きな図");
+    const close = Object.assign(document.createElement("button"), { type: "button", className: "tool", textContent: "閉じる" });
+    const frame = Object.assign(document.createElement("div"), { className: "figure-frame", tabIndex: 0 });
+    frame.append(shown);
+    viewer.append(close, frame);
+    document.body.append(viewer);
+    close.addEventListener("click", () => viewer.close());
+    viewer.addEventListener("click", (event) => { if (event.target === viewer) viewer.close(); });
+    viewer.addEventListener("close", () => viewer.remove());
+    viewer.showModal();
+  };
+  for (const figure of all("article figure")) {
+    const visible = () => all("img", figure).find((image) => image.getClientRects().length);
+    for (const image of all("img", figure)) image.addEventListener("click", () => enlarge(image));
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "enlarge", textContent: "大きく見る" });
+    button.addEventListener("click", () => { const image = visible(); if (image) enlarge(image); });
+    figure.querySelector(".figure-data")?.append(button);
+  }
 
   /* 読み終えた印（このブラウザーの中だけに残る） */
   const showRead = () => {
@@ -255,6 +292,12 @@
     const menu = button.closest(".menu");
     if (menu && button.dataset.do !== "save-all") menu.open = false;
     ({
+      code: () => {
+        root.dataset.code = root.dataset.code === "folded" ? "open" : "folded";
+        try { localStorage.setItem("code", root.dataset.code); } catch { /* 覚えられないだけ */ }
+        showCode();
+        say(root.dataset.code === "folded" ? "コードを畳みました" : "コードを開きました");
+      },
       print: () => window.print(),
       "save-all": () => window.book.saveAll?.(),
       "close-search": () => dialog.close(),
