@@ -228,6 +228,8 @@ def test_learning_differences_and_places():
     plan = replace(SMALL, score="difference", contrasts={"差": ("甲", "乙")}, others={})
     assert summarise(rt, plan) == pytest.approx({"差": 60})
     assert summarise(rt[:3], plan) == {}
+    found = summarise(rt, replace(plan, score="index"))
+    assert found == pytest.approx({"差": 60 / 1140})
     assert missing({}, plan).endswith("（差）。")
     assert missing({"差": 1.0}, plan) == ""
     spots = [

@@ -87,10 +87,9 @@ def _of_score(e: Experiment) -> Iterator[str]:
         yield "のまとめ方と，答え方（場所かボタンか）が合いません。"
     if e.signal and e.signal not in {response.value for response in e.responses}:
         yield f"の数える答え {e.signal!r} が，答え方にありません。"
-    if e.score == "difference":
-        unknown = {c for pair in e.contrasts.values() for c in pair} - set(e.conditions)
-        if not e.contrasts or unknown:
-            yield f"の差（contrasts）がないか，知らない条件 {sorted(unknown)} です。"
+    unknown = {c for pair in e.contrasts.values() for c in pair} - set(e.conditions)
+    if unknown or bool(SCORES[e.score].contrast) != bool(e.contrasts):
+        yield f"の差（contrasts）がないか，要らないか，知らない条件 {sorted(unknown)} です。"
     for condition in e.conditions:
         mine = [t for t in e.trials if t.condition == condition]
         if e.score == "dprime" and len({t.answer == e.signal for t in mine}) < 2:

@@ -73,9 +73,10 @@ class Experiment:
         score: まとめ方（``lessons.experiments.scores.SCORES`` の名前）。
         unit: まとめた値の単位。
         measure: まとめた値の言葉。空なら，まとめ方の言葉。
+        axis: 曲線の横軸の言葉。空なら「水準」（学習なら「試行」）。
         place: 場所の答えの，決めるボタンの言葉。空なら，ボタンで答える実験。
         signal: 割合，d′，しきい，学習で数える答え。空なら正答を数える。
-        contrasts: 差（``difference``）の名前から，引かれる条件と引く条件。
+        contrasts: 差（``difference``）か指数（``index``）の名前から，引かれる条件と引く条件。
         criterion: しきい（``threshold``）とする割合（%）。
         bin: 学習曲線（``learning``）の一点にまとめる試行の数。
         blocks: まとまりの説明。一つなら空でよい。
@@ -104,6 +105,7 @@ class Experiment:
     score: str = "mean"
     unit: str = "ms"
     measure: str = ""
+    axis: str = ""
     place: str = ""
     signal: str = ""
     contrasts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -133,8 +135,8 @@ class Experiment:
 
     @property
     def entries(self) -> list[str]:
-        """結果の行。差なら差の名前，ほかは条件。"""
-        return list(self.contrasts) if self.score == "difference" else self.conditions
+        """結果の行。差か指数なら，その名前。ほかは条件。"""
+        return list(self.contrasts) or self.conditions
 
     def check(self) -> None:
         """困るところがないかを調べる。``checks.check`` と同じ。"""

@@ -142,18 +142,20 @@ def mean_by_level(rows: Rows, experiment: Experiment) -> Points:
 
 @dataclass(frozen=True)
 class Score:
-    """まとめ方一つ：言葉，条件一つの値，曲線，場所の答えか。"""
+    """まとめ方一つ：言葉，条件一つの値，曲線，場所の答えか，二つの条件の比べ方。"""
 
     words: str
     value: Callable[[Rows, Experiment], float | None]
     curve: Callable[[Rows, Experiment], Points] | None = None
     place: bool = False
+    contrast: Callable[[float, float], float] | None = None
 
 
 SCORES = {
     "mean": Score("正答の反応時間の平均", mean),
     "slope": Score("反応時間の傾き", slope, mean_by_level),
-    "difference": Score("反応時間の差", mean),
+    "difference": Score("反応時間の差", mean, contrast=lambda a, b: a - b),
+    "index": Score("反応時間の指数", mean, contrast=lambda a, b: (a - b) / (a + b)),
     "share": Score("正答の割合", share),
     "dprime": Score("見分けやすさ d′", dprime),
     "threshold": Score("しきい", threshold, by_level),
@@ -161,7 +163,8 @@ SCORES = {
     "deviation": Score("横のずれの平均", deviation, place=True),
     "distance": Score("ずれの距離の平均", distance, place=True),
 }
-"""まとめ方。差（``difference``）は，条件ごとの平均を引く。"""
+"""まとめ方。差（``difference``）は，条件ごとの平均を引く。指数（``index``）は，差を和で割る
+（反応時間の逆数を距離と読めば，距離の指数と同じ）。"""
 
 
 def values(rows: Rows, experiment: Experiment) -> dict[str, float]:
@@ -171,10 +174,13 @@ def values(rows: Rows, experiment: Experiment) -> dict[str, float]:
     for condition in experiment.conditions:
         mine = [row for row in rows if row["condition"] == condition]
         own[condition] = score.value(mine, experiment) if mine else None
-    if experiment.score == "difference":
+    if score.contrast:
+        pairs = {
+            name: (own[a], own[b]) for name, (a, b) in experiment.contrasts.items()
+        }
         own = {
-            name: None if (x := own[a]) is None or (y := own[b]) is None else x - y
-            for name, (a, b) in experiment.contrasts.items()
+            name: None if a is None or b is None else score.contrast(a, b)
+            for name, (a, b) in pairs.items()
         }
     return {name: value for name, value in own.items() if value is not None}
 

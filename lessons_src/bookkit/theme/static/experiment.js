@@ -145,7 +145,7 @@
       const picture = make("div", { class: "ex-picture" });
       const told = make("p", { class: "ex-feedback", "aria-live": "polite" });
       const buttons = plan.responses.map((one) => {
-        const button = make("button", { type: "button", "data-answer": one.value }, one.label, " ", make("kbd", {}, one.key.toUpperCase()));
+        const button = make("button", { type: "button", "data-answer": one.value }, one.label, " ", ...(one.label === one.key ? [] : [make("kbd", {}, one.key.toUpperCase())]));
         return button;
       });
       const quit = make("button", { type: "button", class: "ex-quit" }, "やめる");
@@ -219,11 +219,11 @@
         const place = aim ? { x: aim.at.x, y: aim.at.y, target_x: trial.target[0], target_y: trial.target[1] } : {};
         aim = null;
         put("");
-        const correct = plan.graded && !plan.place ? value === trial.answer : true;
+        const correct = Boolean(plan.place) || value === trial.answer;
         box.dataset.state = "feedback";
         const tells = (step.practice || plan.feedback) && plan.graded && !plan.place;
         if (tells) told.textContent = `${correct ? "正解" : "まちがい"}${trial.told ? `。${trial.told}` : ""}`;
-        await wait((correct ? 250 : 700) + (tells && trial.told ? 1200 : 0));
+        await wait((tells && !correct ? 700 : 250) + (tells && trial.told ? 1200 : 0));
         if (old()) return;
         done({
           item: step.number, block: trial.block, condition: trial.condition, level: trial.level, answer: trial.answer, response: value, ...place,

@@ -79,7 +79,8 @@
   const SCORES = {
     mean: { value: meanTime },
     slope: { value: slope, curve: timeByLevel, across: "水準", up: "ms" },
-    difference: { value: meanTime },
+    difference: { value: meanTime, contrast: (a, b) => a - b },
+    index: { value: meanTime, contrast: (a, b) => (a - b) / (a + b), digits: 3 },
     share: { value: (plan, rows) => percent(rows.map(counted(plan))) },
     dprime: { value: dprime },
     threshold: { value: threshold, curve: shareByLevel, across: "水準", up: "%" },
@@ -97,9 +98,10 @@
       const mine = of(rows, condition);
       own[condition] = mine.length ? SCORES[plan.score].value(plan, mine) : null;
     }
-    if (plan.score !== "difference") return own;
+    const { contrast } = SCORES[plan.score];
+    if (!contrast) return own;
     return Object.fromEntries(Object.entries(plan.contrasts).map(([name, [a, b]]) =>
-      [name, own[a] === null || own[b] === null ? null : own[a] - own[b]]));
+      [name, own[a] === null || own[b] === null ? null : contrast(own[a], own[b])]));
   }
 
   function missing(plan, own) {
@@ -110,7 +112,7 @@
   /* 見せ方 -------------------------------------------------------------- */
 
   const MARKS = ["★", "●", "◆", "▲", "■"];
-  const written = (value) => (typeof value === "number" ? value.toFixed(1) : "—");
+  const written = (value, digits = 1) => (typeof value === "number" ? value.toFixed(digits) : "—");
   const make = (tag, attributes = {}, ...inside) => {
     const element = document.createElement(tag);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -122,7 +124,7 @@
     const head = make("tr", {}, make("th", { scope: "col" }, "条件"), ...columns.map(({ name }) => make("th", { scope: "col" }, name)));
     const body = plan.entries.map((entry) =>
       make("tr", {}, make("th", { scope: "row" }, entry),
-        ...columns.map(({ name, values: own }) => make("td", { "data-cell": `${name}・${entry}` }, written(own[entry])))));
+        ...columns.map(({ name, values: own }) => make("td", { "data-cell": `${name}・${entry}` }, written(own[entry], SCORES[plan.score].digits)))));
     const made = make("table", {}, make("caption", {}, `${plan.measure}（${plan.unit}）`), make("thead", {}, head), make("tbody", {}, ...body));
     return make("div", { class: "table-frame", tabindex: "0", role: "group", "aria-label": plan.measure }, made);
   }
@@ -134,7 +136,8 @@
   function chart(plan, columns) {
     const all = columns.flatMap((column) => plan.entries.map((entry) => column.values[entry])).filter((value) => typeof value === "number");
     const low = Math.min(0, ...all);
-    const high = Math.max(...all, low + 1);
+    const { digits } = SCORES[plan.score];
+    const high = Math.max(...all, low + 2 * 10 ** -(digits || 1));
     const box = make("div", { class: "ex-chart", role: "img" });
     const said = [];
     for (const entry of plan.entries) {
@@ -144,11 +147,11 @@
         const dot = make("span", { class: `ex-dot ex-dot-${k % 5}` }, MARKS[k % 5]);
         dot.style.left = `${((own[entry] - low) / (high - low)) * 92 + 2}%`;
         line.append(dot);
-        if (!k) said.push(`${entry}は ${written(own[entry])}`);
+        if (!k) said.push(`${entry}は ${written(own[entry], digits)}`);
       });
       box.append(make("div", { class: "ex-name" }, entry), line);
     }
-    box.append(make("div", { class: "ex-name" }, `${written(low)} から ${written(high)}（${plan.unit}）`), legend(columns));
+    box.append(make("div", { class: "ex-name" }, `${written(low, digits)} から ${written(high, digits)}（${plan.unit}）`), legend(columns));
     box.setAttribute("aria-label", `${plan.measure}。あなた：${said.join("，")}。`);
     return box;
   }
@@ -171,8 +174,9 @@
     return plan.conditions.map((condition, number) => {
       let drawn = `<path class="ex-axis" d="M44 12V132H312"/><text x="38" y="136" text-anchor="end">0</text><text x="38" y="25" text-anchor="end">${top.toFixed(0)}</text>`
         + [left, right].map((x) => `<text x="${place([x, 0])[0]}" y="150" text-anchor="middle">${Number(x.toFixed(1))}</text>`).join("")
-        + `<text x="174" y="150" text-anchor="middle">${across}（縦は ${up}）</text>`;
-      all[number].forEach((line, k) => {
+        + `<text x="174" y="150" text-anchor="middle">${plan.axis || across}（縦は ${up}）</text>`;
+      const order = [...all[number].entries()].reverse(); // あなたの線を，いちばん上に描く
+      order.forEach(([k, line]) => {
         const at = line.points.map(place);
         drawn += `<g class="ex-dot-${k % 5}"><path d="${at.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("")}"/>`
           + at.map(([x, y]) => `<text x="${x.toFixed(1)}" y="${(y + 5).toFixed(1)}" text-anchor="middle">${MARKS[k % 5]}</text>`).join("") + "</g>";
