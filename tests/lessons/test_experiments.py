@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import replace
+from statistics import NormalDist
 
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
+from lessons.attention.visual_search.experiment import SAFE, search_svg
 from lessons.attention.visual_search.experiment import experiment as visual_search
-from lessons.attention.visual_search.experiment import search_svg
 from lessons.experiments import (
     Experiment,
     Response,
@@ -19,7 +20,8 @@ from lessons.experiments import (
     summarise,
     to_html,
 )
-from lessons.stimuli.search_displays import make_display, render
+from lessons.experiments.scores import bins, missing
+from lessons.stimuli.search_displays import PALETTE, make_display, render
 
 SMALL = Experiment(
     name="small",
@@ -52,6 +54,22 @@ def test_the_page_gets_the_whole_plan():
     assert plan == plan_of(SMALL)
 
 
+def test_a_picture_is_sent_once():
+    """同じ絵（手がかり，覆い）は一度だけ渡し，試行は番号で指す。"""
+    trials = [
+        replace(trial, before=[("<svg>cue</svg>", 100)]) for trial in SMALL.trials
+    ]
+    plan = plan_of(
+        replace(SMALL, trials=trials, shown=50, mask=("<svg>mask</svg>", 80))
+    )
+    assert plan["pictures"] == ["<svg></svg>", "<svg>cue</svg>", "<svg>mask</svg>"]
+    assert plan["mask"] == [2, 80]
+    assert all(
+        (trial["stimulus"], trial["before"]) == (0, [[1, 100]])
+        for trial in plan["trials"]
+    )
+
+
 def test_words_are_escaped():
     html = to_html(replace(SMALL, title='"><script>'))
     assert "<script" not in html
@@ -80,6 +98,31 @@ def test_words_are_escaped():
         ),
         ({"trials": [Trial("甲", "up", "")]}, "1 番めの答え 'up'"),
         ({"trials": [Trial("甲", "left", "絵" * 7000)]}, "20 KB あります"),
+        (
+            {"trials": [Trial("甲", "left", "", before=[("絵" * 7000, 9)])]},
+            "20 KB あります",
+        ),
+        ({"trials": [Trial("甲", "left", "", before=[("", 0)])]}, "0 ms 以下"),
+        ({"mask": ("", 100)}, "刺激を見せる時間"),
+        ({"trials": [Trial("甲", "", "")]}, "待つ時間 limit が要ります"),
+        ({"trials": [Trial("甲", "left", "", repeats=2)]}, "2 枚以上に"),
+        ({"responses": [Response(str(k), "", str(k)) for k in range(9)]}, "8 まで"),
+        ({"unseen": ""}, "unseen"),
+        ({"score": "deviation"}, "場所かボタンか"),
+        ({"place": "決める", "score": "deviation"}, "正しい場所"),
+        ({"signal": "up"}, "数える答え 'up'"),
+        ({"score": "difference"}, r"contrasts"),
+        ({"score": "difference", "contrasts": {"差": ("甲", "丙")}}, "'丙'"),
+        ({"score": "dprime"}, "両方が要ります"),
+        (
+            {
+                "score": "threshold",
+                "trials": [Trial("甲", "left", "")],
+                "others": {},
+            },
+            "水準が一つ",
+        ),
+        ({"curves": {"モデル": {"丙": {1: 50}}}}, r"モデルの条件 \['丙'\]"),
     ],
 )
 def test_wrong_plans_are_refused(change, message):
@@ -128,6 +171,75 @@ def test_every_score_is_recovered():
     assert summarise(rows[:1], replace(SMALL, score="slope")) == {}
 
 
+def said_yes(condition, level, count, total, **more):
+    """``total`` 回のうち ``count`` 回，信号（right）と答えた行。"""
+    return [
+        {
+            "condition": condition,
+            "level": str(level),
+            "answer": "right",
+            "response": "right" if k < count else "left",
+            "correct": str(int(k < count)),
+            "rt_ms": "500",
+            **more,
+        }
+        for k in range(total)
+    ]
+
+
+def test_d_prime_is_that_of_the_textbook():
+    """当たり 80/100，誤警報 30/100。補正（+0.5，+1）をした d′ を，手の計算と比べる。"""
+    rows = said_yes("甲", 0, 80, 100) + said_yes("甲", 0, 30, 100, answer="left")
+    plan = replace(SMALL, score="dprime", signal="right")
+    hit, false = NormalDist().inv_cdf(80.5 / 101), NormalDist().inv_cdf(30.5 / 101)
+    assert summarise(rows, plan) == pytest.approx({"甲": hit - false})
+    assert summarise(rows, plan)["甲"] == pytest.approx(1.36, abs=0.02)
+    assert summarise(rows[:100], plan) == {}
+
+
+@pytest.mark.parametrize(
+    ("shares", "wanted"),
+    [
+        ([0, 20, 60, 100], 2.75),
+        ([100, 80, 40, 0], 2.75),
+        ([0, 60, 40, 100], 2.5),  # 60 と 40 は，ならすと 50 になる
+        ([80, 90, 90, 100], None),
+    ],
+)
+def test_the_threshold_is_where_the_curve_crosses(shares, wanted):
+    rows = [
+        row
+        for level, s in enumerate(shares, 1)
+        for row in said_yes("甲", level, s // 10, 10)
+    ]
+    found = summarise(rows, replace(SMALL, score="threshold", signal="right"))
+    if wanted == 2.5:  # 平らな所に半分が入るので，横切る所は，その端
+        assert found["甲"] == pytest.approx(2)
+    else:
+        assert found == ({} if wanted is None else {"甲": pytest.approx(wanted)})
+
+
+def test_learning_differences_and_places():
+    rows = said_yes("甲", 0, 0, 4) + said_yes("甲", 0, 3, 4)
+    plan = replace(SMALL, score="learning", bin=4)
+    assert bins(rows, plan) == [(2.5, 0), (6.5, 75)]
+    assert summarise(rows, plan) == {"甲": 75}
+    rt = rows_of({"甲": (600, 0), "乙": (540, 0)})
+    plan = replace(SMALL, score="difference", contrasts={"差": ("甲", "乙")}, others={})
+    assert summarise(rt, plan) == pytest.approx({"差": 60})
+    assert summarise(rt[:3], plan) == {}
+    found = summarise(rt, replace(plan, score="index"))
+    assert found == pytest.approx({"差": 60 / 1140})
+    assert missing({}, plan).endswith("（差）。")
+    assert missing({"差": 1.0}, plan) == ""
+    spots = [
+        {"condition": "甲", "x": x, "y": "4", "target_x": "10", "target_y": "0"}
+        for x in ("13", "7")
+    ]
+    assert summarise(spots, replace(SMALL, score="deviation")) == {"甲": 0}
+    assert summarise(spots, replace(SMALL, score="distance")) == {"甲": 5}
+
+
 def write(path, rows):
     head = ["code", "condition", "level", "correct", "rt_ms"]
     lines = [",".join(row[name] for name in head) for row in rows]
@@ -147,6 +259,11 @@ def test_a_class_is_read_and_odd_files_are_named(tmp_path):
     assert sorted(v["甲"] for v in found.values.values()) == [400, 401, 402, 403, 404]
     assert set(found.unreadable) == {"note.csv", "other.csv"}
     assert found.duplicates == ["p0.csv"]
+    assert not found.short
+    write(tmp_path / "half.csv", rows_of({"甲": (402, 0)}))
+    assert set(read_class(tmp_path, SMALL).short.values()) == {
+        missing({"甲": 1}, SMALL)
+    }
     axes = draw_class(found, SMALL).axes[0]
     assert [t.get_text() for t in axes.get_yticklabels()] == ["甲", "乙"]
     means = [c.lines[0].get_xdata()[0] for c in axes.containers]
@@ -195,3 +312,17 @@ def test_the_visual_search_is_balanced():
     assert plan.conditions == ["特徴・ある", "特徴・ない", "結合・ある", "結合・ない"]
     assert set(plan.others["特徴統合理論"]) == set(plan.conditions)
     assert plan.others["特徴統合理論"]["結合・ある"] > 5
+
+
+def test_the_safe_colours_replace_every_colour_of_the_search():
+    """色の選び直しで，赤も緑も，絵にも教示にも残らない。明るさの平均は変わらない。"""
+    plan = visual_search()
+    words = [*plan.instructions, *plan.blocks, *(t.stimulus for t in plan.trials)]
+    text = "".join(words)
+    for old, new in plan.safe.items():
+        text = text.replace(old, new)
+    assert "赤" not in text
+    assert "緑の縦棒" not in text
+    for color, new in SAFE.items():
+        assert f"rgb{PALETTE[color]}" not in text
+        assert sum(new) / 3 == pytest.approx(sum(PALETTE[color]) / 3, abs=1)

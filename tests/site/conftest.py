@@ -7,7 +7,7 @@ import http.server
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -15,6 +15,8 @@ from urllib.parse import urlparse
 import pytest
 
 from bookkit.book import Book
+
+from .experiment_bench import bench_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "_build" / "html"
@@ -104,3 +106,10 @@ def browser(site: Path) -> Iterator[Any]:
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def bench(browser: Any, base_url: str) -> Iterator[Callable[..., Any]]:
+    """``bench(実験)``：実験一つだけの頁を開く。頁の誤りがあれば落ちる。"""
+    with bench_of(browser, base_url) as open_page:
+        yield open_page

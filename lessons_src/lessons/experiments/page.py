@@ -7,8 +7,10 @@ import hashlib
 import json
 from dataclasses import asdict
 from html import escape
+from typing import Any
 
-from lessons.experiments.plan import FASTEST, SCORES, SLOWEST, Experiment
+from lessons.experiments.plan import FASTEST, SLOWEST, Experiment, Frame, Trial
+from lessons.experiments.scores import SCORES
 
 MOST_BYTES = 60 * 1024
 """実験一つの大きさの上限（gzip したバイト数）。"""
@@ -17,16 +19,27 @@ MOST_BYTES = 60 * 1024
 def to_html(experiment: Experiment) -> str:
     """実験を，頁に置く HTML にする。頁のスクリプト（``experiment.js``）が動かす。"""
     experiment.check()
+    pictures: dict[str, int] = {}
     plan = asdict(experiment) | {
+        "trials": [_trial(trial, pictures) for trial in experiment.trials],
+        "mask": experiment.mask and _frame(experiment.mask, pictures),
+        "entries": experiment.entries,
         "conditions": experiment.conditions,
-        "measure": SCORES[experiment.score],
+        "measure": experiment.measure or SCORES[experiment.score].words,
         "fastest": FASTEST,
         "slowest": SLOWEST,
         "others": [
             {"name": name, "values": dict(own)}
             for name, own in experiment.others.items()
         ],
+        "curves": {
+            name: {
+                c: [list(point) for point in line.items()] for c, line in own.items()
+            }
+            for name, own in experiment.curves.items()
+        },
     }
+    plan["pictures"] = list(pictures)
     text = json.dumps(plan, ensure_ascii=False, separators=(",", ":"))
     plan["version"] = hashlib.sha256(text.encode()).hexdigest()[:12]
     text = json.dumps(plan, ensure_ascii=False, separators=(",", ":"))
@@ -44,6 +57,26 @@ def to_html(experiment: Experiment) -> str:
         '<div class="ex-place"></div>'
         '<p class="ex-status" role="status" aria-live="polite"></p></div>'
     )
+
+
+def _frame(frame: Frame, pictures: dict[str, int]) -> list[int]:
+    """絵と時間を，絵の番号と時間にする。新しい絵は ``pictures`` に足す。"""
+    return [pictures.setdefault(frame[0], len(pictures)), frame[1]]
+
+
+def _trial(trial: Trial, pictures: dict[str, int]) -> dict[str, Any]:
+    """試行を，頁に渡す表にする。絵は番号にし，書かれていない項目は省く。"""
+    plan = asdict(trial) | {
+        "stimulus": pictures.setdefault(trial.stimulus, len(pictures)),
+        "before": [_frame(frame, pictures) for frame in trial.before],
+        "mask": trial.mask and _frame(trial.mask, pictures),
+    }
+    always = {"condition", "answer", "stimulus", "level", "block"}
+    return {
+        name: value
+        for name, value in plan.items()
+        if name in always or value not in (None, "", [])
+    }
 
 
 def show(experiment: Experiment) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from lessons.experiments.plan import FASTEST, SCORES, SLOWEST, Experiment
+from lessons.experiments.plan import FASTEST, Experiment
+from lessons.experiments.scores import SCORES, missing, values
 from lessons.figures.style import COLORS, new
 
 MARKS = (("s", "blue"), ("^", "orange"), ("v", "green"), ("P", "amber"))
@@ -26,11 +27,13 @@ class Class:
         values: 人ごとの，条件から値への対応。値が求まらない条件は入らない。
         unreadable: 読めなかったファイルと，そのわけ。
         duplicates: 中身が同じなので除いたファイル。
+        short: 人ごとの，求まらない条件を言う一文。すべて求まった人は入らない。
     """
 
     values: Mapping[str, Mapping[str, float]]
     unreadable: Mapping[str, str]
     duplicates: Sequence[str]
+    short: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_class(folder: Path | str, experiment: Experiment) -> Class:
@@ -48,7 +51,8 @@ def read_class(folder: Path | str, experiment: Experiment) -> Class:
         raise ValueError(
             f"{folder} に CSV がありません。集めたファイルを入れてください。"
         )
-    values: dict[str, dict[str, float]] = {}
+    people: dict[str, dict[str, float]] = {}
+    short: dict[str, str] = {}
     unreadable: dict[str, str] = {}
     duplicates: list[str] = []
     seen: set[str] = set()
@@ -66,8 +70,11 @@ def read_class(folder: Path | str, experiment: Experiment) -> Class:
             continue
         seen.add(digest)
         code = rows[0]["code"] or file.stem
-        values[code if code not in values else f"{code}（{file.stem}）"] = found
-    return Class(values, unreadable, duplicates)
+        name = code if code not in people else f"{code}（{file.stem}）"
+        people[name] = found
+        if words := missing(found, experiment):
+            short[name] = words
+    return Class(people, unreadable, duplicates, short)
 
 
 def summarise(
@@ -80,30 +87,11 @@ def summarise(
     """
     if not rows:
         raise ValueError("行がありません")
-    unknown = {row["condition"] for row in rows} - set(experiment.conditions)
+    known = {trial.condition for trial in experiment.trials}
+    unknown = {row["condition"] for row in rows} - known
     if unknown:
         raise ValueError(f"知らない条件 {sorted(unknown)}")
-    found: dict[str, float] = {}
-    for condition in experiment.conditions:
-        mine = [row for row in rows if row["condition"] == condition]
-        if experiment.score == "share" and mine:
-            found[condition] = 100 * float(
-                np.mean([row["correct"] == "1" for row in mine])
-            )
-            continue
-        used = [
-            (float(row["level"]), float(row["rt_ms"]))
-            for row in mine
-            if row["correct"] == "1" and FASTEST <= float(row["rt_ms"]) <= SLOWEST
-        ]
-        if not used:
-            continue
-        level, rt = np.array(used).T
-        if experiment.score == "mean":
-            found[condition] = float(rt.mean())
-        elif np.ptp(level) > 0:
-            found[condition] = float(np.polyfit(level, rt, 1)[0])
-    return found
+    return values(rows, experiment)
 
 
 def simulate(
@@ -135,7 +123,7 @@ def simulate(
 
 def draw_class(found: Class, experiment: Experiment) -> Figure:
     """一人一人の点，平均と 95 % 区間，ほかの値を，条件ごとに並べて描く。"""
-    conditions = experiment.conditions
+    conditions = experiment.entries
     fig, ax = new(height=0.7 * len(conditions) + 1.6)
     for place, condition in enumerate(conditions):
         own = np.array([v[condition] for v in found.values.values() if condition in v])
@@ -154,6 +142,7 @@ def draw_class(found: Class, experiment: Experiment) -> Figure:
                 ax.plot(x, y, mark, ms=8, label=label, color=COLORS[color])
     ax.set_yticks(range(len(conditions)), conditions)
     ax.invert_yaxis()
-    ax.set_xlabel(f"{SCORES[experiment.score]}（{experiment.unit}）")
+    words = experiment.measure or SCORES[experiment.score].words
+    ax.set_xlabel(f"{words}（{experiment.unit}）")
     fig.legend(loc="outside upper center", ncols=2)
     return fig

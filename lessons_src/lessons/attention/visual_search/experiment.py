@@ -11,6 +11,8 @@ from lessons.stimuli.search_displays import PALETTE, Display, make_display
 SIZES = (4, 8, 12, 16, 20)
 TASKS = {"color": "特徴", "conjunction": "結合"}
 ANSWERS = {"present": "ある", "absent": "ない"}
+SAFE = {"red": (230, 110, 0), "green": (35, 115, 190)}
+"""色の見分けにくい人のための色（だいだいと青）。明るさの平均は，もとの色と同じ 113。"""
 POOL = 4
 """条件ごとに用意する画面の数。端末が，そのうちの ``REPEATS`` 枚を選ぶ。"""
 REPEATS = 2
@@ -68,7 +70,6 @@ def experiment(seed: int = 0) -> Experiment:
         instructions=(
             "赤い縦の棒を探してください。あれば「ある」，なければ「ない」を，できるだけ速く，まちがえないように押します。",
             "全部で 40 回，3 分ほどです。結果はこの画面の中だけで計算し，どこにも送りません。",
-            "目で見る課題です。画面が見えない人は，この章の本文で，モデルの傾きを読んでください。",
         ),
         example=search_svg(make_display("conjunction", 8, True, 5)),
         responses=(Response("absent", "ない", "f"), Response("present", "ある", "j")),
@@ -85,6 +86,9 @@ def experiment(seed: int = 0) -> Experiment:
             "ガイド付き探索": _slopes(models["guided"]),
             "特徴統合理論": _slopes(models["integration"]),
         },
+        unseen="目で見る課題です。画面が見えない人は，この章の本文で，モデルの傾きを読んでください。",
+        safe={"赤い": "だいだい色の", "緑の": "青い"}
+        | {f"rgb{PALETTE[name]}": f"rgb{color}" for name, color in SAFE.items()},
         caution="傾きは，正解した回だけから求めました。一人の 40 回では，傾きは大きく揺れます。",
     )
 
