@@ -19,7 +19,7 @@ self.addEventListener("activate", (event) => {
       // 前の版で読んだ頁は，新しい頁が届くまで残しておく。
       const old = await caches.open(name);
       for (const request of await old.keys())
-        if (!(await now.match(request)) && !new URL(request.url).pathname.includes("/_static/"))
+        if (!(await now.match(request)) && !/\/_static\/(?!onnxruntime\/)/.test(request.url))
           await now.put(request, await old.match(request));
       await caches.delete(name);
     }
@@ -35,7 +35,7 @@ self.addEventListener("fetch", (event) => {
     const key = bare(request.url);
     const isPage = request.mode === "navigate";
     const kept = await cache.match(key);
-    if (kept && !isPage && (request.url.includes("?v=") || request.url.includes("/_images/"))) return kept;
+    if (kept && !isPage && (request.url.includes("?v=") || /\/(_images|_networks)\//.test(request.url))) return kept;
     try {
       const answer = await fetch(request);
       if (answer.ok && answer.type === "basic") event.waitUntil(cache.put(key, answer.clone()));

@@ -98,6 +98,9 @@
   /* 読者の実験。jsPsych は「始める」を押してから読み込む */
   if (document.querySelector(".experiment")) load("experiment.js");
 
+  /* 写真で試す欄。ネットワークと動かす部品は，ボタンを押してから読み込む */
+  if (document.querySelector(".lab")) load("lab.js");
+
   /* 写しのボタン */
   const whenIdle = window.requestIdleCallback || ((work) => setTimeout(work, 200));
   const addCopyButtons = () => all("article .highlight").forEach((block) => {
