@@ -4,6 +4,7 @@
 選ぶところはふつうのラジオボタンで，切り替えは CSS だけが行います。
 ですから，スクリプトがなくても，電波がなくても，Colab でも同じに動きます。
 本の頁では，スクリプトが ``slider`` の選択肢を，つまみ（range）に替えます。
+読者の写真で動かす ``network`` は，``networks_on_page`` にあります。
 """
 
 from __future__ import annotations
@@ -60,6 +61,15 @@ class Choice:
     def start(self) -> int:
         """初めに見せる値の番号。"""
         return 0 if self.first is None else list(self.values).index(self.first)
+
+
+def __getattr__(name: str) -> Any:
+    """``network`` は，使う章だけが読み込む（ほかの章の結果は，その部品に頼らない）。"""
+    if name == "network":
+        from lessons.networks_on_page import network
+
+        return network
+    raise AttributeError(f"lessons.interactive に {name!r} はありません。")
 
 
 def slider(

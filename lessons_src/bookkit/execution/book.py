@@ -97,7 +97,7 @@ class Runner:
         """章が新しいか，古ければなぜかを調べる。"""
         wanted = keys.components(chapter, self.machine)
         for entry in self.cache.entries(chapter.name, wanted.key):
-            if not entry.trace.changes(self.lessons):
+            if self.cache.has_assets(entry) and not entry.trace.changes(self.lessons):
                 self.cache.used(entry)
                 return State(chapter, wanted, entry, seconds=entry.run.seconds)
         last = next(self.cache.entries(chapter.name), None)
@@ -158,7 +158,7 @@ class Runner:
 
     def place(self, threads: int | None) -> AbstractContextManager[Workplace]:
         """章を動かす場所。"""
-        return workplace(self.root, threads)
+        return workplace(self.root, threads, assets=self.cache.assets)
 
     def keep(self, state: State, outcome: Outcome, before: Stamps) -> Result:
         """結果を置き場所に入れる。失敗した結果は入れない。"""

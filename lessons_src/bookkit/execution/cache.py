@@ -3,6 +3,7 @@
 ::
 
     _build/.execution/runs/<章>/<鍵>-<足あと>.json   材料，足あと，セルの出力，測った値
+    _build/.execution/assets/<中身の SHA-256>.<種類>  章が，頁と一緒に配るために置いたファイル
 
 鍵が同じ結果が，足あとの違いだけいくつもあってよい（枝を行き来しても，実行し直さない）。
 ファイルの一行めは，版と，残りの SHA-256。合わなければ使わない。
@@ -85,6 +86,16 @@ class Entry:
     def key(self) -> str:
         return self.components.key
 
+    @property
+    def assets(self) -> list[str]:
+        """頁と一緒に配るファイルの名前（出力の ``metadata`` にある）。"""
+        outputs = [output for cell in self.cells for output in cell.outputs]
+        return [
+            name
+            for output in outputs
+            for name in output.get("metadata", {}).get("assets", ())
+        ]
+
 
 class Unusable(ValueError):
     """使えない結果のファイル。文は「…ので」に続く。"""
@@ -149,6 +160,7 @@ class Cache:
 
     def __init__(self, root: Path, say: Callable[[str], None] = print) -> None:
         self.root = root
+        self.assets = root / "assets"
         self.say = say
         self._unusable: set[Path] = set()
         """使えないと伝えたファイル。"""
@@ -188,10 +200,15 @@ class Cache:
         """章の結果をすべて消す。"""
         shutil.rmtree(self.root / "runs" / chapter, ignore_errors=True)
 
+    def has_assets(self, entry: Entry) -> bool:
+        """頁と一緒に配るファイルが，すべて残っているか。"""
+        return all((self.assets / name).is_file() for name in entry.assets)
+
     def used(self, entry: Entry) -> None:
         """いま使ったことを残す。"""
         with contextlib.suppress(OSError):
-            os.utime(self._path(entry))
+            for path in (self._path(entry), *(self.assets / n for n in entry.assets)):
+                os.utime(path)
 
     def prune(self) -> None:
         """長く使われていない結果と，途中で終わったビルドの書きかけを消す。"""
@@ -199,6 +216,8 @@ class Cache:
         for path in self.root.glob("runs/**/*.json"):
             runs.setdefault(path.parent, []).append(path)
         old = [path for path in self.root.glob("**/*.tmp") if _used(path) < _days(1)]
+        kept = self.assets.glob("*.*")
+        old += [path for path in kept if _used(path) < _days(KEEP_DAYS)]
         for paths in runs.values():
             paths.sort(key=_used, reverse=True)
             old += [p for p in paths[:KEEP_RUNS] if _used(p) < _days(KEEP_DAYS)]

@@ -60,7 +60,10 @@ class Workplace:
 
 @contextlib.contextmanager
 def workplace(
-    root: Path, threads: int | None = THREADS, lessons: Path | None = None
+    root: Path,
+    threads: int | None = THREADS,
+    lessons: Path | None = None,
+    assets: Path | None = None,
 ) -> Iterator[Workplace]:
     """使う人の IPython や matplotlib の設定に左右されない場所を作る。
 
@@ -68,6 +71,7 @@ def workplace(
         root: 本のフォルダー。
         threads: 一つの章が使うスレッドの数。``None`` なら決めない。
         lessons: ``lessons`` の親のフォルダー。なければ ``root`` から探す。
+        assets: 頁と一緒に配るファイル（写真で動かすネットワーク）を，章が置くフォルダー。
     """
     with tempfile.TemporaryDirectory(prefix="bookkit-") as name:
         folder = Path(name)
@@ -97,6 +101,8 @@ def workplace(
             "PYTHONUTF8": "1",
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         }
+        if assets is not None:
+            env["LESSONS_ASSETS"] = str(assets)
         if threads is not None:
             for library in ("OMP", "MKL", "OPENBLAS", "NUMEXPR", "VECLIB_MAXIMUM"):
                 env[f"{library}_NUM_THREADS"] = str(threads)

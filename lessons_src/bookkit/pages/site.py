@@ -20,10 +20,12 @@ from bookkit.theme.builder import THEME, version
 
 SAVED = {
     *(".html", ".css", ".js", ".svg", ".png", ".webp", ".jpg", ".woff2", ".csv"),
-    ".webmanifest",
+    *(".webmanifest", ".pdf"),
 }
 """端末に全部残すときの，ファイルの種類。"""
 NOT_SAVED = {"404.html", "sw.js"}
+LARGE = ("_networks/", "_static/onnxruntime/")
+"""写真で試す道具の置き場所。使った人の端末にだけ残す（sw.js の ``isLarge``）。"""
 CORE = ("offline.html", "search.html")
 CORE_PARTS = {
     *("book.css", "book.js", "offline.js", "search.js", "search-index.js"),
@@ -71,7 +73,9 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     (out / ".nojekyll").touch()
     names = _files(app)
     files = {quote(name): _digest(out / name) for name in names}
-    size = sum((out / name).stat().st_size for name in names)
+    size = sum(
+        (out / name).stat().st_size for name in names if not name.startswith(LARGE)
+    )
     listing = json.dumps({"bytes": size, "files": files})
     (out / "offline.json").write_text(listing, "utf8")
     _render(
@@ -79,6 +83,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         "sw.js",
         version=hashlib.sha256(listing.encode()).hexdigest()[:12],
         theme=version(),
+        large=" ".join(LARGE),
         core=" ".join([*CORE, *(f"_static/{name}" for name in sorted(CORE_PARTS))]),
     )
 
@@ -116,7 +121,8 @@ def _files(app: Sphinx) -> list[str]:
         folder = place.parent.as_posix()
         foreign = folder == "_static" and path.name not in own
         unseen = place.parts[0] in ("_sources", ".doctrees") or "social" in place.parts
-        saved = path.suffix in SAVED and path.name not in NOT_SAVED
+        known = path.suffix in SAVED or place.as_posix().startswith(LARGE)
+        saved = known and path.name not in NOT_SAVED
         if path.is_file() and saved and not foreign and not unseen:
             found.append(place.as_posix())
     return sorted(found)

@@ -20,6 +20,8 @@ let listing;
 const whole = () => listing ??= (async () => (await (await caches.open(STORE)).match(at(LIST))).json())();
 const list = async () => (await whole()).files;
 const kept = async (place) => (await caches.open(STORE)).match(at(place));
+/* 写真で試す道具は大きい。使った人にだけ残し，「全部」には入れない */
+const isLarge = (place) => "{{ large }}".split(" ").some((folder) => place.startsWith(folder));
 const isNew = (answer, digest) => answer?.headers.get("x-digest") === digest;
 
 /* 取りに行き，残す。番地に印を付けるので，途中に残る古い写しは来ない */
@@ -110,12 +112,12 @@ const partsOf = async (place) => {
 const keepWhole = async (place, used) => {
   const files = await list();
   const parts = new Set([...await partsOf(place), ...used.map(placeOf)]);
-  await renewAll([...parts].filter((part) => files[part] && !part.endsWith(".html")));
+  await renewAll([...parts].filter((part) => files[part] && !isLarge(part) && !part.endsWith(".html")));
   const all = (await (await caches.open(STORE)).keys()).map((request) => placeOf(request.url));
   await renewAll(all.filter((one) => files[one])); // 残してあるものを，新しい版にする
 };
 const saveAll = async (client) => {
-  const files = Object.keys(await list());
+  const files = Object.keys(await list()).filter((place) => !isLarge(place));
   const tell = (saved) => { if (saved % 10 === 0) client.postMessage({ saved, total: files.length }); };
   const failed = await renewAll(files, tell);
   client.postMessage({ saved: files.length, total: files.length, failed, done: true });
@@ -123,9 +125,9 @@ const saveAll = async (client) => {
 const count = async (client) => {
   const { files, bytes } = await whole();
   let saved = 0;
-  for (const request of await (await caches.open(STORE)).keys())
-    if (isNew(await kept(placeOf(request.url)), files[placeOf(request.url)])) saved += 1;
-  client.postMessage({ count: saved, total: Object.keys(files).length, bytes });
+  const places = Object.keys(files).filter((place) => !isLarge(place));
+  for (const place of places) if (isNew(await kept(place), files[place])) saved += 1;
+  client.postMessage({ count: saved, total: places.length, bytes });
 };
 self.addEventListener("message", (event) => {
   const { data, source } = event;

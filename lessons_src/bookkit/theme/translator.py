@@ -16,7 +16,9 @@ from urllib.parse import quote
 from docutils import nodes
 from sphinx import addnodes
 
-from bookkit.pages import figures
+from bookkit.execution.book import CACHE_FOLDER
+from bookkit.execution.extension import book_root
+from bookkit.pages import assets, figures
 from bookkit.pages.figures import Picture, measure
 from bookkit.theme.folds import FoldTranslator
 
@@ -115,7 +117,13 @@ class BookTranslator(FoldTranslator):
         """``visit_image`` がすべてを書いた。"""
 
     def visit_raw(self, node: nodes.raw) -> None:
-        """動かせる図が持つ数は，頁に書かずに CSV のファイルにする。"""
+        """動かせる図が持つ数は，頁に書かずに CSV のファイルにする。章が置いたファイルを配る。"""
+        if "asset:" in node.astext():
+            kept = book_root(self.builder.app) / "_build" / CACHE_FOLDER / "assets"
+            start = self.builder.imgpath.removesuffix(self.builder.imagedir)
+            out = Path(self.builder.outdir)
+            html = assets.publish(node.astext(), kept, out, start)
+            node = nodes.raw("", html, **node.attributes)
         data = figures.data_of(node.astext())
         if data and "html" in node.get("format", "").split():
             name = f"{hashlib.sha256(data.encode()).hexdigest()[:16]}.csv"

@@ -202,3 +202,32 @@ def test_newest_used_result_comes_first_and_the_number_is_limited(cache):
     cache.prune()
     kept = {one.key for one in cache.entries("part/one")}
     assert kept == {one.key for one in [made[0], *made[3:]]}
+
+
+def with_asset(name: str) -> Entry:
+    one = entry()
+    one.cells[0].outputs[0]["metadata"] = {"assets": [name]}
+    return one
+
+
+def test_result_without_its_files_is_not_whole(cache):
+    one = with_asset("0123456789.bin")
+    cache.store(one)
+    assert not cache.has_assets(one)
+    cache.assets.mkdir()
+    (cache.assets / "0123456789.bin").write_bytes(b"network")
+    assert cache.has_assets(load(cache))
+    assert cache.has_assets(entry())
+
+
+def test_files_of_used_results_are_kept(cache):
+    cache.assets.mkdir(parents=True)
+    old = time.time() - (KEEP_DAYS + 1) * 86400
+    for name in ("0000000001.bin", "0000000002.bin"):
+        (cache.assets / name).write_bytes(b"network")
+        os.utime(cache.assets / name, (old, old))
+    one = with_asset("0000000001.bin")
+    cache.store(one)
+    cache.used(one)
+    cache.prune()
+    assert [path.name for path in cache.assets.iterdir()] == ["0000000001.bin"]

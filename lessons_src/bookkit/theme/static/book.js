@@ -115,6 +115,9 @@
     opener.textContent = open ? "コードを隠す" : "コードを見る";
   });
 
+  /* 写真で試す欄。ネットワークと動かす部品は，ボタンを押してから読み込む */
+  if (document.querySelector(".lab")) load("lab.js");
+
   /* 写しのボタン */
   const whenIdle = window.requestIdleCallback || ((work) => setTimeout(work, 200));
   const addCopyButtons = () => all("article .highlight").forEach((block) => {
