@@ -1,5 +1,6 @@
 """長い学習の記録：形を確かめ，配ってある重みと合い，頁の言うことが種ごとに成り立つこと。"""
 
+import numpy as np
 import pytest
 
 from lessons.segmentation import runs, train
@@ -127,7 +128,8 @@ def test_fine_maps_alone_find_small_things():
         kind: runs.values(rows, "AP50", model=kind, iterations=3000)
         for kind in ("hierarchy", "fpn")
     }
-    assert abs(whole["hierarchy"].mean() - whole["fpn"].mean()) < 0.02
+    between = abs(whole["hierarchy"].mean() - whole["fpn"].mean())
+    assert between < np.ptp(whole["hierarchy"])
 
 
 def test_the_lead_of_the_steps_is_small():
