@@ -17,7 +17,6 @@ from lessons.segmentation.panoptic.merging import (
     overlay,
     painted,
     rebuilt,
-    short_training,
 )
 from lessons.stimuli.scenes import SceneConfig, make_scene
 
@@ -129,14 +128,14 @@ def test_scene_without_objects_and_one_colour_work():
     assert panoptic.truths([empty])[0].labels.tolist() == [0, 1]
 
 
-def test_short_training_lowers_the_loss():
+def test_training_lowers_the_loss():
     torch.manual_seed(0)
     scenes = data.scene_set(32, "train", data.SCENES)
-    _, p = short_training(
-        data.CLASSES, scenes, scenes[:4], iterations=30, every=15, batch=4
+    losses = panoptic.fit(
+        panoptic.PanopticNet(data.CLASSES), scenes, iterations=30, batch=4
     )
-    assert p.steps == [15, 30]
-    assert np.mean(p.losses[-5:]) < np.mean(p.losses[:5])
+    assert len(losses) == 30
+    assert np.mean(losses[-5:]) < np.mean(losses[:5])
 
 
 def test_coarse_centers_are_placed_on_the_fine_map():

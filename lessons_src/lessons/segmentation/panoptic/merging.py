@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,6 @@ from lessons.segmentation.metrics import (
     Detections,
     mask_iou,
     matched_overlaps,
-    panoptic_quality,
 )
 from lessons.segmentation.panoptic import model as panoptic
 from lessons.stimuli.scenes import Scene
@@ -120,41 +118,3 @@ def rebuilt(scene: Scene, classes: int) -> Detections:
         panoptic.finer(shares)[0].argmax(0).numpy(), center, arrows[0].numpy()
     )
     return Detections(labels, regions)
-
-
-@dataclass
-class Progress:
-    """短い学習の経過。"""
-
-    losses: list[float]
-    steps: list[int]
-    pq: list[float]
-
-
-def short_training(
-    classes: int,
-    scenes: tuple[Scene, ...],
-    checked: Sequence[Scene],
-    *,
-    iterations: int,
-    every: int,
-    batch: int = 8,
-) -> tuple[panoptic.PanopticNet, Progress]:
-    """短く学習し，``every`` 回ごとに PQ を確かめる。"""
-    model = panoptic.PanopticNet(classes)
-    progress = Progress([], [], [])
-
-    def watch(step: int) -> None:
-        if step % every:
-            return
-        quality = panoptic_quality(
-            panoptic.segment(model, checked), panoptic.truths(checked)
-        )
-        progress.steps.append(step)
-        progress.pq.append(quality.pq)
-        model.train()
-
-    progress.losses = panoptic.fit(
-        model, scenes, iterations=iterations, batch=batch, watch=watch
-    )
-    return model, progress
