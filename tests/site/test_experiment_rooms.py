@@ -13,7 +13,7 @@ import torch
 
 from lessons.attention.visual_search.experiment import experiment as visual_search
 from lessons.experiments import Experiment, Trial, summarise
-from lessons.neuropsychology.neglect.experiment import experiment as cueing
+from lessons.neuropsychology.neglect.cueing_experiment import experiment as cueing
 from lessons.recognition.perceptual_effects.dots_experiment import experiment as dots
 from lessons.recognition.perceptual_effects.mirror_experiment import (
     experiment as mirror,

@@ -50,7 +50,7 @@ def to_html(experiment: Experiment) -> str:
             "刺激の枚数か，線の点を減らしてください。"
         )
     return (
-        f'<div class="experiment" role="group" aria-label="{escape(experiment.title)}" '
+        f'<div class="experiment" id="experiment-{escape(experiment.name)}" role="group" aria-label="{escape(experiment.title)}" '
         f'data-state="off" data-plan="{escape(text, quote=True)}">'
         f'<p class="ex-title"><b>{escape(experiment.title)}</b></p>'
         '<p class="ex-off">この実験は，本の頁で，JavaScript が動くときに試せます。</p>'

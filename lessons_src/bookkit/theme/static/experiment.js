@@ -1,7 +1,7 @@
 /* 読者の実験。lessons.experiments が頁に渡した手順を，jsPsych の上で動かす。記録はどこにも送らない。
  *
  * 反応時間は，押した瞬間（pointerdown / keydown）の時刻と，刺激を描いた時刻の差。
- * 試験のための口：先に window.experimentHook を置くと，now()（時計）・random()・pause（間，ms）を差し替えられる。
+ * 試験のための口：先に window.experimentHook を置くと，now()（時計）・random()・pause（間，ms）・late（待つ時間が過ぎたときの働きを受け取る）を差し替えられる。
  * いまの場面は，囲みの data-state（ready / asked / block / fixation / trial / feedback / paused / result）と data-trial などで読める。
  */
 "use strict";

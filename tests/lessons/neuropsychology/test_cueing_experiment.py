@@ -2,7 +2,7 @@
 
 import pytest
 
-from lessons.neuropsychology.neglect import experiment as room
+from lessons.neuropsychology.neglect import cueing_experiment as room
 
 
 def test_four_cues_in_five_are_valid():
