@@ -81,8 +81,12 @@ def test_bisection_models_see_the_lines_of_the_reader():
     root = (-0.7 + np.sqrt(0.49 + 0.09)) / 0.3
     assert list(own.values()) == pytest.approx([100 * root] * 4, abs=0.2)
     share = reader_lines.LENGTHS["長い線"]
-    error = bisection.bisect(bisection.page, share * reader_lines.SCREEN, reader_lines.DAMAGE)
-    assert page["長い線"] == pytest.approx(100 * error / (share * reader_lines.SCREEN / 2))
+    error = bisection.bisect(
+        bisection.page, share * reader_lines.SCREEN, reader_lines.DAMAGE
+    )
+    assert page["長い線"] == pytest.approx(
+        100 * error / (share * reader_lines.SCREEN / 2)
+    )
 
 
 def test_the_bisector_is_recovered():

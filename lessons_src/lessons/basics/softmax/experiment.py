@@ -42,7 +42,10 @@ def experiment() -> Experiment:
         others={name: {CONDITION: value} for name, value in last.items()},
         curves={
             "人間（84 人）": {CONDITION: human},
-            **{name: {CONDITION: dict.fromkeys(human, v)} for name, v in softmaxes.items()},
+            **{
+                name: {CONDITION: dict.fromkeys(human, v)}
+                for name, v in softmaxes.items()
+            },
         },
         caution="よく光ったのは左で，7 割でした。いつも左なら，当たりは 7 割です。",
     )
