@@ -1,0 +1,58 @@
+"""名前の照合の課題：絵のある 16 の物の，正しい名前と偽の名前。網が名前に届くまでの刻み。
+
+物は，章のネットワークが学んだ 48 の物から選んだ。偽の名前も章と同じで，
+近いものを使う（個別なら同じ種類の別の物，種類なら同じ大分けの別の種類）。
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lessons.neuropsychology.semantic_dementia import model as hub
+from lessons.neuropsychology.semantic_dementia.knowledge import Knowledge, load
+from lessons.neuropsychology.semantic_dementia.naming import LEVELS
+
+PICTURES = {
+    "鳥": {"カモ": "duck", "ワシ": "eagle", "ペンギン": "penguin", "おんどり": "chicken"},
+    "けもの": {"ウマ": "horse", "ゾウ": "elephant", "ラクダ": "camel", "ウサギ": "rabbit"},
+    "乗り物": {
+        "自転車": "bicycle", "オートバイ": "motorcycle", "飛行機": "airplane",
+        "船": "ship", "バス": "bus", "トラック": "truck",
+    },
+    "道具": {"ハンマー": "hammer", "ハサミ": "scissors"},
+}  # fmt: skip
+"""種類ごとの，物の名前と，絵の名前。"""
+NEAR = {"鳥": "けもの", "けもの": "鳥", "乗り物": "道具", "道具": "乗り物"}
+"""偽の種類の名前。"""
+ITEMS = [item for items in PICTURES.values() for item in items]
+
+
+def names(item: str, kind: str) -> list[tuple[str, str]]:
+    """物の，正しい名前と偽の名前。``LEVELS`` の順。"""
+    domains = dict(zip(load().categories, load().domains, strict=True))
+    (other,) = set(load().domain_names) - {domains[kind]}
+    siblings = list(PICTURES[kind])
+    next_one = siblings[(siblings.index(item) + 1) % len(siblings)]
+    return [(domains[kind], other), (kind, NEAR[kind]), (item, next_one)]
+
+
+def steps_to_name(networks: hub.Networks, knowledge: Knowledge) -> np.ndarray:
+    """同じ 16 の物を見せてから，正しい名前の活動が 0.5 に届くまでの刻み ``(S, 3)``。
+
+    刻みの間は直線でつなぐ。``LEVELS`` の順。届かない物は，いちばん終わりの刻みとする。
+    """
+    seen = np.stack(
+        [
+            hub.settle(networks, *hub.inputs(knowledge, "見た目"), steps=t)[0].numpy()
+            for t in range(1, hub.STEPS + 1)
+        ]
+    )  # 刻み，網，物，ユニット
+    time = np.arange(1, hub.STEPS + 1)
+    found = np.zeros((len(networks), len(LEVELS)))
+    for kind, items in PICTURES.items():
+        for item in items:
+            for k, (name, _) in enumerate(names(item, kind)):
+                own = seen[:, :, knowledge.item(item), knowledge.unit(name)]
+                rising = np.maximum.accumulate(own, axis=0).T  # 網，刻み
+                found[:, k] += [np.interp(0.5, one, time) for one in rising]
+    return found / len(ITEMS)
