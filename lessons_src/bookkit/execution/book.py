@@ -105,6 +105,8 @@ class Runner:
             return State(chapter, wanted, None, [NEVER_RAN])
         why = keys.reasons(last.components, wanted, chapter)
         why += last.trace.changes(self.lessons)
+        if not self.cache.has_assets(last):
+            why.append("頁と一緒に配るファイルがなくなりました")
         return State(chapter, wanted, None, why, last.run.seconds)
 
     def results(

@@ -58,6 +58,25 @@ def test_an_edited_module_changes_the_page_of_its_chapters_only(project):
     assert "222" in project.page("uses")
 
 
+def test_a_chapter_runs_again_when_its_file_is_lost(project):
+    project.chapter(
+        "one",
+        "import os, pathlib\nfrom IPython.display import display\n"
+        "folder = pathlib.Path(os.environ['LESSONS_ASSETS'])\n"
+        "folder.mkdir(exist_ok=True)\n"
+        "(folder / '0123456789.bin').write_bytes(b'network')\n"
+        "display({'text/plain': 'x'}, raw=True, metadata={'assets': ['0123456789.bin']})",
+    )
+    project.results()
+    assert project.reasons("one") == []
+    kept = project.root / "_build" / ".execution" / "assets" / "0123456789.bin"
+    assert kept.read_bytes() == b"network"
+    kept.unlink()
+    assert project.reasons("one") == ["頁と一緒に配るファイルがなくなりました"]
+    project.results()
+    assert kept.is_file()
+
+
 def test_pages_without_code_are_left_to_myst(project, tmp_path):
     """文章だけの頁は，この拡張がないときと同じになる。"""
     text = (

@@ -36,7 +36,7 @@ window.labViews = (() => {
   }
 
   /* 写真の上でも読める，縁取りのある字と印。 */
-  function mark(pen, text, x, y, fill) {
+  function mark(pen, text, x, y, fill, ink) {
     const size = pen.canvas.width;
     pen.beginPath();
     pen.arc(x * size, y * size, 0.035 * size, 0, 2 * Math.PI);
@@ -45,7 +45,7 @@ window.labViews = (() => {
     pen.lineWidth = 0.006 * size;
     pen.strokeStyle = "white";
     pen.stroke();
-    pen.fillStyle = "white";
+    pen.fillStyle = ink;
     pen.font = `bold ${Math.round(0.045 * size)}px sans-serif`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
@@ -78,7 +78,7 @@ window.labViews = (() => {
       lab.paint(pen, canvas.width);
       return pen;
     };
-    const drawTaps = (pen) => taps.forEach(([x, y], k) => mark(pen, String(k + 1), x, y, "black"));
+    const drawTaps = (pen) => taps.forEach(([x, y], k) => mark(pen, String(k + 1), x, y, "black", "white"));
 
     function ask() {
       taps = [];
@@ -98,7 +98,7 @@ window.labViews = (() => {
       for (let k = 0; k < path.dims[0]; k += 1) places.push([path.data[2 * k], path.data[2 * k + 1]]);
       const pen = draw();
       drawHeat(canvas, S.data, S.dims[0], S.dims[1]);
-      places.forEach(([x, y], k) => mark(pen, String(k + 1), x, y, "#b35000"));
+      places.forEach(([x, y], k) => mark(pen, String(k + 1), x, y, colour(lab.box, "orange"), colour(lab.box, "background")));
       drawTaps(pen);
       again.hidden = false;
       lab.box.dataset.step = "seen";
@@ -275,16 +275,16 @@ window.labViews = (() => {
       for (const [a, b] of bones) {
         if (joints[a][2] <= sure || joints[b][2] <= sure) continue;
         line(pen, at(a), at(b), 7, "black");
-        line(pen, at(a), at(b), 4, "#ff9350");
+        line(pen, at(a), at(b), 4, "white");
       }
       joints.forEach((joint, k) => {
         if (joint[2] <= sure) return;
         pen.beginPath();
         pen.arc(...at(k), 5, 0, 2 * Math.PI);
-        pen.fillStyle = "#5ab4e8";
+        pen.fillStyle = colour(lab.box, "blue");
         pen.fill();
         pen.lineWidth = 1.5;
-        pen.strokeStyle = "black";
+        pen.strokeStyle = "white";
         pen.stroke();
       });
       const score = mean(joints.map((joint) => joint[2]));
@@ -325,7 +325,6 @@ window.labViews = (() => {
       const pen = canvas.getContext("2d");
       const size = canvas.width;
       lab.paint(pen, size);
-      const line = colour(lab.box, "amber");
       const found = [];
       for (let k = 0; k < answer.scores.dims[0]; k += 1) {
         const score = answer.scores.data[k];
@@ -337,7 +336,7 @@ window.labViews = (() => {
         pen.strokeStyle = "black";
         pen.strokeRect(x1, y1, x2 - x1, y2 - y1);
         pen.lineWidth = 3;
-        pen.strokeStyle = line;
+        pen.strokeStyle = "white";
         pen.strokeRect(x1, y1, x2 - x1, y2 - y1);
         const text = `${name} ${score.toFixed(2)}`;
         pen.font = "bold 22px sans-serif";

@@ -11,6 +11,7 @@
   const RUNTIME_BYTES = 3652765 + 24608; // 本体と，それを呼ぶスクリプト
   const LONGEST = 1024; // 写真は，長い辺をこの画素数まで縮めて持つ
   const STATIC = new URL("./", document.currentScript.src);
+  const WORKER = `lab-worker.js${new URL(document.currentScript.src).search}`;
   const TROUBLES = {
     download: "読み込みが途中で切れました。電波のよい所で，もう一度押してください。",
     "missing-runtime": "動かす部品（onnxruntime-web）が，この本に入っていません。本を作り直すと入ります。",
@@ -48,7 +49,7 @@
       this.waiting = new Map();
       this.count = 0;
       try {
-        this.worker = new Worker(new URL("lab-worker.js", STATIC), { type: "module" });
+        this.worker = new Worker(new URL(WORKER, STATIC), { type: "module" });
       } catch { throw new Trouble("worker"); }
       this.worker.onmessage = ({ data }) => {
         if (data.kind === "progress") { tell(data.done); return; }
@@ -200,6 +201,8 @@
       box.lab = lab; // 試験のための口：答え（last）と，縮めた写真（source）を読める
       const file = make("input", { type: "file", accept: "image/*", "data-lab": "file" });
       const camera = make("input", { type: "file", accept: "image/*", capture: "environment", "data-lab": "camera" });
+      const taking = make("label", { class: "lab-pick" }, "写真を撮る", camera);
+      taking.hidden = !navigator.maxTouchPoints; // 撮れるのは，電話やタブレット
       const choose = async (source) => {
         try {
           await lab.show(await decode(source));
@@ -219,7 +222,7 @@
       };
       const photos = make("div", { class: "lab-buttons" },
         make("label", { class: "lab-pick" }, "写真を選ぶ", file),
-        make("label", { class: "lab-pick lab-camera" }, "写真を撮る", camera),
+        taking,
         ...spec.samples.map((one) => button("sample", `見本：${one.name}`, () => sample(one))));
       place.replaceChildren(photos, lab.stage, make("p", { class: "lab-private" }, "写真はこの端末の中だけで使い，どこにも送りません。"));
       box.querySelector(".lab-sample").hidden = true;

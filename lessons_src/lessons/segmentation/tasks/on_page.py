@@ -13,6 +13,8 @@ from lessons.weights.nanodet import MEAN_BGR, SIDE, STD_BGR, NanoDet
 
 MOST = 400
 """調べる四角の数（確信度の高い順）。"""
+LOWEST = 0.1
+"""これより確信度の低い四角は，すべての値を 0 にする。"""
 OVERLAP = 0.6
 """同じ種類で，IoU がこれを超える四角は消す。"""
 ROUNDS = 12
@@ -64,8 +66,9 @@ class BoxesOnPage(nn.Module):
         best, kind = scores.max(1)
         sure, at = best.topk(MOST)
         found, kinds = boxes[at], kind[at]
-        kept = suppress(found, kinds)
-        return found / SIDE, sure, kinds.int(), kept
+        seen = (sure >= LOWEST).float()
+        kept = suppress(found, kinds) * seen
+        return found / SIDE * seen[:, None], sure * seen, (kinds * seen).int(), kept
 
 
 LAB = Lab(
