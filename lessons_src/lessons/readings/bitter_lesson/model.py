@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -113,28 +114,30 @@ Data = tuple[torch.Tensor, torch.Tensor]
 """絵 ``(N, 1, 24, 24)`` と，名前の番号 ``(N,)``。"""
 
 
-def curve(
+Say = Callable[[torch.Tensor], torch.Tensor]
+"""絵 ``(B, 1, 24, 24)`` から，答えの番号 ``(B,)``。"""
+
+
+def learn(
     name: str,
     training: Data,
-    test: Data,
     *,
-    stops: Sequence[int],
+    steps: int,
     seed: int = 0,
     width: int = 16,
     view: View | None = None,
-) -> list[float]:
-    """学習の途中と終わりの，試験の正答率。
+    watch: Callable[[int, Say], None] | None = None,
+) -> Say:
+    """学び手を学習し，絵に答える関数を返す。
 
     Args:
         name: 学び手の名前。
-        training, test: 学習と試験の絵と名前。
-        stops: 正答率を測る学習の回数。小さい順。
+        training: 学習の絵と名前。
+        steps: 学習の回数。
         seed: 重みの初めの値と，絵を引くくじの種。
         width: CNN の初めの層のチャンネルの数。MLP の中間の素子は，その 8 倍。
         view: 人が決めた部分を，この関数に替える。
-
-    Returns:
-        ``stops`` の順の正答率。
+        watch: 一回学ぶたびに，回数と，いまの答える関数を受け取る関数。
 
     Raises:
         ValueError: 知らない学び手のとき，または絵の形が違うとき。
@@ -148,28 +151,56 @@ def curve(
     device = runtime.device()
     look = view or chosen.view
     x, y = look(training[0].to(device)), training[1].to(device)
-    new_x, new_y = look(test[0].to(device)), test[1].to(device)
     g = runtime.seed_everything(seed)
     net = chosen.make(x.flatten(1).shape[1], width).to(device)
     optimiser = torch.optim.Adam(net.parameters(), RATE)
-    found = []
-    for step in range(1, max(stops) + 1):
+
+    @torch.no_grad()
+    def say(pictures: torch.Tensor) -> torch.Tensor:
+        net.eval()
+        parts = look(pictures.to(device)).split(500)
+        found = torch.cat([net(part).argmax(dim=1) for part in parts])
+        net.train()
+        return found
+
+    for step in range(1, steps + 1):
         at = torch.randint(len(y), (BATCH,), generator=g).to(device)
         optimiser.zero_grad()
         F.cross_entropy(net(x[at]), y[at]).backward()
         optimiser.step()
+        if watch is not None:
+            watch(step, say)
+    return say
+
+
+def accuracy(say: Say, test: Data) -> float:
+    """正答率。"""
+    x, y = test
+    return float((say(x).cpu() == y).float().mean())
+
+
+def curve(
+    name: str, training: Data, test: Data, *, stops: Sequence[int], **parameters: Any
+) -> list[float]:
+    """学習の途中と終わりの，試験の正答率。
+
+    Args:
+        name: 学び手の名前。
+        training, test: 学習と試験の絵と名前。
+        stops: 正答率を測る学習の回数。小さい順。
+        parameters: ``learn`` の ``seed``，``width``，``view``。
+
+    Returns:
+        ``stops`` の順の正答率。
+    """
+    found = []
+
+    def watch(step: int, say: Say) -> None:
         if step in stops:
-            found.append(float((answers(net, new_x) == new_y).float().mean()))
+            found.append(accuracy(say, test))
+
+    learn(name, training, steps=max(stops), watch=watch, **parameters)
     return found
-
-
-@torch.no_grad()
-def answers(net: nn.Module, x: torch.Tensor) -> torch.Tensor:
-    """答えの番号 ``(B,)``。"""
-    net.eval()
-    said = torch.cat([net(part).argmax(dim=1) for part in x.split(500)])
-    net.train()
-    return said
 
 
 def learned_weights(name: str, width: int = 16) -> int:
