@@ -31,8 +31,8 @@ def _features(answer: Any) -> str | None:
 
 def _cell(answer: Any) -> str | None:
     cell = int(answer)
-    if cell not in (2, 3, 4, 6, 8, 12):
-        return "2，3，4，6，8，12 の中から選んでください。"
+    if cell not in (3, 4, 6, 8, 12):
+        return "3，4，6，8，12 の中から選んでください。"
     if cell == 12:
         return None
     return "その大きさでは，場所がまだ残っています。正答率をくらべてください。"
