@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lessons.attention.saliency import search as lab
+from lessons.attention.saliency.without_rule import tilt_asymmetry, without_rule
 
 
 def conjunction_cost(seed: int, control: str = "", *, few: int, many: int) -> float:
@@ -21,6 +22,8 @@ def conjunction_cost(seed: int, control: str = "", *, few: int, many: int) -> fl
 
 MEASURES: dict[str, Callable[..., float]] = {
     "conjunction_cost": conjunction_cost,
+    "pop_out_without_rule": without_rule,
+    "saliency_tilt": tilt_asymmetry,
     "pop_out": lambda seed, control="": lab.pop_out_accuracy(seed, displays=4) - 1 / 25,
     "return_inhibition": lambda seed, control="": lab.returns_on_displays(
         seed, displays=2

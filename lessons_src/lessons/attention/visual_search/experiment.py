@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lessons import human
 from lessons.attention.visual_search.model import page_data
 from lessons.experiments import Experiment, Response, Trial
 from lessons.stimuli.search_displays import PALETTE, Display, make_display
@@ -83,6 +84,7 @@ def experiment(seed: int = 0) -> Experiment:
         ),
         feedback=True,
         others={
+            "人間": people(),
             "ガイド付き探索": _slopes(models["guided"]),
             "特徴統合理論": _slopes(models["integration"]),
         },
@@ -91,6 +93,17 @@ def experiment(seed: int = 0) -> Experiment:
         | {f"rgb{PALETTE[name]}": f"rgb{color}" for name, color in SAFE.items()},
         caution="傾きは，正解した回だけから求めました。一人の 40 回では，傾きは大きく揺れます。",
     )
+
+
+def people() -> dict[str, float]:
+    """同じ刺激の探索での，人間の傾きの平均（ms／項目）：条件から引く表。"""
+    conditions = [
+        f"{name}・{said}" for name in TASKS.values() for said in ANSWERS.values()
+    ]
+    return {
+        one: human.numbers("attention/visual_search", "slopes", one)[0].value
+        for one in conditions
+    }
 
 
 def _slopes(model: Mapping[str, Mapping[str, Mapping[str, float]]]) -> dict[str, float]:

@@ -18,7 +18,7 @@ from lessons.attention.visual_search.feature_integration import (
     reports,
 )
 from lessons.attention.visual_search.guided_search import Guided, guided_trial
-from lessons.stimuli.search_displays import SEARCHES, make_display
+from lessons.stimuli.search_displays import SEARCHES, Search, make_display
 
 BASE = 400.0  # 画面を見てから探し始めるまでと，ボタンを押すのにかかる時間（ms）
 ITEM = 50.0  # 項目一つに注意を向け，標的かどうかを確かめる時間（ms）
@@ -56,7 +56,7 @@ class Slopes:
 
 @lru_cache(maxsize=256)
 def run(
-    task: str,
+    task: Search | str,
     seed: int,
     *,
     guided: Guided | None = None,
@@ -68,7 +68,7 @@ def run(
     同じ実験の記録は覚えておき，二度めからは計算しない。
 
     Args:
-        task: ``SEARCHES`` の名前。
+        task: 課題，または ``SEARCHES`` の名前。
         seed: 乱数の種。画面も，雑音も，順番も決まる。
         guided: ガイド付き探索の設定。``None`` なら特徴統合理論。
         sizes: 項目の数。
@@ -76,7 +76,7 @@ def run(
 
     出典: Treisman & Gelade (1980)，Wolfe (1994)。
     """
-    search = SEARCHES[task]
+    search = SEARCHES[task] if isinstance(task, str) else task
     rng = np.random.default_rng(seed)
     plan = [(n, there) for n in sizes for there in (True, False)] * trials
     twice = (*rng.permutation(len(plan)), *rng.permutation(len(plan)))
@@ -109,7 +109,7 @@ def fit_slopes(trials: Trials) -> Slopes:
     return Slopes(yes, no, yes_start, no_start, misses)
 
 
-def slopes(task: str, seed: int, guided: Guided | None = None) -> Slopes:
+def slopes(task: Search | str, seed: int, guided: Guided | None = None) -> Slopes:
     """``run`` の傾き。"""
     return fit_slopes(run(task, seed, guided=guided))
 

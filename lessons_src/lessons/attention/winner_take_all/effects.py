@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from lessons.attention.winner_take_all import attention_shifts
 from lessons.attention.winner_take_all import model as wta
+from lessons.attention.winner_take_all.crowding import bouma
 
 _NUMBERS = (2, 4, 8, 16, 32)
 
@@ -34,6 +36,11 @@ def more_items_faster(
     return few - wta.decision_time(contrast, seed + 500, number)
 
 
+def _fixed_window(seed: int, control: str = "", **options: Any) -> float:
+    """窓の大きさを偏心度で変えないときの，ボーマの係数。"""
+    return bouma(seed, control or "fixed", **options)
+
+
 MEASURES: dict[str, Callable[..., float]] = {
     "salient_is_faster": lambda seed, control="": (
         wta.decision_time(0.1, seed) / wta.decision_time(0.8, seed) - 1
@@ -45,6 +52,8 @@ MEASURES: dict[str, Callable[..., float]] = {
         _slope(seed, 0.4) / _slope(seed, 0.8) - 1
     ),
     "more_items_faster": more_items_faster,
+    "crowding_bouma": bouma,
+    "crowding_fixed_window": _fixed_window,
     "inhibited_winner": lambda seed, control="": attention_shifts.revisit_rate(seed),
 }
 """約束の名前から，測る関数を引く表。"""
