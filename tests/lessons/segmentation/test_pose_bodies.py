@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from lessons.effects.record import named
 from lessons.segmentation.pose import bodies, controls, yours
 from lessons.segmentation.pose import model as pose
 from lessons.segmentation.pose.cost import inverted
