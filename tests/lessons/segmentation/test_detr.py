@@ -1,4 +1,4 @@
-"""DETR：組合せ，答えの数え方，短い学習，出荷した重み，写真の検出器。"""
+"""DETR：組合せ，答えの数え方，出荷した重み，写真の検出器。"""
 
 import dataclasses
 import itertools
@@ -18,9 +18,7 @@ from lessons.segmentation.detr import model as detr
 from lessons.segmentation.detr.matching import (
     count_answers,
     greedy,
-    in_charge,
     lesioned,
-    short_training,
     spotlight,
 )
 from lessons.segmentation.metrics import Detections
@@ -85,7 +83,6 @@ def test_scene_without_objects_can_be_learned_and_answered(model):
     total = detr.loss(answers, [empty], data.THING_KINDS)
     assert torch.isfinite(total)
     assert weight.shape[1:] == (16, 12, 12)
-    assert in_charge(model, [empty]) == []
     counted = count_answers(detr.detect(model, [empty]), [empty])
     assert (counted.objects, counted.missed) == (0, 0)
 
@@ -211,31 +208,6 @@ def test_queries_look_at_their_own_objects(model, scenes):
     inside, area = spotlight(model, scenes[:12])
     assert inside > 3 * area
     assert np.isnan(spotlight(model, [])).all()
-
-
-@pytest.mark.parametrize("seed", [0, 1, 2])
-def test_short_training_changes_charge_less_with_anchors(seed, scenes):
-    """場所のあるクエリの方が，担当の交代が少ない。"""
-    trunk = train.load("faster_rcnn").backbone.state_dict()
-    lessons = data.scene_set(64, "train", data.SCENES)
-    changed = []
-    for anchored in (True, False):
-        p = short_training(
-            trunk,
-            lessons,
-            scenes[:12],
-            things=data.THING_KINDS,
-            anchored=anchored,
-            iterations=24,
-            every=8,
-            batch=4,
-            seed=seed,
-        )
-        assert len(p.losses) == 24
-        assert p.steps == [8, 16, 24]
-        assert len(p.ap50) == 3
-        changed.append(np.mean(p.changed))
-    assert changed[0] < changed[1]
 
 
 class FakeProcessor:

@@ -1,19 +1,18 @@
-"""DETR の組合せを，小さな例と短い学習で調べる（Carion ほか 2020, 3.1 節）。"""
+"""DETR の組合せを小さな例で調べ，部品を切って働きを調べる（Carion ほか 2020, 3.1 節）。"""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
-from torchvision.ops import box_convert
 
-from lessons.segmentation import data, faster_rcnn
+from lessons.segmentation import data
 from lessons.segmentation.detr import model as detr
-from lessons.segmentation.metrics import Detections, average_precision, box_iou
+from lessons.segmentation.metrics import Detections, box_iou
 from lessons.stimuli.scenes import Scene
 
 
@@ -78,86 +77,6 @@ def count_answers(
         missed += int((each == 0).sum())
     total = max(1, objects)
     return Counted(objects, repeated / total, missed / total)
-
-
-@torch.no_grad()
-def in_charge(model: detr.DETR, scenes: Sequence[Scene]) -> list[int]:
-    """物ごとに，ハンガリー法で担当になったクエリの番号。場面の順，物の順。"""
-    model.eval()
-    if not scenes:
-        return []
-    images = data.to_tensor(np.stack([scene.image for scene in scenes]))
-    kinds, boxes = model(images)[0][-1]
-    found: list[int] = []
-    for kind, box, scene in zip(kinds, boxes, scenes, strict=True):
-        true_box = torch.from_numpy(scene.boxes) / scene.image.shape[0]
-        true_box = box_convert(true_box, "xyxy", "cxcywh")
-        q, t = detr.assign(kind, box, torch.from_numpy(scene.labels), true_box)
-        found += q[np.argsort(t)].tolist()
-    return found
-
-
-@dataclass
-class Progress:
-    """短い学習の経過。"""
-
-    losses: list[float]  # 反復ごとの誤差
-    steps: list[int] = field(default_factory=list)  # 確かめた反復
-    ap50: list[float] = field(default_factory=list)
-    changed: list[float] = field(default_factory=list)  # 担当が替わった物の割合
-
-
-def short_training(
-    trunk: dict[str, torch.Tensor],
-    scenes: tuple[Scene, ...],
-    checked: Sequence[Scene],
-    *,
-    things: int,
-    anchored: bool,
-    iterations: int,
-    every: int,
-    batch: int = 8,
-    seed: int = 0,
-) -> Progress:
-    """背骨を借り，背骨は動かさずに DETR を短く学習し，``every`` 回ごとに確かめる。
-
-    Args:
-        trunk: 借りる背骨の重み。
-        scenes: 学習の場面。
-        checked: 確かめる場面（学習に使わない）。
-        things: 物の種類の数。
-        anchored: クエリに場所を持たせるかどうか。
-        iterations: 反復の数。
-        every: 何回ごとに確かめるか。
-        batch: 一度に見せる場面の数。
-        seed: 種。
-    """
-    torch.manual_seed(seed)
-    model = detr.DETR(things, anchored=anchored)
-    model.trunk.load_state_dict(trunk)
-    model.trunk.requires_grad_(False)
-    progress = Progress(losses=[])
-    before: list[int] = []
-
-    def watch(step: int) -> None:
-        nonlocal before
-        if step % every:
-            return
-        answers = average_precision(
-            detr.detect(model, checked), faster_rcnn.truths(checked), thresholds=(0.5,)
-        )
-        now = in_charge(model, checked)
-        if before:
-            progress.changed.append(float(np.mean(np.array(now) != before)))
-        before = now
-        progress.steps.append(step)
-        progress.ap50.append(answers)
-        model.train()
-
-    progress.losses = detr.fit(
-        model, scenes, iterations=iterations, batch=batch, seed=seed, watch=watch
-    )
-    return progress
 
 
 PARTS = ("among", "image", "mix")

@@ -1,0 +1,67 @@
+"""DETR の章の，同じ物が並ぶ場面と，答えの数え方。"""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from lessons.segmentation.detr import displays, effects, yours
+from lessons.segmentation.detr import model as detr
+from lessons.segmentation.metrics import Detections
+
+
+def test_a_pair_differs_in_kinds_only():
+    different, same = displays.pair(4, 12)
+    assert len(different.labels) == len(same.labels) == 12
+    assert len(set(different.labels.tolist())) == 12
+    assert len(set(same.labels.tolist())) == 1
+    assert (same.boxes[:, 2:] <= 96).all()
+    assert (same.boxes[:, 2:] - same.boxes[:, :2]).max() <= displays.SIDE
+    with pytest.raises(ValueError, match="物の数は 1〜14"):
+        displays.pair(0, 15)
+    with pytest.raises(ValueError, match="ますは 16 個"):
+        displays.display(["car"] * 17, 0)
+
+
+def test_reported_counts_objects_once_and_answers_all():
+    scene = displays.display(["car", "cat"], 0)
+    twice = Detections(
+        np.repeat(scene.labels[:1], 2),
+        np.repeat(scene.boxes[:1], 2, axis=0),
+        np.array([0.9, 0.8]),
+    )
+    shares, counts = displays.reported([twice], [scene])
+    assert (shares.tolist(), counts.tolist()) == ([0.5], [2])
+    with pytest.raises(ValueError, match="scores"):
+        displays.reported([Detections(twice.labels, twice.regions, None)], [scene])
+
+
+def test_repeated_things_are_missed_only_by_queries_that_yield():
+    """譲り合うクエリだけが，同じ物の場面で見落とす。"""
+    model, cut, other = (
+        effects.repeated(3, control, count=12, side=18).mean()
+        for control in ("", "cut", "rcnn")
+    )
+    assert model > 0.08
+    assert abs(cut) < 0.05
+    assert abs(other) < 0.05
+
+
+def test_random_queries_keep_the_spread_and_lose_the_objects():
+    model = detr.pretrained()
+    mixed = displays.random_queries(model, 0)
+    assert mixed.content.shape == model.content.shape
+    assert not np.allclose(mixed.content.detach(), model.content.detach())
+    scene = displays.pair(2, 8)[0]
+    share = displays.reported(detr.detect(mixed, [scene]), [scene])[0]
+    assert share[0] < 0.5
+
+
+def test_yours_lists_the_counts():
+    models = {"DETR": partial(detr.detect, detr.pretrained())}
+    lines = yours.graded((9, 8), models)
+    assert lines[:2] == ["本当の数：違う物 13，同じ物 12", "あなた：違う物 9，同じ物 8"]
+    assert lines[2].startswith("DETR：違う物 1")
+    assert "まだ答え" in yours.graded(..., models)[0]
+    with pytest.raises(ValueError, match="0 以上の数二つ"):
+        yours.graded((1, -1), models)

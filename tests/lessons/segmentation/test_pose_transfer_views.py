@@ -1,0 +1,43 @@
+"""姿勢の移し替え：前向きと後ろ姿の絵と，左右の数え方。"""
+
+import numpy as np
+import pytest
+
+from lessons.segmentation.pose_transfer import views, yours
+from lessons.stimuli.people import FLIP
+from lessons.weights import movenet
+
+
+def read_from(points):
+    """正解のとおりに読んだ，17 の特徴点。"""
+    return np.column_stack([np.vstack([np.zeros((5, 2)), points[1:]]), np.ones(17)])
+
+
+def test_back_and_front_differ_only_in_the_head_and_the_names():
+    front, ours = views.draw_view(3, "front")
+    back, theirs = views.draw_view(3, "back")
+    np.testing.assert_allclose(theirs, ours[list(FLIP)])
+    assert ours[1, 0] > ours[2, 0]  # こちらを向く人の左肩は，画面の右
+    rows = np.flatnonzero((front != back).any(axis=(1, 2)))
+    assert abs(rows.mean() - ours[0, 1]) < 0.085 * views.HEIGHT * 1.2
+    with pytest.raises(ValueError, match="向き 'side' はありません"):
+        views.draw_view(0, "side")
+
+
+def test_sides_are_counted_right_wrong_or_neither():
+    _, points = views.draw_view(5, "front")
+    right, wrong = views.sided(read_from(points), points, 5)
+    assert wrong == 0
+    assert right > 0.8
+    assert views.sided(read_from(points[list(FLIP)]), points, 5) == (0, right)
+    assert views.sided(read_from(points + 80), points, 5) == (0, 0)
+
+
+def test_yours_stands_beside_the_network():
+    net = movenet.pretrained()
+    assert yours.truth() == "右左右左右左"
+    lines = yours.graded(yours.truth(), net)
+    assert "前向き 3 / 3，後ろ姿 3 / 3" in lines[1]
+    assert "まだ答え" in yours.graded(..., net)[0]
+    with pytest.raises(ValueError, match="「右」か「左」の 6 字"):
+        yours.graded("右右", net)
