@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import inspect
 import io
 import json
@@ -26,12 +25,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from lessons.page_files import ASSETS, put
+
 if TYPE_CHECKING:
     import torch
     from torch import nn
 
-ASSETS = "LESSONS_ASSETS"
-"""頁と一緒に配るファイルを置くフォルダー（本を作るときにだけある環境変数）。"""
 MOST_BYTES = 8 * 1024 * 1024
 """ネットワーク一つの大きさの上限（配るときのバイト数）。"""
 KINDS = ("saliency", "cam", "pose", "boxes")
@@ -119,9 +118,9 @@ def to_page(
             f"{_place(module)}: ネットワーク「{lab.title}」が {len(packed) / 1e6:.1f} MB あります"
             f"（上限 {MOST_BYTES / 1e6:.1f} MB）。precision を int8 にするか，小さい部品を使ってください。"
         )
-    model = _put(folder, packed, ".bin")
+    model = put(folder, packed, ".bin")
     samples = [
-        {"name": name, "file": _put(folder, _webp(photo, lab), ".webp")}
+        {"name": name, "file": put(folder, _webp(photo, lab), ".webp")}
         for name, photo in examples.items()
     ]
     spec = {
@@ -137,7 +136,7 @@ def to_page(
         "data": dict(lab.data),
     }
     text = json.dumps(spec, ensure_ascii=False, separators=(",", ":"))
-    plan = _put(folder, text.encode(), ".json")
+    plan = put(folder, text.encode(), ".json")
     first = next(iter(examples))
     width, height = _shown_size(examples[first], lab)
     words = "".join(f"<p>{escape(word)}</p>" for word in lab.words)
@@ -356,15 +355,3 @@ def _webp(photo: np.ndarray, lab: Lab) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "WEBP", quality=85, method=6)
     return buffer.getvalue()
-
-
-def _put(folder: Path, content: bytes, suffix: str) -> str:
-    """中身から決まる名前で置き，その名前を返す。書きかけは見えない。"""
-    name = hashlib.sha256(content).hexdigest()[:20] + suffix
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / name
-    if not path.is_file():
-        draft = folder / f"{name}.{os.getpid()}.tmp"
-        draft.write_bytes(content)
-        draft.replace(path)
-    return name

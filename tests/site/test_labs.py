@@ -235,7 +235,7 @@ def test_troubles_are_told_and_can_be_tried_again(visit: Callable[..., Any]) -> 
     script = {"content_type": "text/javascript"}
     for pattern, answer, words in (
         ("**/ort-wasm.bin*", {"body": with_cut}, "途中で切れました"),
-        ("**/_networks/*.bin", None, "途中で切れました"),
+        ("**/_files/*.bin", None, "途中で切れました"),
         ("**/ort-wasm.bin*", {"status": 404, "body": ""}, "本に入っていません"),
         ("**/lab-worker.js*", None, "Worker"),
         ("**/lab-worker.js*", {"body": without_wasm, **script}, "WebAssembly"),

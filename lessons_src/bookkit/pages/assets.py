@@ -6,7 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
-FOLDER = "_networks"
+FOLDER = "_files"
 """できた本の中の置き場所。名前は中身から決まるので，同じ名前なら中身も同じ。"""
 ADDRESS = re.compile(r"asset:([0-9a-f]{8,64}\.[a-z]+)")
 """HTML の中の印。"""

@@ -24,7 +24,7 @@ SAVED = {
 }
 """端末に全部残すときの，ファイルの種類。"""
 NOT_SAVED = {"404.html", "sw.js"}
-LARGE = ("_networks/", "_static/onnxruntime/")
+LARGE = ("_files/", "_static/onnxruntime/")
 """写真で試す道具の置き場所。使った人の端末にだけ残す（sw.js の ``isLarge``）。"""
 CORE = ("offline.html", "search.html")
 CORE_PARTS = {

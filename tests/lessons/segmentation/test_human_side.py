@@ -64,7 +64,9 @@ def test_the_finest_stage_equals_the_network_itself():
     for skip in (True, False):
         model = unet.pretrained(skip=skip)
         seen = []
-        hook = model.up[-1].register_forward_hook(lambda *a, seen=seen: seen.append(a[2]))
+        hook = model.up[-1].register_forward_hook(
+            lambda *a, seen=seen: seen.append(a[2])
+        )
         with torch.no_grad():
             model.eval()(data.to_tensor(images.reshape(-1, 96, 96, 3)))
         hook.remove()
