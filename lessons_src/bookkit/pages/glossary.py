@@ -1,4 +1,4 @@
-"""用語集を読む：見出し語，よみ，英語名，説明，教える章。検索と用語の札が使う。"""
+"""用語集を読む：見出し語，よみ，英語名，別名，説明，教える章。検索と用語の札が使う。"""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from sphinx.environment import BuildEnvironment
 
 from bookkit.pages import maths
 
-# 説明の初め：「（よみ：ざんさねっと，英：residual network，ResNet）」。よみも英語名も，並べられる。
+# 説明の初め：「（よみ：ざんさねっと，英：residual network，ResNet，別名：残差網）」。どれも並べられる。
 OPENING = re.compile(
-    r"^\s*（よみ：(?P<reading>[^）]+?)(?:，英：(?P<english>[^）]+))?）\s*"
+    r"^\s*（よみ：(?P<reading>[^）]+?)(?:，英：(?P<english>[^）]+?))?(?:，別名：(?P<aliases>[^）]+))?）\s*"
 )
+
+
+NAMES = ("reading", "english", "aliases")
 
 
 def names_in(text: str) -> list[str]:
@@ -32,6 +35,7 @@ class Term:
     page: str
     reading: str
     english: str
+    aliases: str
     text: str
     chapter: str
 
@@ -53,7 +57,7 @@ def _terms(env: BuildEnvironment, page: str, item: nodes.Element) -> Iterator[Te
     """一つの説明の付いた見出し語。章へのリンクは，説明の文では章の題名にする。"""
     definition = next(item.findall(nodes.definition), nodes.definition()).deepcopy()
     opening = OPENING.match(definition.astext())
-    names = opening.groupdict("") if opening else {"reading": "", "english": ""}
+    names = opening.groupdict("") if opening else dict.fromkeys(NAMES, "")
     chapter = ""
     for link in list(definition.findall(addnodes.pending_xref)):
         target = _target(env, page, link)
@@ -70,6 +74,7 @@ def _terms(env: BuildEnvironment, page: str, item: nodes.Element) -> Iterator[Te
             page=page,
             reading=names["reading"].strip(),
             english=names["english"].strip(),
+            aliases=names["aliases"].strip(),
             text=text,
             chapter=chapter,
         )

@@ -135,6 +135,7 @@ def _names(term: Term) -> dict[str, Any]:
         "name": term.name,
         "readings": names_in(term.reading),
         "english": names_in(term.english),
+        "aliases": names_in(term.aliases),
         "chapter": term.chapter,
     }
 

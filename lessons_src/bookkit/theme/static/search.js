@@ -7,7 +7,7 @@
   const JA = "\\u3041-\\u30ff\\u3400-\\u9fff々〆";
   const RUN = new RegExp(`[${JA}]+|(?:(?![${JA}])[\\p{L}\\p{N}])+`, "gu");
   const isJapanese = (text) => new RegExp(`^[${JA}]`).test(text);
-  const fold = (text) => text.normalize("NFKC").toLowerCase()
+  const fold = (text) => text.normalize("NFKC").toLowerCase().replace(/[-\u2010-\u2015]/g, "")
     .replace(/[ァ-ヶ]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0x60));
   const grams = (text) => {
     const found = [];
@@ -32,7 +32,7 @@
       foldedHeading: fold(heading), foldedText: fold(text),
     })));
     terms = index.terms.map((term) => ({
-      ...term, names: [term.name, ...term.readings, ...term.english].map(fold),
+      ...term, names: [term.name, ...term.readings, ...term.english, ...term.aliases].map(fold),
     }));
   };
 
@@ -48,9 +48,15 @@
     return found;
   };
 
+  /* 英字の言葉は，途中からは数えない（AI で「chain」を出さない）。三字までは，終わりもそろえる */
+  const LATIN = /[\p{Script=Latin}\p{N}]/u;
+  const stands = (text, at, word) => {
+    if (!LATIN.test(word[0])) return true;
+    return !LATIN.test(text[at - 1] || " ") && (word.length > 3 || !LATIN.test(text[at + word.length] || " "));
+  };
   const count = (text, word) => {
     let n = 0;
-    for (let at = text.indexOf(word); at >= 0 && n < 9; at = text.indexOf(word, at + word.length)) n += 1;
+    for (let at = text.indexOf(word); at >= 0 && n < 9; at = text.indexOf(word, at + word.length)) if (stands(text, at, word)) n += 1;
     return n;
   };
 
@@ -63,9 +69,9 @@
     if (inHeading) score += WEIGHT[place.kind] * whole;
     const n = count(place.foldedText, word);
     if (n) score += WEIGHT.body * (1 + Math.log2(n));
-    if (score) return score;
+    if (score) return score * (place.page.name.endsWith("/references") || place.heading === "文献" ? 0.3 : 1);
     const text = place.foldedHeading + "\n" + place.foldedText;
-    const hit = parts.filter((part) => text.includes(part)).length;
+    const hit = parts.filter((part) => (isJapanese(part) ? text.includes(part) : count(text, part))).length;
     return hit === parts.length ? WEIGHT.body * 0.5 : parts.length > 3 && hit / parts.length > 0.6 ? hit / parts.length : 0;
   };
 
@@ -103,6 +109,29 @@
     });
     const marks = [...new Set(expanded.flatMap((set) => [...set.keys()]))].sort((a, b) => b.length - a.length);
     return { results, words: marks };
+  };
+
+  /* 見つからないときに，綴りの近い用語を挙げる */
+  const near = (query) => {
+    const own = new Set(grams(fold(query)));
+    const likeness = (name) => {
+      const other = new Set(grams(name));
+      return (2 * [...own].filter((gram) => other.has(gram)).length) / (own.size + other.size || 1);
+    };
+    return terms.map((term) => [Math.max(...term.names.map(likeness)), term.name])
+      .filter(([value]) => value > 0.2).sort((a, b) => b[0] - a[0]).slice(0, 5).map(([, name]) => name);
+  };
+  const suggest = (query) => {
+    const names = near(query);
+    if (!names.length) return [];
+    const p = document.createElement("p");
+    p.append("近い用語：");
+    names.forEach((name, k) => {
+      const url = new URL("search.html", base);
+      url.searchParams.set("q", name);
+      p.append(k ? "，" : "", Object.assign(document.createElement("a"), { href: url, textContent: name }));
+    });
+    return [p];
   };
 
   /* そろえた文字での位置を，もとの文の位置に戻す */
@@ -178,7 +207,7 @@
       const { results, words } = search(query);
       const note = document.createElement("p");
       note.textContent = results.length ? `${results.length} か所に見つかりました。` : `「${query}」は見つかりませんでした。`;
-      place.replaceChildren(note, list(results.slice(0, 8), words));
+      place.replaceChildren(note, ...(results.length ? [list(results.slice(0, 8), words)] : suggest(query)));
       if (results.length > 8) {
         const p = document.createElement("p");
         const url = new URL("search.html", base);
@@ -202,7 +231,7 @@
     try { await prepare(); } catch { summary.textContent = "索引を読み込めませんでした。"; return; }
     const { results, words } = search(query);
     summary.textContent = results.length ? `「${query}」は ${results.length} か所に見つかりました。` : `「${query}」は見つかりませんでした。言葉を短くするか，別の言い方で探してください。`;
-    place.append(list(results.slice(0, FIRST), words));
+    place.append(...(results.length ? [list(results.slice(0, FIRST), words)] : suggest(query)));
     if (results.length > FIRST) {
       const more = Object.assign(document.createElement("button"), { type: "button", className: "tool more", textContent: "もっと見る" });
       more.addEventListener("click", () => {
@@ -214,5 +243,5 @@
     }
   };
 
-  window.book.search = { fold, grams, search, prepare, live, page };
+  window.book.search = { fold, grams, search, near, prepare, live, page };
 })();
