@@ -8,7 +8,7 @@
 (() => {
   const hook = window.experimentHook || {};
   const now = hook.now || (() => performance.now());
-  const at = (event) => (hook.now ? hook.now() : event.timeStamp);
+  const timeOf = (event) => (hook.now ? hook.now() : event.timeStamp);
   const random = hook.random || Math.random;
   const wait = (ms) => new Promise((done) => setTimeout(done, hook.pause ?? ms));
   const frame = () => new Promise((done) => requestAnimationFrame(done)); // その画面の時刻
@@ -203,20 +203,22 @@
         const brief = trial.shown ?? plan.shown;
         const mask = trial.mask || plan.mask;
         const still = () => !old() && answer;
-        if (brief) hold(time, brief).then(async (end) => {
+        const hide = async () => {
+          const end = await hold(time, brief);
           if (!still()) return;
           seen = end - time;
           put(mask ? pictureOf(mask[0]) : "");
           if (mask) await hold(end, mask[1]);
           if (mask && still()) put("");
-        });
+        };
+        if (brief) hide();
         const none = () => { if (still()) answer({ value: "", time: NaN, pointer: "none" }); };
         if (plan.limit && hook.late) hook.late(none);
         else if (plan.limit) setTimeout(none, plan.limit);
         const { value, time: pressed, pointer } = await heard;
         if (old()) return;
         answer = null;
-        const place = aim ? { x: aim.at.x, y: aim.at.y, target_x: trial.target[0], target_y: trial.target[1] } : {};
+        const aimed = aim ? { x: aim.at.x, y: aim.at.y, target_x: trial.target[0], target_y: trial.target[1] } : {};
         aim = null;
         put("");
         const correct = Boolean(plan.place) || value === trial.answer;
@@ -226,12 +228,12 @@
         await wait((tells && !correct ? 700 : 250) + (tells && trial.told ? 1200 : 0));
         if (old()) return;
         done({
-          item: step.number, block: trial.block, condition: trial.condition, level: trial.level, answer: trial.answer, response: value, ...place,
+          item: step.number, block: trial.block, condition: trial.condition, level: trial.level, answer: trial.answer, response: value, ...aimed,
           correct, rt: Number.isNaN(pressed) ? null : pressed - began, shown: seen, practice: step.practice, viewport: `${innerWidth}x${innerHeight}`, pointer,
         });
       };
       const decide = (event, pointer) => {
-        if (sure && !sure.disabled) answer?.({ value: "", time: at(event), pointer: pointer || aim?.at.pointer });
+        if (sure && !sure.disabled) answer?.({ value: "", time: timeOf(event), pointer: pointer || aim?.at.pointer });
       };
       const pause = () => {
         if (box.dataset.state === "paused" || listening.signal.aborted) return;
@@ -249,11 +251,11 @@
       sure?.addEventListener("click", (event) => decide(event), options);
       const choices = buttons.filter((button) => button !== sure);
       for (const button of choices) button.addEventListener("pointerdown", (event) => {
-        answer?.({ value: button.dataset.answer, time: at(event), pointer: event.pointerType });
+        answer?.({ value: button.dataset.answer, time: timeOf(event), pointer: event.pointerType });
       }, options);
       // 読み上げソフトなどの「押す」は pointerdown を伴わない。
       for (const button of choices) button.addEventListener("click", (event) => {
-        if (event.detail === 0) answer?.({ value: button.dataset.answer, time: at(event), pointer: "click" });
+        if (event.detail === 0) answer?.({ value: button.dataset.answer, time: timeOf(event), pointer: "click" });
       }, options);
       stage.addEventListener("keydown", (event) => {
         if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -261,7 +263,7 @@
         if (event.repeat) return;
         if (event.key === "Enter" && aim && event.target === stage) { decide(event); return; }
         const said = plan.responses.find((one) => one.key === event.key.toLowerCase());
-        if (said) { event.preventDefault(); answer?.({ value: said.value, time: at(event), pointer: "key" }); }
+        if (said) { event.preventDefault(); answer?.({ value: said.value, time: timeOf(event), pointer: "key" }); }
         if (event.key === "Escape") pause();
       }, options);
       quit.addEventListener("click", pause, options);
@@ -351,7 +353,8 @@
       }
       const mine = run;
       colours = mine.colours;
-      measure().then((hertz) => { mine.refresh = hertz; });
+      const time = async () => { mine.refresh = await measure(); };
+      time();
       const Press = pressPlugin(box, plan, pictureOf);
       const Start = startPlugin(box);
       const count = run.order.filter((step) => !step.practice).length;

@@ -175,7 +175,7 @@
       let drawn = `<path class="ex-axis" d="M44 12V132H312"/><text x="38" y="136" text-anchor="end">0</text><text x="38" y="25" text-anchor="end">${top.toFixed(0)}</text>`
         + [left, right].map((x) => `<text x="${place([x, 0])[0]}" y="150" text-anchor="middle">${Number(x.toFixed(1))}</text>`).join("")
         + `<text x="174" y="150" text-anchor="middle">${plan.axis || across}（縦は ${up}）</text>`;
-      const order = [...all[number].entries()].reverse(); // あなたの線を，いちばん上に描く
+      const order = [...all[number].entries()].sort(([a], [b]) => b - a); // あなたの線を，いちばん上に描く
       order.forEach(([k, line]) => {
         const at = line.points.map(place);
         drawn += `<g class="ex-dot-${k % 5}"><path d="${at.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("")}"/>`

@@ -1,0 +1,41 @@
+"""顕著性：規則 N を外した地図と，傾きの非対称性。"""
+
+import numpy as np
+import pytest
+import torch
+
+from lessons.attention.saliency import without_rule as lab
+from lessons.attention.saliency.model import N, saliency
+from lessons.effects.record import named
+from lessons.stimuli.search_displays import make_display, render
+
+
+def test_plain_does_not_count_hills():
+    two = torch.zeros(1, 1, 9, 9)
+    two[0, 0, 2, 2] = two[0, 0, 6, 6] = 5.0
+    assert lab.plain(two).max() == 1
+    assert N(two).max() == 0
+    assert lab.plain(torch.ones(1, 1, 9, 9)).max() == 0
+
+
+def test_with_the_rule_it_is_the_chapter_s_map():
+    image = render(make_display("orientation", 16, True, 0))[None]
+    assert torch.allclose(lab.saliency_map(image, rule=True), saliency(image).S, atol=1e-6)
+    assert not torch.allclose(
+        lab.saliency_map(image, rule=False), saliency(image).S, atol=1e-3
+    )
+
+
+def test_items_take_the_value_of_their_place():
+    display = make_display("color", 9, True, 0)
+    S = torch.zeros(24, 24)
+    x, y = display.xy[4] * 24 / display.side
+    S[int(y), int(x)] = 1.0
+    assert lab.item_values(display, S).argmax() == 4
+
+
+def test_verdicts():
+    popped, tilted = named("pop_out_without_rule", "saliency_tilt")
+    assert (popped.word, tilted.word) == ("向きだけ", "示さない")
+    assert popped.verdict.passing == ()
+    assert np.mean(popped.record["model"]) == pytest.approx(0.489, abs=0.01)
