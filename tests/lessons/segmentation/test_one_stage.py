@@ -7,8 +7,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torchvision.models.detection.anchor_utils import DefaultBoxGenerator
-from torchvision.models.detection.image_list import ImageList
 
 from lessons.segmentation import data, train
 from lessons.segmentation import faster_rcnn as rcnn
@@ -49,57 +47,6 @@ def test_published_counts():
     """論文の数：YOLO の 7 × 7 × 30，SSD300 の 8,732 個。"""
     assert one_stage.yolo_outputs() == 7 * 7 * 30 == 1470
     assert one_stage.ssd_boxes() == 8732
-
-
-def test_default_boxes_equal_torchvision():
-    scales = [*grids.ssd_scales(), 1.0]
-    shapes = [[2], [2, 3], [2, 3], [2, 3], [2], [2]]
-    generator = DefaultBoxGenerator(shapes, scales=scales, clip=False)
-    maps = [torch.zeros(1, 1, s, s) for s, _ in one_stage.SSD300_MAPS]
-    image = ImageList(torch.zeros(1, 3, 300, 300), [(300, 300)])
-    expected = generator(image, maps)[0]
-    mine = torch.cat(
-        [
-            grids.default_boxes(side, scales[k], scales[k + 1], shapes[k])
-            for k, (side, _) in enumerate(one_stage.SSD300_MAPS)
-        ]
-    )
-    half = mine[:, 2:] / 2
-    corners = torch.cat([mine[:, :2] - half, mine[:, :2] + half], 1) * 300
-    torch.testing.assert_close(corners, expected, atol=1e-3, rtol=0)
-
-
-@given(
-    st.integers(1, 12),
-    st.floats(0.05, 0.9),
-    st.floats(0.05, 1.0),
-    st.lists(st.floats(1.1, 4.0), max_size=3),
-)
-@settings(max_examples=40)
-def test_default_boxes_keep_their_area(side, scale, following, ratios):
-    """縦横の比を変えても面積は同じ。二つめの正方形だけが，次の大きさとの間。"""
-    found = grids.default_boxes(side, scale, following, ratios)
-    assert found.shape == (side * side * (2 + 2 * len(ratios)), 4)
-    area = (found[:, 2] * found[:, 3]).reshape(side * side, -1)
-    torch.testing.assert_close(
-        area[:, 1], torch.full_like(area[:, 1], scale * following)
-    )
-    rest = area[:, [0, *range(2, area.shape[1])]]
-    torch.testing.assert_close(rest, torch.full_like(rest, scale**2))
-    assert ((found[:, :2] > 0) & (found[:, :2] < 1)).all()
-
-
-@given(st.integers(2, 12), st.floats(0.05, 0.4), st.floats(0.5, 1.0))
-def test_scales_are_evenly_spaced(count, smallest, largest):
-    found = grids.ssd_scales(count, smallest, largest)
-    assert math.isclose(found[0], smallest)
-    assert math.isclose(found[-1], largest)
-    assert np.allclose(np.diff(found), found[1] - found[0])
-
-
-def test_one_scale_is_refused():
-    with pytest.raises(ValueError, match="2 以上"):
-        grids.ssd_scales(1)
 
 
 @given(SEEDS, st.integers(1, 16))
@@ -294,17 +241,3 @@ def test_work_is_counted_without_learning(model, tests):
     )
     assert 20 < work < 200  # 百万回
     assert speed > 0
-
-
-def test_short_training_learns():
-    config = SceneConfig(things=("cat", "tree"), fewest=1, most=2)
-    lesson = data.scene_set(80, "train", config)
-    held = data.scene_set(8, "test", config)
-    torch.manual_seed(0)
-    progress = grids.short_training(
-        one_stage.GridDetector(2), lesson, held, iterations=40, every=20
-    )
-    assert progress.steps == [0, 20, 40]
-    assert {len(v) for v in progress.parts.values()} == {40}
-    assert np.mean(progress.parts["presence"][-5:]) < progress.parts["presence"][0]
-    assert progress.ap50[-1] > progress.ap50[0]

@@ -146,19 +146,3 @@ def test_no_windows_no_answers(detector, scenes):
     x = proposals.as_input(scenes[0])
     found = proposals.fast_r_cnn(detector, x, torch.zeros(0, 4))
     assert len(found.labels) == 0
-
-
-def test_short_training_learns_where_and_what():
-    """三つの種で，短い学習が位置も名前も改善する。"""
-    config = SceneConfig(things=("cat", "tree"), fewest=1, most=2)
-    lesson = data.scene_set(80, "train", config)
-    held = data.scene_set(8, "test", config)
-    for seed in range(3):
-        torch.manual_seed(seed)
-        progress = proposals.short_training(
-            rcnn.build(2), lesson, held, iterations=30, every=15
-        )
-        assert progress.steps == [0, 15, 30]
-        assert len(progress.parts["loss_classifier"]) == 30
-        assert progress.located[-1] > progress.located[0]
-        assert progress.ap50[-1] > progress.ap50[0] + 0.1

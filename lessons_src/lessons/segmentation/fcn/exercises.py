@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
+import numpy as np
 
 from lessons.exercises import Exercise
-from lessons.segmentation.fcn.upsampling import pool_with_places, unpool
+from lessons.segmentation.fcn.figure_ground import X, Y, chosen
+from lessons.weights.selfie import SIDE
 
 
 def _outputs(answer: Any) -> str | None:
@@ -39,35 +40,32 @@ def _field(answer: Any) -> str | None:
     return "r は，1 回ごとに，その前の間隔 j の 2 倍だけ増えます。"
 
 
-def _unpool(answer: Any) -> str | None:
+def _figure(answer: Any) -> str | None:
     if not callable(answer):
-        return "関数を渡してください。def my_unpool(values, places, size): の形で書きます。"
-    g = torch.Generator().manual_seed(0)
-    whole = torch.rand(6, 10, generator=g) + 0.1
-    values, places = pool_with_places(whole)
-    found = torch.as_tensor(answer(values, places, (6, 10))).float()
-    if tuple(found.shape) != (6, 10):
-        return f"答えの形が {tuple(found.shape)} です。size の形にしてください。"
-    if torch.allclose(found, unpool(values, places, (6, 10))):
+        return "関数を渡してください。def my_region(g): の形で書きます。"
+    region = np.asarray(answer(np.random.default_rng(0)))
+    if region.shape != (SIDE, SIDE) or region.dtype != bool:
+        return (
+            f"答えの形が {region.shape}，型が {region.dtype} です。"
+            f"({SIDE}, {SIDE}) の真偽の配列にしてください。"
+        )
+    if not 0.01 < region.mean() < 0.99:
+        return "領域が，ほとんど空か，画面のほとんどです。もう少し変えてください。"
+    share = float(chosen(answer, 1, items=8).mean())
+    if share >= 0.9:
         return None
-    nearest = values.repeat_interleave(2, 0).repeat_interleave(2, 1)
-    if torch.allclose(found, nearest):
-        return "四つのますすべてに値を置いています。覚えた位置だけに置きます。"
-    return "places の番号の位置に values を置き，ほかは 0 にしてください。"
+    if share <= 0.1:
+        return "外の側が「人」らしいとされました。囲む側と囲まれる側が，逆ではありませんか。"
+    return (
+        f"領域の側が選ばれた割合は {share:.2f} です。画面の端から離して囲むか，"
+        "広さを変えてください。"
+    )
 
 
-def _my_unpool(
-    values: torch.Tensor, places: torch.Tensor, size: tuple[int, int]
-) -> torch.Tensor:
-    found = torch.zeros(size[0] * size[1])
-    found[places.flatten()] = values.flatten()
-    return found.reshape(size)
-
-
-def _spread(
-    values: torch.Tensor, places: torch.Tensor, size: tuple[int, int]
-) -> torch.Tensor:
-    return values.repeat_interleave(2, 0).repeat_interleave(2, 1)
+def _square(g: np.random.Generator) -> np.ndarray:
+    x, y = g.uniform(100, 156, 2)
+    found: np.ndarray = (np.abs(X - x) < 50) & (np.abs(Y - y) < 50)
+    return found
 
 
 EXERCISES = [
@@ -97,14 +95,15 @@ EXERCISES = [
         ),
     ),
     Exercise(
-        name="fcn/unpool",
-        judge=_unpool,
-        solution=_my_unpool,
-        praise="位置を覚えておけば，どこにあったかを失いません。",
+        name="fcn/figure",
+        judge=_figure,
+        solution=_square,
+        praise="人の形をしていなくても，囲まれた側が選ばれました。",
         known_wrong=(
-            (_spread, "すべて"),
-            (lambda v, p, s: v, "size の形"),
-            (lambda v, p, s: torch.zeros(s), "places"),
+            (lambda g: ~_square(g), "逆"),
+            (lambda g: 128 + 0 * g.uniform() < Y, "割合"),
+            (lambda g: X, "真偽"),
+            (lambda g: X < 0, "空"),
             (3, "関数"),
         ),
     ),

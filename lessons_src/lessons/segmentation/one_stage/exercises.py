@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lessons.exercises import Exercise
-from lessons.segmentation.one_stage.model import SSD300_MAPS, ssd_boxes
+from lessons.segmentation.one_stage.crowding import hits
 
 
 def _yolo(answer: Any) -> str | None:
@@ -37,18 +37,15 @@ def _cell(answer: Any) -> str | None:
     return "四角の中心を求め，升の一辺の 8 画素で割って，整数部分を取ります。"
 
 
-def _ssd(answer: Any) -> str | None:
-    if not callable(answer):
-        return "関数を渡してください。def my_boxes(maps): の形で書きます。"
-    for maps in ([(38, 4)], [(8, 4), (4, 6)], list(SSD300_MAPS), []):
-        value, right = answer(maps), ssd_boxes(maps)
-        if value == right:
-            continue
-        if value == sum(side * n for side, n in maps):
-            return "地図の点の数は，一辺ではなく，一辺の二乗です。"
-        if value == sum(side * side for side, _ in maps):
-            return "一ますに置く四角の数もかけてください。"
-        return f"{maps} では {right} 個になるはずです。地図ごとに数えて足します。"
+def _spacing(answer: Any) -> str | None:
+    value = float(answer)
+    if not 1 <= value <= 2.4:
+        return "間隔は，物の辺の 1 倍から 2.4 倍までで答えてください。"
+    here, nearer = (hits(2, one).mean() for one in (value, value - 0.1))
+    if here < 0.8:
+        return f"当てた割合は {here:.2f} です。もう少し離してください。"
+    if nearer >= 0.8:
+        return f"もっと近くても，当てた割合は {nearer:.2f} です。近づけてみましょう。"
     return None
 
 
@@ -78,15 +75,10 @@ EXERCISES = [
         ),
     ),
     Exercise(
-        name="one_stage/ssd",
-        judge=_ssd,
-        solution=lambda maps: sum(side * side * n for side, n in maps),
-        praise="SSD300 の地図を渡すと，8,732 になります。",
-        known_wrong=(
-            (lambda maps: sum(side * n for side, n in maps), "二乗"),
-            (lambda maps: sum(side * side for side, n in maps), "一ます"),
-            (lambda maps: 8732, "足します"),
-            (8732, "関数"),
-        ),
+        name="one_stage/spacing",
+        judge=_spacing,
+        solution=1.9,
+        praise="これより近いと，隣の物と見分けにくくなります。",
+        known_wrong=((1.3, "離して"), (2.3, "近づけて"), (5, "2.4 倍まで")),
     ),
 ]

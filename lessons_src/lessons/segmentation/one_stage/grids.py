@@ -1,19 +1,14 @@
-"""一段の検出器の升目と既定の四角：YOLO の担当，SSD の既定の四角，間違いの分類。"""
+"""一段の検出器の升目：YOLO の担当，間違いの分類，手間。"""
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
-import torch
-from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from lessons.segmentation.metrics import Detections, average_precision, box_iou
-from lessons.segmentation.one_stage import model as one_stage
+from lessons.segmentation.metrics import Detections, box_iou
 from lessons.stimuli.scenes import Scene
 
 
@@ -50,42 +45,6 @@ def crowded_out(scenes: Sequence[Scene], grid: int) -> float:
         lost += len(cells) - len(set(cells.tolist()))
         total += len(cells)
     return lost / total if total else float("nan")
-
-
-def ssd_scales(
-    count: int = 6, smallest: float = 0.2, largest: float = 0.9
-) -> list[float]:
-    """SSD の既定の四角の大きさ（画像の一辺に対する比）。等間隔（Liu ほか 2016, 式 4）。"""
-    if count < 2:
-        raise ValueError(f"地図の数は 2 以上にしてください（count={count}）。")
-    step = (largest - smallest) / (count - 1)
-    return [smallest + step * k for k in range(count)]
-
-
-def default_boxes(
-    side: int, scale: float, following: float, ratios: Sequence[float]
-) -> Tensor:
-    """一枚の地図に置く，SSD の既定の四角（Liu ほか 2016, 2.2 節）。
-
-    Args:
-        side: 地図の一辺の数。
-        scale: この地図の四角の大きさ（画像の一辺に対する比）。
-        following: 次の地図の四角の大きさ。
-        ratios: 1 のほかの，横 ÷ 縦。逆数の形も一緒に置く。
-
-    Returns:
-        ``(side * side * (2 + 2 * len(ratios)), 4)``。中心の x, y と幅，高さ。0〜1。
-    """
-    between = math.sqrt(scale * following)  # 正方形は，大きさの違う二つを置く
-    shapes = [(scale, scale), (between, between)]
-    for ratio in ratios:
-        w, h = scale * math.sqrt(ratio), scale / math.sqrt(ratio)
-        shapes += [(w, h), (h, w)]
-    line = (torch.arange(side) + 0.5) / side
-    y, x = torch.meshgrid(line, line, indexing="ij")
-    center = torch.stack([x, y], -1).reshape(-1, 1, 2).expand(-1, len(shapes), 2)
-    shape = torch.tensor(shapes).expand(side * side, -1, 2)
-    return torch.cat([center, shape], -1).reshape(-1, 4)
 
 
 ERRORS = ("当たり", "重複", "位置", "名前", "背景")
@@ -140,40 +99,6 @@ def _kind(overlap: np.ndarray, same: np.ndarray, free: np.ndarray, right: float)
     if best >= 0.1:
         return "位置"
     return "名前" if overlap.max(initial=0.0) >= 0.1 else "背景"
-
-
-@dataclass
-class Progress:
-    """短い学習の記録。"""
-
-    parts: dict[str, list[float]] = field(default_factory=dict)  # 誤差の名前 → 反復ごと
-    steps: list[int] = field(default_factory=list)
-    ap50: list[float] = field(default_factory=list)
-
-
-def short_training(
-    model: one_stage.GridDetector,
-    scenes: tuple[Scene, ...],
-    held: Sequence[Scene],
-    *,
-    iterations: int,
-    every: int,
-) -> Progress:
-    """一段の検出器を短く学習し，三つの誤差と，``every`` 回ごとの AP50 を記録する。"""
-    progress = Progress()
-    truths = [Detections(scene.labels, scene.boxes) for scene in held]
-
-    def watch(step: int, parts: dict[str, float]) -> None:
-        for name, value in parts.items():
-            progress.parts.setdefault(name, []).append(value)
-        if step % every == 0:
-            progress.steps.append(step)
-            found = one_stage.detect(model, held)
-            progress.ap50.append(average_precision(found, truths, (0.5,)))
-
-    watch(0, {})
-    one_stage.fit(model, scenes, iterations=iterations, watch=watch)
-    return progress
 
 
 def work_and_speed(

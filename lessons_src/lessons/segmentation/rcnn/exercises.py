@@ -9,20 +9,27 @@ import torch
 from torch import Tensor
 
 from lessons.exercises import Exercise
-from lessons.segmentation import boxes
+from lessons.segmentation import boxes, counts, detectors
 
 
-def _anchors(answer: Any) -> str | None:
-    value = float(answer)
-    if value == 37 * 50 * 9:
+def _spacing(answer: Any) -> str | None:
+    try:
+        side, across = (float(v) for v in answer)
+    except TypeError:
+        return "二つの数を (辺, 升目の一辺の数) の形で答えてください。"
+    if across < 1 or side > 96 / across:
+        return "物の辺が，升の一辺より長く，隣と重なります。どちらかを小さくしてください。"
+    try:
+        scenes = counts.crowd(3, 16, scenes=8, side=side, across=int(across))
+    except ValueError as error:
+        return str(error)
+    said = counts.counted(detectors.found("two_stage", scenes)).mean()
+    if 15 <= said <= 17:
         return None
-    if value == 37 * 50:
-        return "それは地図のますの数です。一ますに九つ置きます。"
-    if value == 600 * 800 * 9:
-        return "アンカーは画素ごとではなく，地図の点ごとに置きます。"
-    if value == 37 * 50 * 3:
-        return "三つの大きさと三つの比なので，一ますに 3 × 3 個です。"
-    return "地図の縦 × 横 × 一ますのアンカーの数を計算してください。"
+    return (
+        f"16 個を，平均 {said:.1f} 個と答えました。大きさか，間隔を変えてください"
+        f"（升の一辺は {96 / across:.1f} 画素）。"
+    )
 
 
 def _encode(answer: Any) -> str | None:
@@ -86,18 +93,6 @@ def _removed_also_remove(found: Tensor, scores: Tensor, threshold: float) -> lis
 
 EXERCISES = [
     Exercise(
-        name="rcnn/anchors",
-        judge=_anchors,
-        solution=16650,
-        praise="ここから，確信度と NMS で絞ります。",
-        known_wrong=(
-            (1850, "一ますに九つ"),
-            (5550, "3 × 3"),
-            (600 * 800 * 9, "画素ごと"),
-            (7, "一ますのアンカー"),
-        ),
-    ),
-    Exercise(
         name="rcnn/encode",
         judge=_encode,
         solution=(0.75, 0.0, math.log(2), 0.0),
@@ -119,6 +114,18 @@ EXERCISES = [
             (lambda b, s, t: s.argsort(descending=True).tolist(), "どの四角も"),
             (_removed_also_remove, "消した四角"),
             (3, "関数"),
+        ),
+    ),
+    Exercise(
+        name="rcnn/spacing",
+        judge=_spacing,
+        solution=(20, 4),
+        praise="数が同じでも，間隔を広げると，ほぼ正しく数えました。",
+        known_wrong=(
+            ((17, 5), "平均"),
+            ((30, 5), "重なり"),
+            ((20, 3), "升は 9 個"),
+            (4, "二つの数"),
         ),
     ),
 ]

@@ -21,7 +21,7 @@ from torchvision.models.detection import FasterRCNN
 from torchvision.models.detection.image_list import ImageList
 from torchvision.ops import roi_align
 
-from lessons.segmentation import boxes, data, faster_rcnn
+from lessons.segmentation import boxes, data
 from lessons.segmentation.metrics import Detections, box_iou
 from lessons.stimuli.scenes import Scene
 
@@ -209,41 +209,6 @@ def measure(
     seconds = time.perf_counter() - start
     n = len(scenes)
     return Cost(count[0] / n, work.get_total_flops() / 2 / 1e6 / n, seconds / n, found)
-
-
-@dataclass
-class Progress:
-    """短い学習の記録。"""
-
-    parts: dict[str, list[float]] = field(default_factory=dict)  # 誤差の名前 → 反復ごと
-    steps: list[int] = field(default_factory=list)
-    located: list[float] = field(default_factory=list)  # 10 個の提案で囲めた物の割合
-    ap50: list[float] = field(default_factory=list)
-
-
-def short_training(
-    model: FasterRCNN,
-    scenes: tuple[Scene, ...],
-    held: Sequence[Scene],
-    *,
-    iterations: int,
-    every: int,
-) -> Progress:
-    """Faster R-CNN を短く学習し，四つの誤差と，``every`` 回ごとの成績を記録する。"""
-    progress = Progress()
-
-    def watch(step: int, parts: dict[str, float]) -> None:
-        for name, value in parts.items():
-            progress.parts.setdefault(name, []).append(value)
-        if step % every == 0:
-            windows = [propose(model, as_input(scene)) for scene in held]
-            progress.steps.append(step)
-            progress.located += found_shares(held, windows, [10])
-            progress.ap50.append(faster_rcnn.ap50(model, held))
-
-    watch(0, {})
-    faster_rcnn.fit(model, scenes, iterations=iterations, watch=watch)
-    return progress
 
 
 def as_input(scene: Scene) -> Tensor:

@@ -1,0 +1,214 @@
+"""検出器と切り出しを人と比べる章：測りのものさし，記録の判定，読者の答え。"""
+
+import numpy as np
+import pytest
+import torch
+
+from lessons.effects.record import named
+from lessons.segmentation import counts, detectors, nulls
+from lessons.segmentation.fcn import figure_ground as fg
+from lessons.segmentation.fcn import yours as fcn_yours
+from lessons.segmentation.metrics import Detections
+from lessons.segmentation.one_stage import crowding, subitizing
+from lessons.segmentation.one_stage import yours as one_yours
+from lessons.segmentation.rcnn import counting
+from lessons.segmentation.rcnn import yours as rcnn_yours
+from lessons.segmentation.tasks import animals
+from lessons.segmentation.tasks import yours as tasks_yours
+from lessons.stimuli.arrangements import ANIMALS, PICTURES
+from lessons.stimuli.scenes import THINGS
+
+
+def test_altered_networks_keep_the_original_and_its_shapes():
+    before = detectors.network("one_stage").state_dict()
+    kept = {name: value.clone() for name, value in before.items()}
+    shuffled = detectors.network("one_stage", "shuffled", 3)
+    name = "backbone.stages.0.0.0.weight"
+    assert not torch.equal(shuffled.state_dict()[name], kept[name])
+    torch.testing.assert_close(
+        shuffled.state_dict()[name].flatten().sort().values,
+        kept[name].flatten().sort().values,
+    )
+    for key, value in detectors.network("one_stage").state_dict().items():
+        assert torch.equal(value, kept[key]), key
+    with pytest.raises(ValueError, match="untrained"):
+        nulls.altered(torch.nn.Linear(1, 1), "magic", 0, lambda net: None)
+    with pytest.raises(ValueError, match="two_stage"):
+        detectors.network("three_stage")
+
+
+def test_a_hit_needs_name_place_and_confidence():
+    scene = animals.faint("cat", 1, contrast=1.0)
+    box = scene.boxes
+    label = scene.labels
+
+    def hit(label, box, score):
+        return detectors.hit(Detections(label, box, np.array([score])), scene)
+
+    assert hit(label, box, 0.9)
+    assert not hit(label, box, 0.4)
+    assert not hit(label + 1, box, 0.9)
+    assert not hit(label, box + 15, 0.9)
+    none = Detections(np.zeros(0, int), np.zeros((0, 4)), np.zeros(0))
+    assert not detectors.hit(none, scene)
+    with pytest.raises(ValueError, match="確信度"):
+        detectors.hit(Detections(label, box), scene)
+
+
+@pytest.mark.parametrize("power", [0.5, 0.8, 1.0])
+def test_compression_finds_the_power_put_in(monkeypatch, power):
+    truth = np.array(counting.NUMBERS, float)
+    said = np.repeat(truth[:, None] ** power, 6, axis=1)
+    monkeypatch.setattr(counting, "answers", lambda *a, **k: said)
+    assert counting.compression(0) == pytest.approx(1 - power)
+
+
+def test_one_constant_answer_is_not_counting(monkeypatch):
+    monkeypatch.setattr(counting, "answers", lambda *a, **k: np.full((5, 6), 9))
+    assert counting.compression(0) == 0
+    assert counting.scalar_variability(0) == 0
+
+
+@pytest.mark.parametrize(("power", "index"), [(1.0, 0.5), (0.5, 0.0)])
+def test_variability_finds_the_power_put_in(monkeypatch, power, index):
+    truth = 100.0 * np.array(counting.NUMBERS)
+    noise = np.random.default_rng(0).normal(size=4000)
+    noise = (noise - noise.mean()) / noise.std()
+    said = truth[:, None] + (truth[:, None] ** power) * 0.2 * noise
+    monkeypatch.setattr(counting, "answers", lambda *a, **k: said)
+    assert counting.scalar_variability(0) == pytest.approx(index, abs=0.02)
+
+
+def test_missing_at_random_keeps_the_means():
+    said = np.repeat([[4.0], [5.0], [7.0]], 4000, axis=1)
+    truth = (5, 8, 16)
+    each = counts.missed_at_random(truth, said, 0, each=True).mean(axis=1)
+    np.testing.assert_allclose(each, [4, 5, 7], atol=0.1)
+    same = counts.missed_at_random(truth, said, 0).mean(axis=1)
+    np.testing.assert_allclose(same, np.array(truth) * 16 / 29, atol=0.15)
+
+
+def test_subitizing_is_the_difference_of_weber_fractions(monkeypatch):
+    pattern = np.array([-1.0, 1.0] * 4)
+    numbers = np.array(subitizing.FEW + subitizing.MORE, float)
+    said = numbers[:, None] * (1 + np.outer([0.02] * 3 + [0.12] * 3, pattern))
+    monkeypatch.setattr(subitizing, "answers", lambda *a, **k: said)
+    assert subitizing.subitizing(0) == pytest.approx(0.10)
+
+
+def test_flankers_stand_around_the_target_without_overlap():
+    for scene in crowding.flanked(0, 1.3, offset=crowding.OFFSET)[:4]:
+        assert len(scene.labels) == 5
+        assert scene.masks.sum(axis=0).max() == 1
+        assert (scene.labels[1:] != scene.labels[0]).all()
+    assert {s.labels[0] for s in crowding.flanked(0, 0)} == set(range(14))
+
+
+def test_near_flankers_harm_and_far_flankers_do_not():
+    assert crowding.hits(5, 0).mean() > 0.85
+    assert crowding.crowding(5).mean() > 0.5
+    assert abs(crowding.crowding(5, "beyond").mean()) < 0.2
+
+
+def test_convex_and_concave_regions_are_equally_large():
+    g = np.random.default_rng(0)
+    for regions in (2, 8):
+        share = np.mean([fg.convex(g, regions=regions).mean() for _ in range(30)])
+        assert share == pytest.approx(0.5, abs=0.02)
+
+
+def test_displays_come_in_both_colours():
+    g = np.random.default_rng(1)
+    region = fg.surrounded(g)
+    assert 0.01 < region.mean() < 0.3
+    assert not region[[0, -1]].any()
+    first, second = fg.painted(region, g)
+    np.testing.assert_array_equal(first[region][0], second[~region][0])
+    np.testing.assert_array_equal(first[~region][0], second[region][0])
+
+
+def test_the_meter_of_figure_and_ground_needs_no_network(monkeypatch):
+    """いつも左を選ぶ画面からは，左の領域だけが選ばれる。場所の偏りは，引けば消える。"""
+    bias = np.linspace(1, 0, fg.SIDE)[None, None].repeat(fg.SIDE, 1)
+    monkeypatch.setattr(
+        fg, "person", lambda net, images, reading="": bias.repeat(len(images), 0)
+    )
+    fg._empty.cache_clear()
+    assert fg.chosen(fg.left, 0, items=4, blank=False).mean() == 1
+    assert fg.chosen(fg.left, 0, items=4).mean() == 0
+    fg._empty.cache_clear()
+    with pytest.raises(ValueError, match="logit"):
+        fg.chosen(fg.left, 0, reading="guess")
+
+
+WORDS = {
+    "animal_advantage": "決まらない",
+    "count_compression": "向きだけ",
+    "count_variability": "構造",
+    "one_stage_crowding": "向きだけ",
+    "one_stage_crowding_edge": "決まらない",
+    "one_stage_subitizing": "示さない",
+    "surroundedness": "向きだけ",
+    "convexity_context": "示さない",
+    "lower_region": "示さない",
+}
+"""頁の文が従っている判定。"""
+
+
+def test_the_records_decide_what_the_pages_say():
+    assert {one.protocol.id: one.word for one in named(*WORDS)} == WORDS
+
+
+@pytest.mark.parametrize(
+    ("graded", "sheet", "right", "said"),
+    [
+        (
+            tasks_yours.graded,
+            tasks_yours.sheet,
+            lambda s: tasks_yours.LETTERS[s.labels[0]],
+            "動物 6/6，ほかの物 6/6",
+        ),
+        (
+            one_yours.graded,
+            lambda: [one for pair in one_yours.sheet() for one in pair],
+            lambda s: one_yours.LETTERS[s.labels[0]],
+            "一つだけ 4/4，囲まれた物 4/4",
+        ),
+        (
+            fcn_yours.graded,
+            fcn_yours.sheet,
+            lambda one: "d" if one.convex_is_dark else "l",
+            "2 つの図で 3/3，8 つの図で 3/3",
+        ),
+    ],
+    ids=["tasks", "one_stage", "fcn"],
+)
+def test_readers_are_graded(graded, sheet, right, said):
+    answer = "".join(right(one) for one in sheet())
+    assert said in graded(answer)[0]
+    assert "まだ" in graded(...)[0]
+    with pytest.raises(ValueError, match="字にして"):
+        graded(answer[:-1])
+    with pytest.raises(ValueError, match="字にして"):
+        graded("#" * len(answer))
+
+
+def test_readers_estimates_give_an_exponent():
+    lines = rcnn_yours.graded(rcnn_yours.COUNTS)
+    assert "あなた：12 5 16 7 10 4　指数 1.00" in lines
+    half = rcnn_yours.graded([4 * (n / 4) ** 0.5 for n in rcnn_yours.COUNTS])
+    assert half[1].endswith("指数 0.50")
+    assert "まだ" in rcnn_yours.graded(...)[0]
+    for wrong in ([1, 2], [0, 1, 2, 3, 4, 5]):
+        with pytest.raises(ValueError, match="6 個"):
+            rcnn_yours.graded(wrong)
+
+
+def test_hit_rates_and_groups():
+    rates = np.array([float(name in ANIMALS) for name in PICTURES])
+    assert animals.difference(rates) == 1
+    assert animals.difference(1 - rates) == -1
+    assert animals.hit_rates(2, items=1, contrast=1.0).shape == (14,)
+    assert list(tasks_yours.names().values()) == [THINGS[name] for name in PICTURES]
+    with pytest.raises(ValueError, match="area"):
+        animals.faint("cat", 0, match="width")
