@@ -1,5 +1,7 @@
 """検出器と切り出しを人と比べる章：測りのものさし，記録の判定，読者の答え。"""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -115,6 +117,14 @@ def test_convex_and_concave_regions_are_equally_large():
     for regions in (2, 8):
         share = np.mean([fg.convex(g, regions=regions).mean() for _ in range(30)])
         assert share == pytest.approx(0.5, abs=0.02)
+
+
+def test_eight_displays_alone_would_mislead_as_the_page_says():
+    few, many = (
+        fg.chosen(partial(fg.convex, regions=regions), seed=0, items=8).mean()
+        for regions in (2, 8)
+    )
+    assert many > few + 0.3
 
 
 def test_displays_come_in_both_colours():

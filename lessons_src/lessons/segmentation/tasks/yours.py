@@ -13,7 +13,7 @@ from lessons.stimuli.arrangements import ANIMALS, PICTURES
 from lessons.stimuli.scenes import THINGS, Scene
 
 LETTERS = "abcdefghijklmn"
-CONTRAST = 0.35
+CONTRAST = 0.5
 """物の濃さ。"""
 
 
