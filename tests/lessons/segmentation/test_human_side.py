@@ -33,7 +33,7 @@ def test_the_edge_is_the_same_whichever_side_owns_it(seed, kind, size):
     images = ownership.displays(rng(seed), 2, kind, size).astype(int)
     assert images.shape == (2, 2, 2, 96, 96, 3)
     left, right = images[:, :, 0], images[:, :, 1]
-    window = slice(48 - 7, 48 + 7)
+    window = slice(48 - 5, 48 + 5)
     assert (left[..., window, window, :] == right[..., window, window, :]).all()
     assert (left != right).any(axis=(2, 3, 4)).all()
 
@@ -82,7 +82,7 @@ def test_shapes_keep_their_form_when_the_size_changes():
     lines = one_shot.shape(rng())
     small, large = one_shot.drawn(lines, 16), one_shot.drawn(lines, 64)
     again = large.reshape(16, 4, 16, 4).mean(axis=(1, 3))
-    assert np.corrcoef(small.ravel(), again.ravel())[0, 1] > 0.98
+    assert np.corrcoef(small.ravel(), again.ravel())[0, 1] > 0.95
 
 
 def test_displays_put_the_shape_in_its_box():
@@ -102,7 +102,7 @@ def test_displays_put_the_shape_in_its_box():
 def test_forests_are_made_of_their_parts():
     one = forest.forest(rng(3))
     assert one.large != one.small
-    assert len(one.parts) >= 6
+    assert len(one.parts) >= 4
     x1, y1, x2, y2 = one.whole[0]
     assert (one.parts[:, :2] >= (x1, y1)).all()
     assert (one.parts[:, 2:] <= (x2, y2)).all()
