@@ -156,6 +156,7 @@ def test_names_of_the_pictures_are_four_and_the_network_is_named():
         assert len(items) == 8
         for said in items.values():
             assert len(set(said.split())) == 4
+            assert max(map(len, said.split())) <= 4  # 絵の幅に収まる
     places = Counter()
     for items in first_names.NAMES.values():
         for number, (concept, said) in enumerate(items.items()):

@@ -62,13 +62,13 @@ def word_svg(word: str) -> str:
 
 
 def choice_svg(concept: str, choices: Sequence[str], style: str = "noto") -> str:
-    """絵の下に，番号を付けた四つの言葉を，二つずつ二段に書いた SVG。"""
+    """絵の下に，番号を付けた四つの言葉（四字まで）を，二つずつ二段に書いた SVG。"""
     written = "".join(
-        f'<text x="{8 + 96 * (k % 2)}" y="{156 + 30 * (k // 2)}">{k + 1} {word}</text>'
+        f'<text x="{10 + 94 * (k % 2)}" y="{156 + 30 * (k // 2)}">{k + 1} {word}</text>'
         for k, word in enumerate(choices)
     )
     return (
         f'<svg viewBox="0 0 200 200" role="img" aria-label="絵と，{"，".join(choices)}">'
         f'<g transform="translate(36 0)">{drawn(concept, style)}</g>'
-        f'<g fill="#fff" font-size="15">{written}</g></svg>'
+        f'<g fill="#fff" font-size="17">{written}</g></svg>'
     )

@@ -29,7 +29,7 @@ def experiment() -> Experiment:
             "絵が一つ，言葉が四つ出ます。一つのほかは，どれも合っています。先に頭に浮かんだ名前の番号を，すぐに押してください。",
             "正しい名前を当てる課題ではありません。全部で 16 枚，1 分ほどです。",
         ),
-        example=choice_svg("pen", ["ボールペン", "道具", "ペン", "鉛筆"]),
+        example=choice_svg("telephone", ["道具", "固定電話", "電話", "時計"]),
         responses=[Response(key, key, key) for key in "1234"],
         trials=trials,
         repeats=2,
