@@ -330,8 +330,10 @@ window.labViews = (() => {
         const score = answer.scores.data[k];
         if (answer.kept.data[k] < 0.5 || score < range.valueAsNumber) continue;
         const [x1, y1, x2, y2] = answer.boxes.data.slice(4 * k, 4 * k + 4).map((value) => Math.min(Math.max(value, 0), 1) * size);
-        const name = names[answer.kinds.data[k]];
-        found.push({ name, score });
+        found.push({ name: names[answer.kinds.data[k]], score, edges: [x1, y1, x2, y2] });
+      }
+      found.sort((a, b) => b.score - a.score);
+      for (const { name, score, edges: [x1, y1, x2, y2] } of found.toReversed()) {
         pen.lineWidth = 6;
         pen.strokeStyle = "black";
         pen.strokeRect(x1, y1, x2 - x1, y2 - y1);

@@ -12,7 +12,7 @@ from lessons.weights.ledger import restored
 from lessons.weights.nanodet import MEAN_BGR, SIDE, STD_BGR, NanoDet
 
 MOST = 400
-"""調べる四角の数（確信度の高い順）。"""
+"""調べる四角の数（確信度の高いもの）。"""
 LOWEST = 0.1
 """これより確信度の低い四角は，すべての値を 0 にする。"""
 OVERLAP = 0.6
@@ -21,14 +21,15 @@ ROUNDS = 12
 """NMS のくり返し。消す・消されるの連なりが，これより長いことはまずない。"""
 
 
-def suppress(boxes: Tensor, kinds: Tensor) -> Tensor:
-    """確信度の高い順に並んだ四角の NMS。残す四角は 1，消す四角は 0 の ``(n,)``。
+def suppress(boxes: Tensor, scores: Tensor, kinds: Tensor) -> Tensor:
+    """四角の NMS。残す四角は 1，消す四角は 0 の ``(n,)``。
 
     「残る四角に消されない四角は残る」を，変わらなくなるまでくり返すと，
     一つずつ調べる NMS と同じ答えになる。
 
     Args:
         boxes: ``(n, 4)``。
+        scores: 確信度 ``(n,)``。
         kinds: 種類の番号 ``(n,)``。
     """
     low = torch.maximum(boxes[:, None, :2], boxes[None, :, :2])
@@ -36,9 +37,8 @@ def suppress(boxes: Tensor, kinds: Tensor) -> Tensor:
     both = (high - low).clamp(min=0).prod(-1)  # (n, n)
     area = (boxes[:, 2:] - boxes[:, :2]).clamp(min=0).prod(-1)  # (n,)
     iou = both / (area[:, None] + area[None, :] - both).clamp(min=1e-9)
-    order = torch.arange(boxes.shape[0], device=boxes.device)
     beats = (iou > OVERLAP) & (kinds[:, None] == kinds[None, :])
-    beats = (beats & (order[:, None] < order[None, :])).float()  # (i が j を消せる)
+    beats = (beats & (scores[:, None] > scores[None, :])).float()  # i が j を消せる
     kept = torch.ones_like(area)
     for _ in range(ROUNDS):
         kept = 1 - (kept[:, None] * beats).amax(0)
@@ -48,7 +48,8 @@ def suppress(boxes: Tensor, kinds: Tensor) -> Tensor:
 class BoxesOnPage(nn.Module):
     """``(1, 3, 416, 416)``（0〜255 の RGB）→ 四角 ``(400, 4)``，確信度，種類，残すか。
 
-    四角は，左上を (0, 0)，右下を (1, 1) とした x1, y1, x2, y2。確信度の高い順。
+    四角は，左上を (0, 0)，右下を (1, 1) とした x1, y1, x2, y2。
+    並びは地図のますの順にする（確信度の順では，丸めの誤差だけで並びが替わる）。
     """
 
     mean: Tensor
@@ -64,10 +65,10 @@ class BoxesOnPage(nn.Module):
         x = (x.flip(1) - self.mean) / self.std
         boxes, scores = nanodet.decode(self.net(x))  # (N, 4), (N, 80)
         best, kind = scores.max(1)
-        sure, at = best.topk(MOST)
-        found, kinds = boxes[at], kind[at]
+        at = best.topk(MOST).indices.sort().values  # 並びは，地図のますの順
+        sure, found, kinds = best[at], boxes[at], kind[at]
         seen = (sure >= LOWEST).float()
-        kept = suppress(found, kinds) * seen
+        kept = suppress(found, sure, kinds) * seen
         return found / SIDE * seen[:, None], sure * seen, (kinds * seen).int(), kept
 
 
