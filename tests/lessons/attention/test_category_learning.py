@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from lessons.attention.attention_as_softmax import category_learning as lab
-from lessons.effects.record import named
 
 
 def test_attention_is_shared_out():
@@ -27,13 +26,8 @@ def test_difficulty_grows_with_the_dimensions():
     assert errors == sorted(errors)
 
 
-def test_controls_do_not_move_attention():
-    assert lab.relevant_share(0) > 0.5
-    for control in ("three", "shuffled", "before"):
-        assert abs(lab.relevant_share(0, control)) < 0.15
-    assert abs(lab.relevant_share(0, attention_rate=0.0)) < 0.05
-
-
-def test_first_round_reached():
-    assert lab._first(np.array([False, True, True])) == 1
-    assert lab._first(np.array([False, False])) == 2
+def test_attention_stays_put_without_a_reason_to_move():
+    used = lab.relevant_dimension()
+    for options in ({"shuffled": True}, {"attention_rate": 0.0}):
+        found = lab.learn(0, "I", **options)
+        assert found.attention[-1, used] == pytest.approx(1 / 3, abs=0.15)

@@ -20,7 +20,9 @@ def test_plain_does_not_count_hills():
 
 def test_with_the_rule_it_is_the_chapter_s_map():
     image = render(make_display("orientation", 16, True, 0))[None]
-    assert torch.allclose(lab.saliency_map(image, rule=True), saliency(image).S, atol=1e-6)
+    assert torch.allclose(
+        lab.saliency_map(image, rule=True), saliency(image).S, atol=1e-6
+    )
     assert not torch.allclose(
         lab.saliency_map(image, rule=False), saliency(image).S, atol=1e-3
     )

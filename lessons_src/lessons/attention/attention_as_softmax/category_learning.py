@@ -70,46 +70,8 @@ def learn(
     return Learning(np.array(errors), np.array(attention))
 
 
-def relevant_share(seed: int, control: str = "", **options: float) -> float:
-    """分類 I を学んだあとの，役に立つ次元への注意 − 等しく分けたときの 1/3。
-
-    Args:
-        seed: 学習の種。
-        control: ``"three"`` なら，三つの次元が要る分類 VI。``"shuffled"`` なら正解がでたらめ，
-            ``"before"`` なら学ぶ前。
-    """
-    kind = "VI" if control == "three" else "I"
-    rounds = {"rounds": 1} if control == "before" else {}
-    found = learn(seed, kind, shuffled=control == "shuffled", **options, **rounds)  # type: ignore[arg-type]
-    used = relevant_dimension()
-    return float(found.attention[-1, used] - 1 / 3)
-
-
 def relevant_dimension() -> int:
     """分類 I で役に立つ次元の番号。"""
     right = np.asarray(targets()[0], float)
     x = np.asarray(ITEMS, float)
     return int(np.abs([np.corrcoef(x[:, k], right)[0, 1] for k in range(3)]).argmax())
-
-
-def narrowing_lag(seed: int, control: str = "", **options: float) -> float:
-    """注意が狭まるのが，誤りが減るのより，何巡遅いか（分類 I）。遅ければ人間と同じ向き。
-
-    注意は，役に立つ次元が 2/3 を超えた巡，誤りは，続く 4 巡の平均が 0.1 以下になった巡で測る。
-    最後まで届かなければ，巡の数とする。
-
-    Args:
-        seed: 学習の種。
-        control: ``"eager"`` なら，注意の学習率を 10 倍にする。
-    """
-    if control == "eager":
-        options["attention_rate"] = 10 * options.get("attention_rate", 0.3)
-    found = learn(seed, "I", **options)  # type: ignore[arg-type]
-    narrow = found.attention[:, relevant_dimension()] > 2 / 3
-    running = np.convolve(found.errors, np.ones(4) / 4, "valid")
-    return float(_first(narrow) - _first(running <= 0.1))
-
-
-def _first(reached: NDArray[np.bool_]) -> int:
-    """初めて真になる番号。なければ長さ。"""
-    return int(reached.argmax()) if reached.any() else len(reached)

@@ -6,10 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lessons.attention.attention_as_softmax.category_learning import (
-    narrowing_lag,
-    relevant_share,
-)
 from lessons.attention.attention_as_softmax.two_objects import trials
 
 
@@ -23,10 +19,7 @@ def _gain(seed: int, condition: str) -> float:
 
 
 MEASURES: dict[str, Callable[..., float]] = {
-    "attention_relevant": relevant_share,
-    "attention_unlearned": relevant_share,
-    "attention_narrowing": narrowing_lag,
     "place_cue": lambda seed, control="": _gain(seed, "場所"),
     "name_cue": lambda seed, control="": _gain(seed, "名前"),
 }
-"""約束の名前から，測る関数を引く表。場所と名前の手がかりは，式からそのまま出るので，対照はない。"""
+"""約束の名前から，測る関数を引く表。どれも式からそのまま出るので，対照はない。"""
