@@ -18,7 +18,9 @@ def _spacing(answer: Any) -> str | None:
     except TypeError:
         return "二つの数を (辺, 升目の一辺の数) の形で答えてください。"
     if across < 1 or side > 96 / across:
-        return "物の辺が，升の一辺より長く，隣と重なります。どちらかを小さくしてください。"
+        return (
+            "物の辺が，升の一辺より長く，隣と重なります。どちらかを小さくしてください。"
+        )
     try:
         scenes = counts.crowd(3, 16, scenes=8, side=side, across=int(across))
     except ValueError as error:
