@@ -1,0 +1,19 @@
+"""頁「姿勢の検出」「姿勢の移し替え」が文で述べる判定は，記録のとおりか。"""
+
+from lessons.effects.record import named
+
+
+def test_inversion_costs_joints_until_inverted_scenes_are_learned() -> None:
+    upside, both = named("pose_body_inversion", "pose_body_inversion_both")
+    assert (upside.word, both.word) == ("向きだけ", "示さない")
+    assert upside.verdict is not None
+    assert upside.verdict.passing == ()
+    assert abs(upside.verdict.controls["mirror"].mean) < 0.02
+    assert upside.protocol.ablation == both.protocol.id
+
+
+def test_impossible_bodies_lose_less() -> None:
+    (one,) = named("pose_impossible_body")
+    assert one.word == "向きだけ"
+    assert one.verdict is not None
+    assert one.verdict.controls["both"].mean < one.verdict.model.mean / 3
