@@ -17,3 +17,18 @@ def test_impossible_bodies_lose_less() -> None:
     assert one.word == "向きだけ"
     assert one.verdict is not None
     assert one.verdict.controls["both"].mean < one.verdict.model.mean / 3
+
+
+def test_point_lights_upside_down_are_less_of_a_person() -> None:
+    (one,) = named("pose_point_light")
+    assert one.word == "向きだけ"
+    assert one.verdict is not None
+    assert one.verdict.passing == ()
+    assert abs(one.verdict.controls["scrambled"].mean) < one.verdict.model.mean / 3
+
+
+def test_sides_are_named_better_from_the_front_unlike_in_people() -> None:
+    (one,) = named("transfer_back_view")
+    assert one.word == "逆"
+    assert one.verdict is not None
+    assert one.verdict.model.high < -0.3
