@@ -129,7 +129,7 @@ def to_page(
         "words": list(lab.words),
         "side": lab.side,
         "fit": lab.fit,
-        "fill": list(lab.fill),
+        "fill": f"rgb({' '.join(map(str, lab.fill))})",
         "network": model,
         "bytes": len(packed),
         "samples": samples,

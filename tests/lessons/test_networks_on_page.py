@@ -153,6 +153,7 @@ def test_page_is_light_and_names_its_files(tmp_path):
     spec = json.loads((tmp_path / box["data-spec"].removeprefix("asset:")).read_text())
     assert {path.name for path in tmp_path.iterdir()} == set(names)
     assert [one["name"] for one in spec["samples"]] == ["甲", "乙"]
+    assert spec["fill"] == "rgb(0 0 0)"
     packed = (tmp_path / spec["network"]).read_bytes()
     assert len(packed) == spec["bytes"] == int(box["data-bytes"])
     pixels = square(PHOTO, LAB)

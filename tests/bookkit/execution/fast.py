@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bookkit.chapter import Chapter
-from bookkit.execution.book import State
+from bookkit.execution.book import CACHE_FOLDER, State
 from bookkit.execution.cache import CellResult
 from bookkit.execution.outcome import Outcome
 from bookkit.execution.workplace import Workplace, workplace
@@ -63,7 +63,9 @@ class Fast:
 
     def _place(self, root: Path) -> Workplace:
         if root not in self._places:
-            self._places[root] = self._open.enter_context(workplace(root))
+            self._places[root] = self._open.enter_context(
+                workplace(root, assets=root / "_build" / CACHE_FOLDER / "assets")
+            )
         return self._places[root]
 
     def close(self) -> None:

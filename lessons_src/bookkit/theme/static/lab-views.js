@@ -154,7 +154,7 @@ window.labViews = (() => {
     const coverUp = (pen, size) => {
       if (!hidden) return;
       const edge = (cover / side) * size;
-      pen.fillStyle = "rgb(128 128 128)";
+      pen.fillStyle = "gray";
       pen.fillRect(hidden[0] * size - edge / 2, hidden[1] * size - edge / 2, edge, edge);
     };
     const draw = (on) => {

@@ -126,7 +126,7 @@
       const { width, height } = this.source;
       const scale = size / (this.spec.fit === "crop" ? Math.min(width, height) : Math.max(width, height));
       const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
-      pen.fillStyle = `rgb(${this.spec.fill.join(" ")})`;
+      pen.fillStyle = this.spec.fill;
       pen.fillRect(0, 0, size, size);
       pen.imageSmoothingQuality = "high";
       pen.drawImage(this.source, Math.floor((size - w) / 2), Math.floor((size - h) / 2), w, h);
