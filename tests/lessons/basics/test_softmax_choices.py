@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lessons import human
-from lessons.basics.softmax import choices, yours
+from lessons.basics.softmax import choices, typical, yours
 from lessons.basics.softmax.fitting import paired_preferences
-from lessons.basics.softmax.model import sigmoid
+from lessons.basics.softmax.model import entropy, sigmoid, softmax
 
 
 def test_celebrities_are_the_published_table():
@@ -64,6 +64,12 @@ def test_unseen_pairs_are_guessed_and_controls_are_not():
     assert means[""] == pytest.approx(people, abs=0.04)
     assert abs(means["shuffled"]) < 0.08
     assert abs(means["values"]) < 0.1
+
+
+def test_hesitation_is_the_entropy_of_the_softmax():
+    x = np.array([[3.0, 1.0, 0.0], [0.0, 0.0, 0.0]])
+    found = typical.hesitation(x, 0.7)
+    assert found == pytest.approx([entropy(softmax(row, 0.7)) for row in x])
 
 
 def test_bad_pairs_are_told():

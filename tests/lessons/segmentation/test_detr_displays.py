@@ -5,11 +5,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from lessons.segmentation import data
-from lessons.segmentation import faster_rcnn as rcnn
-from lessons.segmentation.detr import displays, yours
+from lessons.segmentation.detr import displays, effects, yours
 from lessons.segmentation.detr import model as detr
-from lessons.segmentation.detr.matching import lesioned
 from lessons.segmentation.metrics import Detections
 
 
@@ -39,23 +36,15 @@ def test_reported_counts_objects_once_and_answers_all():
         displays.reported([Detections(twice.labels, twice.regions, None)], [scene])
 
 
-def missed(answer):
-    """同じ物の場面で，違う物の場面より見つけない割合。"""
-    pairs = [displays.pair(300 + i, 12) for i in range(16)]
-    different, same = (
-        displays.reported(answer(part), part)[0].mean()
-        for part in zip(*pairs, strict=True)
-    )
-    return different - same
-
-
 def test_repeated_things_are_missed_only_by_queries_that_yield():
     """譲り合うクエリだけが，同じ物の場面で見落とす。"""
-    whole = detr.pretrained()
-    cut = lesioned(whole, "among", data.scene_set(100, "train", data.SCENES))
-    assert missed(partial(detr.detect, whole)) > 0.08
-    assert abs(missed(partial(detr.detect, cut))) < 0.05
-    assert abs(missed(partial(rcnn.detect, rcnn.pretrained()))) < 0.05
+    model, cut, other = (
+        effects.repeated(3, control, count=12, side=18).mean()
+        for control in ("", "cut", "rcnn")
+    )
+    assert model > 0.08
+    assert abs(cut) < 0.05
+    assert abs(other) < 0.05
 
 
 def test_random_queries_keep_the_spread_and_lose_the_objects():

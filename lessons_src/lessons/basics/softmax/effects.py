@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from lessons.basics.softmax import model as sm
+from lessons.basics.softmax.choices import (
+    celebrity_choices,
+    softmax_people,
+    temperature_ratio,
+    unseen_pairs,
+)
+from lessons.basics.softmax.typical import entropy_and_goodness
 from lessons.basics.softmax.winners import choice_payoff, noisy_winners, winner_share
 
 _BOXES = (0.7, 0.3)
@@ -28,9 +36,18 @@ def _loss_by_matching(seed: int) -> float:
     return best - choice_payoff(_BOXES, _MATCHING, seed)
 
 
-MEASURES: dict[str, Callable[..., float]] = {
+def _similar_pairs(seed: int) -> float:
+    """一つの温度で選ぶ 234 人の答えから読み取った，温度の比の対数（違う分野 ÷ 同じ分野）。"""
+    _, share = celebrity_choices()
+    return temperature_ratio(softmax_people(share, np.random.default_rng(seed)))
+
+
+MEASURES: dict[str, Callable[..., Any]] = {
     "zero_temperature": lambda seed, control="": winner_share(0.01, seed),
     "gumbel_winners": lambda seed, control="": _gap_of_noisy_winners(seed),
     "matching_loss": lambda seed, control="": _loss_by_matching(seed),
+    "choice_similar_pairs": lambda seed, control="": _similar_pairs(seed),
+    "choice_unseen_pairs": unseen_pairs,
+    "entropy_typicality": entropy_and_goodness,
 }
-"""約束の名前から，測る関数を引く表。どれも式からそのまま出るので，対照はない。"""
+"""約束の名前から，測る関数を引く表。初めの四つは式からそのまま出るので，対照はない。"""
