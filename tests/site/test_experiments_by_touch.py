@@ -110,6 +110,12 @@ def visit(browser: Any, base_url: str) -> Iterator[Callable[..., Any]]:
         )
         page.goto(f"{base_url}book/{chapter}.html", wait_until="load")
         page.wait_for_selector(f"{ROOT}:not([data-state=off])")
+        page.evaluate(  # 一つの頁に二つあれば，調べる方だけにする
+            "id => document.querySelectorAll('.experiment')"
+            ".forEach((box) => { if (box.id !== id) box.remove(); })",
+            f"experiment-{TAKEN[chapter][0]().name}",
+        )
+        page.wait_for_selector(ROOT)
         return page
 
     yield open_page
