@@ -84,15 +84,29 @@ def depart_hidden_code(self: Any, node: HideCodeCellNode) -> None:
     self.body.append("</details>\n")
 
 
+class code_button(nodes.General, nodes.Element):
+    """畳んだコードを開くボタン。"""
+
+
+def visit_code_button(self: Any, node: code_button) -> None:
+    """ボタンを書く。"""
+    self.body.append(
+        '<button class="code-open" type="button" aria-expanded="false">'
+        "コードを見る</button>\n"
+    )
+    raise nodes.SkipNode
+
+
+def skip_code_button(self: Any, node: code_button) -> None:
+    """ノートブックには要らない。"""
+    raise nodes.SkipNode
+
+
 class CodeButtons(SphinxPostTransform):
     """見えているコードの前に，畳んだ頁で開くボタンを置く（畳まない頁では見えない）。"""
 
     default_priority = 250  # myst-nb が hide-input のセルを包んだ後
     formats = ("html",)
-    button = (
-        '<button class="code-open" type="button" aria-expanded="false">'
-        "コードを見る</button>"
-    )
 
     def run(self, **kwargs: Any) -> None:
         """ボタンを置く。"""
@@ -100,12 +114,15 @@ class CodeButtons(SphinxPostTransform):
             is_code = not {"cell_input", "source-box"}.isdisjoint(box["classes"])
             if is_code and not isinstance(box.parent, HideCodeCellNode):
                 place = box.parent.index(box)
-                box.parent.insert(place, nodes.raw("", self.button, format="html"))
+                box.parent.insert(place, code_button())
 
 
 def setup(app: Sphinx) -> None:
     """ほかの拡張の要素の，HTML の書き方を置き換える。"""
     app.add_post_transform(CodeButtons)
+    app.add_node(
+        code_button, html=(visit_code_button, None), notebook=(skip_code_button, None)
+    )
     box, hidden = (
         (visit_box, FoldTranslator.depart_admonition),
         (visit_hidden_code, depart_hidden_code),
