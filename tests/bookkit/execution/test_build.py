@@ -63,7 +63,7 @@ def test_a_chapter_runs_again_when_its_file_is_lost(project):
         "one",
         "import os, pathlib\nfrom IPython.display import display\n"
         "folder = pathlib.Path(os.environ['LESSONS_ASSETS'])\n"
-        "folder.mkdir(exist_ok=True)\n"
+        "folder.mkdir(parents=True, exist_ok=True)\n"
         "(folder / '0123456789.bin').write_bytes(b'network')\n"
         "display({'text/plain': 'x'}, raw=True, metadata={'assets': ['0123456789.bin']})",
     )

@@ -76,7 +76,7 @@ def test_table_knows_a_few_symbols() -> None:
 def test_symbols_are_read_from_every_place(used: dict[str, list[str]]) -> None:
     assert r"\bigoplus" in used["attention/saliency"]  # $$ の式
     assert r"\frac" in used["basics/softmax"]  # {math}
-    assert r"\to" in used["basics/softmax"]  # 文の中
+    assert r"\theta" in used["basics/softmax"]  # 文の中
     assert r"\dots" in used["attention/cam"]  # 図のキャプション
     tex = r"\operatorname*{arg\,min}_k \begin{cases}1\end{cases}"
     assert TOKEN.findall(tex) == [
