@@ -73,6 +73,10 @@ def figures_of(article: Tag) -> list[tuple[Tag, str, str]]:
             alt = picture.get("aria-label") or (title.get_text() if title else "")
         else:
             alt = picture.get("alt", "")
+        if picture.find_parent(
+            class_="lab"
+        ):  # 写真で試す欄の見本（test_labs が調べる）
+            continue
         figure = picture.find_parent("figure")
         caption = figure.find("figcaption") if figure else None
         text = caption.find(class_="caption-text") if caption else None
