@@ -59,6 +59,67 @@ def test_width_case_and_kana_do_not_matter(page: Any, query: str) -> None:
     assert "book/basics/softmax" in found
 
 
+WANTED = {
+    "segmentation/tasks": (
+        *("物体検出", "バウンディングボックス", "領域分割", "画像分割"),
+        *("セグメンテーション", "インスタンスセグメンテーション", "mAP", "精度"),
+    ),
+    "segmentation/rcnn": ("アンカーボックス", "rcnn", "バックボーン"),
+    "segmentation/fpn": ("ネック",),
+    "segmentation/unet": ("unet",),
+    "segmentation/mask_rcnn": ("mask rcnn",),
+    "segmentation/pose": ("姿勢推定", "骨格推定", "OpenPose"),
+    "attention/self_attention": (
+        *("アテンション", "セルフアテンション", "トランスフォーマー", "attention"),
+        *("マルチヘッド", "位置符号化", "スケール化内積注意"),
+    ),
+    "attention/saliency": ("サリエンシー", "復帰抑制", "IOR", "顕著性マップ"),
+    "attention/winner_take_all": ("勝者総取り",),
+    "attention/grad_cam": ("グラッドカム", "GradCAM"),
+    "attention/visual_search": ("トリーズマン", "誘導探索"),
+    "attention/deepgaze": ("眼球運動", "ROC"),
+    "attention/attention_as_softmax": ("特徴マップ", "ソフト注意"),
+    "basics/mlp_sgd": ("誤差逆伝播法", "バックプロパゲーション", "過学習"),
+    "basics/cross_entropy": ("損失関数", "情報量"),
+    "basics/neural_network": ("深層学習", "AI"),
+    "basics/softmax": ("ガンベル分布",),
+    "recognition/convolution": ("CNN",),
+    "neuropsychology/neglect": ("半側空間無視",),
+    "neuropsychology/picture_naming": ("失語",),
+    "lecture07": ("Colab使い方",),
+}
+"""読者が打つ言葉と，出てほしい頁。"""
+
+
+def test_words_that_readers_type_find_the_page(page: Any) -> None:
+    """この本の用語でない言い方でも，はじめの六つに，教える頁が出る。"""
+    lost = []
+    for document, queries in WANTED.items():
+        for query in queries:
+            found = [name for name, _ in page.evaluate(FIND, query)[:6]]
+            if f"book/{document}" not in found:
+                lost.append(f"{query}: {document} が出ません（{found}）")
+    assert not lost, "\n".join(lost)
+
+
+@pytest.mark.parametrize("part", ["ion", "tention", "rror"])
+def test_latin_words_are_not_found_inside_others(page: Any, part: str) -> None:
+    """英字の言葉の途中（attention の tention など）では，出ない。"""
+    assert page.evaluate(FIND, part) == []
+
+
+def test_a_question_is_split_and_a_miss_offers_near_terms(
+    page: Any, base_url: str
+) -> None:
+    assert page.evaluate(FIND, "注意とは何か")
+    assert page.evaluate(FIND, "練習問題")
+    page.goto(base_url + "search.html?q=とっぷだうぬ")
+    link = page.locator("#search-results a, .search-page a").filter(
+        has_text="トップダウン"
+    )
+    link.first.wait_for()
+
+
 def test_every_page_is_found_by_its_title(site: Path, page: Any) -> None:
     """どの頁も，題名で引くと最初に出る。"""
     titles = {p["name"]: p["title"] for p in index_of(site)["pages"]}

@@ -75,7 +75,7 @@
     return hit === parts.length ? WEIGHT.body * 0.5 : parts.length > 3 && hit / parts.length > 0.6 ? hit / parts.length : 0;
   };
 
-  const search = (query) => {
+  const searchAll = (query) => {
     const words = fold(query).split(/[\s,、，。・]+/).filter(Boolean);
     const whole = fold(query).trim();
     if (!words.length) return { results: [], words };
@@ -109,6 +109,20 @@
     });
     const marks = [...new Set(expanded.flatMap((set) => [...set.keys()]))].sort((a, b) => b.length - a.length);
     return { results, words: marks };
+  };
+
+  /* 一つも見つからない問いは，字の種類で分け（漢字は二字ずつ），助詞を捨てて，もう一度探す */
+  const pieces = (query) => (query.normalize("NFKC").toLowerCase().match(/[a-z0-9]+|[\u3400-\u9fff々]+|[ァ-ヶー]+/g) || [])
+    .flatMap((run) => (/^[\u3400-\u9fff々]{3,}$/.test(run) ? run.match(/.{1,2}/g) : [run])).filter((piece) => piece.length > 1);
+  const search = (query) => {
+    const found = searchAll(query);
+    const parts = pieces(query);
+    if (found.results.length || !parts.length || (parts.length === 1 && parts[0] === query)) return found;
+    const each = parts.map(searchAll).filter(({ results }) => results.length);
+    const scores = new Map();
+    for (const { results } of each) for (const { place, score } of results) scores.set(place, (scores.get(place) || 0) + score);
+    const results = [...scores].map(([place, score]) => ({ place, score })).sort((a, b) => b.score - a.score);
+    return { results, words: each.flatMap(({ words }) => words) };
   };
 
   /* 見つからないときに，綴りの近い用語を挙げる */
