@@ -106,7 +106,8 @@ def last_commits(lessons: Path) -> dict[str, Commit]:
     """``{約束か記録のファイル: それを最後に変えたコミット}``。git の記録がなければ空。"""
     said = _git(
         lessons,
-        *("log", "--relative", "--name-only", "--format=%x00%H %cs", "--"),
+        *("log", "--relative", "--name-only", "--diff-filter=d"),
+        *("--format=%x00%H %cs", "--"),
         *("lessons/*/protocols/*", "lessons/*/records/*"),
     )
     found: dict[str, Commit] = {}
