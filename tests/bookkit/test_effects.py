@@ -134,6 +134,31 @@ def test_commits_of_protocol_and_record_are_known(book):
     assert after.measured not in (None, one.promised)
 
 
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_withdrawn_protocol_counts_as_changed_only_when_it_comes_back_changed(
+    book: Path, changed: bool
+) -> None:
+    """消したことは，約束の変更に数えない。前と違う形で戻せば，戻したコミットで変えたことになる。"""
+    file = book / ROOM / "protocols" / "trial.toml"
+    (one,) = recorded(book)
+    git(book, "rm", "-q", str(file))
+    write(book / ROOM, "protocols/other.toml", "name = 'ほか'\n")
+    git(book, "add", "-A")
+    git(book, "commit", "-qm", "外す")
+    git(book, "checkout", "-q", "-b", "kept", "HEAD~1")
+    if changed:
+        file.write_text("name = '変えた'\n", "utf8")
+        git(book, "commit", "-qam", "変えた")
+    else:
+        git(book, "commit", "-q", "--allow-empty", "-m", "ほかのこと")
+    merge = ["git", "merge", "-q", "--no-commit", "-"]
+    subprocess.run(merge, cwd=book, check=False, capture_output=True)
+    git(book, "checkout", "-q", "kept", "--", str(file))  # 外した約束を戻す
+    git(book, "commit", "-qm", "合わせる")
+    after = next(each for each in recorded(book) if each.id == one.id)
+    assert (after.promised == one.promised) is not changed
+
+
 def test_without_git_the_rest_works(book):
     (book / ".git").rename(book / "gone")
     assert main(["effects"]) == 0

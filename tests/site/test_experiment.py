@@ -15,19 +15,11 @@ import bookkit.theme
 from lessons.attention.visual_search.experiment import experiment
 from lessons.experiments import read_class, summarise
 
+from .experiment_bench import HOOK, ROOT
+
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
 PAGE = "book/attention/visual_search.html"
-ROOT = ".experiment"
-HOOK = """
-  window.clock = 0;
-  let state = %d;
-  window.experimentHook = {
-    now: () => window.clock,
-    random: () => (state = (state * 16807) %% 2147483647) / 2147483647,
-    pause: 0,
-  };
-"""
 LINES = {
     "特徴・ある": (430, 1.5),
     "特徴・ない": (470, 2.5),

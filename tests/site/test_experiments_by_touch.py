@@ -16,19 +16,10 @@ from lessons.neuropsychology.neglect.reader_lines import LENGTHS
 from lessons.neuropsychology.semantic_dementia import experiment as verification
 from lessons.recognition.japanese_captions import experiment as naming
 
+from .experiment_bench import HOOK, ROOT
+
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
-ROOT = ".experiment"
-HOOK = """
-  window.clock = 0;
-  let state = 7;
-  window.experimentHook = {
-    now: () => window.clock,
-    random: () => (state = (state * 16807) % 2147483647) / 2147483647,
-    pause: 0,
-    late: () => {},
-  };
-"""
 TAP = """([root, x, y]) => {
   const paper = document.querySelector(root + ' .ex-aim');
   const at = new DOMPoint(x, y).matrixTransform(paper.getScreenCTM());
@@ -101,7 +92,7 @@ def visit(browser: Any, base_url: str) -> Iterator[Callable[..., Any]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.add_init_script(HOOK)
+        page.add_init_script(HOOK % 7)
         page.problems = []
         page.on("pageerror", lambda error: page.problems.append(error.stack or ""))
         page.on(
