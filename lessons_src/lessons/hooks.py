@@ -67,9 +67,35 @@ def check_input(x: torch.Tensor) -> torch.Tensor:
     return x
 
 
+def check_evaluating(model: nn.Module) -> nn.Module:
+    """評価の状態（eval）であることを確かめて返す。
+
+    学習の状態で計算すると，バッチ正規化の平均が書き換わり，ドロップアウトで答えが揺れる。
+
+    Raises:
+        ValueError: 学習の状態の層があるとき。その名前を言う。
+    """
+    for name, module in model.named_modules():
+        if module.training and isinstance(module, _CHANGED_BY_TRAINING):
+            raise ValueError(
+                f"層 {name or type(module).__name__!r} が学習の状態です。"
+                "先に model.eval() を呼んでください。"
+            )
+    return model
+
+
+_CHANGED_BY_TRAINING = (
+    nn.modules.batchnorm._NormBase,
+    nn.modules.dropout._DropoutNd,
+)
+
+
 @contextmanager
 def captured(model: nn.Module, *names: str) -> Iterator[dict[str, torch.Tensor]]:
     """この間に計算された，名前の層の出力を取っておく。
+
+    先の層には写しを渡す。先の層がその場で（in-place）書き換えても，取っておいたものは変わらない。
+    微分もできる。
 
     例::
 
@@ -80,9 +106,11 @@ def captured(model: nn.Module, *names: str) -> Iterator[dict[str, torch.Tensor]]
     outputs: dict[str, torch.Tensor] = {}
 
     def keep(name: str) -> RemovableHandle:
-        def hook(module: nn.Module, inputs: object, output: object) -> None:
-            if isinstance(output, torch.Tensor):
-                outputs[name] = output
+        def hook(module: nn.Module, inputs: object, output: object) -> object:
+            if not isinstance(output, torch.Tensor):
+                return None
+            outputs[name] = output
+            return output.clone()
 
         return find_layer(model, name).register_forward_hook(hook)
 

@@ -15,7 +15,10 @@ LARGEST_LOG = math.log(1000 / 16)
 
 
 def iou(a: Tensor, b: Tensor) -> Tensor:
-    """四角 ``(n, 4)`` と ``(m, 4)`` の IoU ``(n, m)``。和の面積が 0 の組は 0。"""
+    """四角 ``(n, 4)`` と ``(m, 4)`` の IoU ``(n, m)``。和の面積が 0 の組は 0。
+
+    float32 か float64 で計算して返す（半精度の四角は，面積があふれるので float32 に直す）。
+    """
     a, b = _checked(a), _checked(b)
     top_left = torch.maximum(a[:, None, :2], b[None, :, :2])  # (n, m, 2)
     bottom_right = torch.minimum(a[:, None, 2:], b[None, :, 2:])
@@ -30,7 +33,7 @@ def _area(boxes: Tensor) -> Tensor:
 
 
 def _checked(boxes: Tensor, *, solid: str = "") -> Tensor:
-    """四角 ``(..., 4)`` を確かめ，実数にして返す。
+    """四角 ``(..., 4)`` を確かめ，float32 か float64 にして返す。
 
     Args:
         solid: 面積 0 の四角を断るときの，引数の名前。
@@ -48,7 +51,7 @@ def _checked(boxes: Tensor, *, solid: str = "") -> Tensor:
             f"{solid} に，幅または高さが 0 以下の四角があります。"
             "x1 < x2，y1 < y2 の四角だけを渡してください。"
         )
-    return boxes if boxes.is_floating_point() else boxes.float()
+    return boxes if boxes.dtype in (torch.float32, torch.float64) else boxes.float()
 
 
 def suppress(boxes: Tensor, scores: Tensor, threshold: float) -> Tensor:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from lessons.segmentation import data, faster_rcnn
+from lessons.segmentation import faster_rcnn
 from lessons.segmentation.metrics import Detections, box_iou
-from lessons.segmentation.nulls import altered
+from lessons.segmentation.nulls import altered, pictures
 from lessons.segmentation.one_stage import model as one_stage
 from lessons.stimuli.scenes import Scene
 
@@ -42,8 +41,7 @@ def network(kind: str, control: str = "", seed: int = 0) -> nn.Module:
         trained = one_stage.pretrained()
     if not control:
         return trained.eval()
-    scenes = data.scene_set(32, "train", data.SCENES)
-    images = data.to_tensor(np.stack([scene.image for scene in scenes]))
+    images = pictures()
 
     def show(net: nn.Module) -> object:
         shown: list[Tensor] | Tensor = list(images) if kind == "two_stage" else images

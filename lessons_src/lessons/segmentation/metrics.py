@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -21,13 +22,20 @@ MOST_DETECTIONS = 100
 
 @dataclass(frozen=True)
 class Detections:
-    """一枚の画像の検出または正解。``n`` は数。"""
+    """一枚の画像の検出または正解。``n`` は数。リストやテンソルで渡してもよい。
+
+    Raises:
+        ValueError: 数がそろわない，形が合わない，種類か確信度が数でないとき。
+    """
 
     labels: np.ndarray  # (n,) 種類の番号
     regions: np.ndarray  # (n, 4) 四角，または (n, H, W) 形
     scores: np.ndarray | None = None  # (n,) 確信度。正解では None
 
     def __post_init__(self) -> None:
+        for name in ("labels", "regions", "scores"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, _array(name, getattr(self, name)))
         n = len(self.labels)
         if len(self.regions) != n or (
             self.scores is not None and len(self.scores) != n
@@ -40,6 +48,26 @@ class Detections:
             raise ValueError(
                 "scores に NaN または無限大があります。取り除いてください。"
             )
+        if n and self.regions.ndim == 2 and self.regions.shape[1] != 4:
+            raise ValueError(
+                f"regions の形 {self.regions.shape} は使えません。"
+                "四角 (n, 4) か，形 (n, 高さ, 幅) にしてください。"
+            )
+
+
+def _array(name: str, values: Any) -> np.ndarray:
+    """配列，リスト，テンソルを，数の配列にする。"""
+    try:
+        if hasattr(values, "detach"):
+            values = values.detach().cpu().numpy()
+        found = np.asarray(values)
+    except ValueError:
+        found = np.array("")  # 長さの違うリスト
+    if found.ndim == 0 or found.dtype.kind not in "biuf":
+        raise ValueError(
+            f"{name} は，数の配列で渡してください（受け取ったもの: {type(values).__name__}）。"
+        )
+    return found
 
 
 def box_area(boxes: np.ndarray) -> np.ndarray:

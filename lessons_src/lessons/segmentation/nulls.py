@@ -10,14 +10,24 @@ import copy
 from collections.abc import Callable
 from typing import TypeVar
 
+import numpy as np
 import torch
 from torch import nn
+
+from lessons.segmentation import data
+from lessons.stimuli.scenes import SceneConfig
 
 CONTROLS = ("untrained", "shuffled")
 """対照の名前：学習していないもの，学習ずみの重みを層の中で並べ替えたもの。"""
 
 Network = TypeVar("Network", bound=nn.Module)
 _WEIGHTED = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
+
+
+def pictures(config: SceneConfig = data.SCENES) -> torch.Tensor:
+    """バッチ正規化を測り直すときに見せる，本の場面 32 枚 ``(32, 3, H, W)``。"""
+    scenes = data.scene_set(32, "train", config)
+    return data.to_tensor(np.stack([scene.image for scene in scenes]))
 
 
 @torch.no_grad()

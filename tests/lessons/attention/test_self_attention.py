@@ -178,3 +178,11 @@ def test_training_is_reproducible_and_learns():
     assert first == local.digit_accuracy("attention", 0, steps=40)
     assert first > 0.3  # 偶然なら 0.1
     assert math.isfinite(first)
+
+
+def test_a_row_that_sees_nothing_is_refused():
+    Q = K = V = torch.randn(3, 4)
+    hidden = torch.zeros(3, 3, dtype=torch.bool)
+    hidden[1] = True
+    with pytest.raises(ValueError, match=r"すべての鍵を隠している行.*False に"):
+        scaled_dot_product(Q, K, V, hidden)

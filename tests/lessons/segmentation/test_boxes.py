@@ -151,3 +151,14 @@ def test_iou_carries_gradients_and_takes_whole_numbers():
     assert a.grad[0].abs().sum() > 0
     whole = boxes.iou(torch.tensor([[0, 0, 4, 4]]), torch.tensor([[0, 0, 4, 2]]))
     assert whole.item() == 0.5
+
+
+@pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16])
+def test_half_precision_boxes_do_not_overflow(kind):
+    large, lower = (
+        torch.tensor([[0, 0, 320.0, 320]]),
+        torch.tensor([[0, 0, 320.0, 256]]),
+    )
+    found = boxes.iou(large.to(kind), lower.to(kind))  # 面積 102,400 は半精度に入らない
+    assert found.dtype == torch.float32
+    assert found.item() == pytest.approx(0.8)

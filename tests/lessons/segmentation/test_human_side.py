@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lessons.effects import record
-from lessons.segmentation import composed, data, null_networks
+from lessons.segmentation import composed, data, nulls
 from lessons.segmentation.fpn import forest, one_shot
 from lessons.segmentation.fpn import yours as fpn_yours
 from lessons.segmentation.mask_rcnn import behind
@@ -170,13 +170,14 @@ def test_names_are_read_from_the_pixels_of_the_thing():
 # ---- 対照のネットワーク
 
 
-def test_null_networks_change_weights_but_not_the_trained_one():
+def test_nulls_change_weights_but_not_the_trained_one():
     trained = unet.pretrained()
     before = trained.score.weight.clone()
-    build = {"build": lambda: unet.UNet(data.CLASSES), "trained": lambda: trained}
-    mixed = null_networks.null_network("shuffled", 0, **build)
-    again = null_networks.null_network("shuffled", 0, **build)
-    fresh = null_networks.null_network("untrained", 0, **build)
+
+    def null(control):
+        return nulls.altered(trained, control, 0, lambda net: net(nulls.pictures()))
+
+    mixed, again, fresh = null("shuffled"), null("shuffled"), null("untrained")
     assert torch.equal(trained.score.weight, before)
     assert torch.equal(
         mixed.score.weight.flatten().sort().values, before.flatten().sort().values
@@ -240,12 +241,6 @@ def test_your_answers_are_counted():
         (lambda: consistency.pair(rng(), "海"), "使える名前: 空"),
         (lambda: consistency.pair(rng(), "空", side=60), "10 から 26"),
         (lambda: composed.patch("person", 20), "ある名前: cat"),
-        (
-            lambda: null_networks.null_network(
-                "frozen", 0, build=unet.pretrained, trained=unet.pretrained
-            ),
-            "使える名前: untrained",
-        ),
         (lambda: unet_yours.counted("左右", "左右左右左右"), "6 字に"),
         (lambda: fpn_yours.counted("大", []), "6 字に"),
         (lambda: mask_yours.counted("12", None), "6 字に"),

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -259,3 +260,34 @@ def test_a_person_without_area_is_refused(area):
     truth = np.array([[0, 0, 2.0]])
     with pytest.raises(ValueError, match="area"):
         metrics.object_keypoint_similarity(truth[:, :2], truth, area, np.ones(1))
+
+
+# リストとテンソル
+
+
+def test_lists_and_tensors_are_taken_as_arrays():
+    boxes, scores = [[0, 0, 4, 4], [1, 1, 3, 3]], [0.9, 0.2]
+    plain = Detections([0, 1], boxes, scores)
+    tensor = Detections(
+        torch.tensor([0, 1]),
+        torch.tensor(boxes, dtype=torch.float32, requires_grad=True),
+        torch.tensor(scores),
+    )
+    truth = Detections([0, 1], [[0, 0, 4, 4], [1, 1, 3, 3]])
+    for guess in (plain, tensor):
+        assert isinstance(guess.regions, np.ndarray)
+        assert metrics.average_precision([guess], [truth], [0.5]) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ((["cat"], [[0, 0, 1, 1]]), "labels は，数の配列で.*list"),
+        (([0, 1], [[0, 0, 1, 1], [0, 1]]), "regions は，数の配列で"),
+        (([0], [[0, 0, 1]]), r"\(1, 3\) は使えません。四角 \(n, 4\)"),
+        (([0], [[0, 0, 1, 1]], 0.5), "scores は，数の配列で.*float"),
+    ],
+)
+def test_what_is_no_array_is_refused(given, message):
+    with pytest.raises(ValueError, match=message):
+        Detections(*given)

@@ -48,8 +48,10 @@ def cam(model: nn.Module, x: torch.Tensor, c: int, layer: str = "") -> Cam:
         layer: 特徴地図を取り出す層の名前。省くと，GAP の直前の層。
 
     Raises:
-        ValueError: 層の名前かクラス番号が違うとき，GAP で終わらないとき。使えるものを挙げる。
+        ValueError: 層の名前かクラス番号が違うとき，GAP で終わらないとき（使えるものを挙げる），
+            学習の状態のとき。
     """
+    hooks.check_evaluating(model)
     fc = _last_linear(model)
     c = hooks.check_class(c, fc.out_features)
     if layer:
@@ -95,10 +97,18 @@ def _maps_before_gap(
             logits = model(x)
     finally:
         hook.remove()
-    found = {
+    found = _pooled(outputs, entered)
+    if not found:  # DenseNet のように，層の後の ReLU を関数で呼ぶネットワーク
+        found = _pooled({name: A.relu() for name, A in outputs.items()}, entered)
+    return found, logits
+
+
+def _pooled(
+    outputs: dict[str, torch.Tensor], entered: list[torch.Tensor]
+) -> dict[str, torch.Tensor]:
+    return {
         name: A for name, A in outputs.items() if entered and _is_pooled(A, entered[-1])
     }
-    return found, logits
 
 
 def _is_pooled(A: torch.Tensor, a: torch.Tensor) -> bool:

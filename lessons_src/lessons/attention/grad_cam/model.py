@@ -39,8 +39,9 @@ def gradients(model: nn.Module, x: torch.Tensor, c: int, layer: str) -> Gradient
         layer: 層の名前。出力が ``(1, K, H, W)`` の形のもの。
 
     Raises:
-        ValueError: 層の名前かクラス番号が違うとき。使えるものを挙げる。
+        ValueError: 層の名前かクラス番号が違うとき（使えるものを挙げる），学習の状態のとき。
     """
+    hooks.check_evaluating(model)
     with torch.enable_grad(), hooks.captured(model, layer) as outputs:
         # 重みを止めてあるネットワークでも，入力からの勾配は流れる。
         logits = model(hooks.check_input(x).detach().requires_grad_())  # (1, C)
@@ -57,7 +58,8 @@ def gradients(model: nn.Module, x: torch.Tensor, c: int, layer: str) -> Gradient
 
 @torch.no_grad()
 def map_layers(model: nn.Module, x: torch.Tensor) -> list[str]:
-    """出力が場所を持つ地図になる層の名前を並べる。"""
+    """出力が場所を持つ地図になる層の名前を並べる。学習の状態なら ValueError。"""
+    hooks.check_evaluating(model)
     names = hooks.layer_names(model)
     with hooks.captured(model, *names) as outputs:
         model(x)
@@ -102,9 +104,17 @@ class _GuidedReLU(torch.autograd.Function):
 
 
 class _Guided(TorchFunctionMode):
-    """この間に呼ばれた ReLU と ReLU6 を，``_GuidedReLU`` に取り替える。"""
+    """この間に呼ばれた ReLU と ReLU6 を，どの書き方でも ``_GuidedReLU`` に取り替える。"""
 
-    TOPS = {F.relu: float("inf"), torch.relu: float("inf"), F.relu6: 6.0}  # noqa: RUF012
+    TOPS = {  # noqa: RUF012
+        F.relu: float("inf"),
+        torch.relu: float("inf"),
+        torch.Tensor.relu: float("inf"),
+        torch.relu_: float("inf"),
+        torch.Tensor.relu_: float("inf"),
+        F.relu6: 6.0,
+    }
+    IN_PLACE = (torch.relu_, torch.Tensor.relu_)
 
     def __init__(self) -> None:
         super().__init__()
@@ -115,7 +125,10 @@ class _Guided(TorchFunctionMode):
     ) -> Any:
         if func in self.TOPS:
             self.count += 1
-            return _GuidedReLU.apply(args[0], self.TOPS[func])
+            z = args[0] if args else (kwargs or {})["input"]
+            if func in self.IN_PLACE:
+                return z.copy_(_GuidedReLU.apply(z.clone(), self.TOPS[func]))
+            return _GuidedReLU.apply(z, self.TOPS[func])
         return func(*args, **(kwargs or {}))
 
 
@@ -126,8 +139,9 @@ def guided_backprop(model: nn.Module, x: torch.Tensor, c: int) -> torch.Tensor:
         ``(3, H, W)``。
 
     Raises:
-        ValueError: クラス番号が違うとき，ReLU のないネットワークのとき。
+        ValueError: クラス番号が違うとき，ReLU のないネットワークのとき，学習の状態のとき。
     """
+    hooks.check_evaluating(model)
     pixels = hooks.check_input(x).detach().clone().requires_grad_()
     with torch.enable_grad():
         with _Guided() as guided:

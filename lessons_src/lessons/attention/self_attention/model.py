@@ -26,7 +26,8 @@ def scaled_dot_product(
         出力 ``(..., L, d_v)`` と，注意の重み ``(..., L, S)``。重みは行ごとに合計 1。
 
     Raises:
-        ValueError: 問いと鍵の長さか，鍵と値の数がそろわないとき。
+        ValueError: 問いと鍵の長さか，鍵と値の数がそろわないとき，
+            ``hidden`` が，一つの問いからすべての鍵を隠すとき（重みを決められない）。
     """
     if Q.shape[-1] != K.shape[-1] or K.shape[-2] != V.shape[-2]:
         raise ValueError(
@@ -35,6 +36,11 @@ def scaled_dot_product(
         )
     scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.shape[-1])  # (..., L, S)
     if hidden is not None:
+        if bool(hidden.all(dim=-1).any()):
+            raise ValueError(
+                "hidden が，すべての鍵を隠している行があります。"
+                "どの行も，一つは見えるように（False に）してください。"
+            )
         scores = scores.masked_fill(hidden, -math.inf)
     weights = scores.softmax(dim=-1)  # (..., L, S)
     return weights @ V, weights

@@ -16,8 +16,8 @@ from torchvision.ops import roi_align
 
 from lessons.segmentation import data
 from lessons.segmentation.composed import finished, grain
-from lessons.segmentation.fpn.model import MANY_SIZES, build, pretrained
-from lessons.segmentation.null_networks import null_network
+from lessons.segmentation.fpn.model import MANY_SIZES, pretrained
+from lessons.segmentation.nulls import altered, pictures
 
 SIZE = MANY_SIZES.size
 WINDOW = 48
@@ -102,13 +102,11 @@ def network(control: str, seed: int) -> FasterRCNN:
     """学習ずみの FPN の検出器か，その対照。"""
     if not control:
         return pretrained("fpn")
-    return null_network(
+    return altered(
+        pretrained("fpn"),
         control,
         seed,
-        build=lambda: build("fpn"),
-        trained=lambda: pretrained("fpn"),
-        config=MANY_SIZES,
-        trunk=lambda net: net.backbone,
+        lambda net: net.backbone(pictures(MANY_SIZES)),
     )
 
 

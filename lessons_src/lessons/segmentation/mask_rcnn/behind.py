@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torchvision.models.detection import FasterRCNN
 
-from lessons.segmentation import data, faster_rcnn
+from lessons.segmentation import data
 from lessons.segmentation.composed import (
     NAMES,
     background,
@@ -24,7 +24,7 @@ from lessons.segmentation.composed import (
     patch,
 )
 from lessons.segmentation.mask_rcnn.model import pretrained
-from lessons.segmentation.null_networks import null_network
+from lessons.segmentation.nulls import altered, pictures
 
 SIZE = 96
 VIEWS = ("全体", "隠れた", "欠けた")
@@ -89,13 +89,7 @@ def network(control: str, seed: int) -> FasterRCNN:
     """学習ずみの Mask R-CNN か，その対照。"""
     if not control:
         return pretrained()
-    return null_network(
-        control,
-        seed,
-        build=lambda: faster_rcnn.build(data.THING_KINDS, masks=True),
-        trained=pretrained,
-        trunk=lambda net: net.backbone,
-    )
+    return altered(pretrained(), control, seed, lambda net: net.backbone(pictures()))
 
 
 @torch.no_grad()

@@ -10,7 +10,7 @@ import torch
 
 from lessons.segmentation import data
 from lessons.segmentation.composed import background, finished, grain, paste, patch
-from lessons.segmentation.null_networks import null_network
+from lessons.segmentation.nulls import altered, pictures
 from lessons.segmentation.panoptic.model import STUFF, PanopticNet, finer, pretrained
 from lessons.stimuli.scenes import THINGS
 
@@ -97,12 +97,7 @@ def network(control: str, seed: int) -> PanopticNet:
     """学習ずみのパノプティックのネットワークか，その対照。"""
     if control in ("", "local"):
         return pretrained()
-    return null_network(
-        control,
-        seed,
-        build=lambda: PanopticNet(data.CLASSES),
-        trained=pretrained,
-    )
+    return altered(pretrained(), control, seed, lambda net: net(pictures()))
 
 
 @torch.no_grad()

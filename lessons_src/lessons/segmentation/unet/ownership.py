@@ -14,7 +14,7 @@ import torch.nn.functional as F
 
 from lessons.segmentation import data
 from lessons.segmentation.composed import finished, grain
-from lessons.segmentation.null_networks import null_network
+from lessons.segmentation.nulls import altered, pictures
 from lessons.segmentation.unet import model as unet
 
 SIZE = 96
@@ -135,12 +135,8 @@ def network(control: str, seed: int, skip: bool) -> unet.UNet:
     """学習ずみの U-Net か，その対照。"""
     if control in ("", "narrow"):
         return unet.pretrained(skip=skip)
-    return null_network(
-        control,
-        seed,
-        build=lambda: unet.UNet(data.CLASSES, skip=skip),
-        trained=lambda: unet.pretrained(skip=skip),
-    )
+    trained = unet.pretrained(skip=skip)
+    return altered(trained, control, seed, lambda net: net(pictures()))
 
 
 def ownership(
