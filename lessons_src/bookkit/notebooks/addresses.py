@@ -24,13 +24,15 @@ ARCHIVE = f"{FOLDER}.zip"
 def follow_github(
     app: Sphinx, config: Config, environ: Mapping[str, str] = os.environ
 ) -> None:
-    """GitHub Actions の中なら，その置き場所と版を設定に入れる。"""
+    """GitHub Actions の中なら，その置き場所と版を設定に入れる。
+
+    手もとのビルドでは，版を決めない（そのコミットが，置き場所にあるとは限らない）。
+    """
     options: dict[str, Any] = config.html_theme_options
-    config.notebook_revision = options.get("repository_branch") or "main"
     repository = environ.get("GITHUB_REPOSITORY")
     if not repository:
         return
-    config.notebook_revision = environ.get("GITHUB_SHA") or config.notebook_revision
+    config.notebook_revision = environ.get("GITHUB_SHA", "")
     server = environ.get("GITHUB_SERVER_URL") or "https://github.com"
     url = f"{server}/{repository}"
     if url.lower() != options.get("repository_url", "").rstrip("/").lower():
@@ -46,7 +48,7 @@ class Addresses:
     repository: str
     """置き場所（``https://github.com/所有者/名前``）。"""
     revision: str
-    """ノートブックが入れる ``lessons`` の版（枝の名前か，コミット）。"""
+    """ノートブックが入れる ``lessons`` の版（コミット）。空なら，いちばん新しいもの。"""
     branch: str
     """ノートブックを置く枝。"""
     site: str
@@ -93,11 +95,11 @@ class Addresses:
     @property
     def requirement(self) -> str:
         """pip に渡す，``lessons`` の入ったパッケージの場所。"""
-        return f"git+{self.repository}@{self.revision}"
+        return f"git+{self.repository}" + (self.revision and f"@{self.revision}")
 
 
 def setup(app: Sphinx) -> None:
     """設定を組み込む。"""
     app.add_config_value("notebook_branch", "notebooks", "html", str)
-    app.add_config_value("notebook_revision", "main", "html", str)
+    app.add_config_value("notebook_revision", "", "html", str)
     app.connect("config-inited", follow_github)

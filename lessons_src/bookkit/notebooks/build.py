@@ -54,7 +54,7 @@ def write_notebook(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     addresses = Addresses.of(app)
     install = fill_template(
         "install_cell.txt",
-        repository=addresses.repository,
+        parts=addresses.requirement,
         revision=addresses.revision,
     )
     notebook = assemble(

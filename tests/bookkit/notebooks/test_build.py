@@ -86,7 +86,7 @@ def test_zip_holds_every_notebook(make_book: Maker) -> None:
         ]
         readme = bundle.read("dl-psychology/README.txt").decode()
         one = bundle.read("dl-psychology/attention/cam.ipynb")
-    assert f"git+{REPOSITORY}@main" in readme
+    assert f"git+{REPOSITORY}" in readme
     assert one == (built.out / "notebooks/attention/cam.ipynb").read_bytes()
 
 
@@ -112,7 +112,7 @@ def test_branch_holds_what_colab_and_binder_need(make_book: Maker) -> None:
         "basics/first.ipynb",
     }
     requirements = (branch / ".binder/requirements.txt").read_text("utf8")
-    assert requirements == f"torch\ngit+{REPOSITORY}@main\n"
+    assert requirements == f"torch\ngit+{REPOSITORY}\n"
     readme = (branch / "README.md").read_text("utf8")
     assert "| [地図](attention/cam.ipynb) | [Colab](https://colab." in readme
 

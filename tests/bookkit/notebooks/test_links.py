@@ -104,7 +104,7 @@ def config(**options: str) -> Config:
     made = Config({}, {})
     made.add("html_theme_options", {}, "html", ())
     made.add("html_baseurl", SITE, "html", ())
-    made.add("notebook_revision", "main", "html", ())
+    made.add("notebook_revision", "", "html", ())
     made.html_theme_options = {"repository_url": REPOSITORY, **options}
     return made
 
@@ -119,10 +119,10 @@ def test_own_repository_keeps_its_site() -> None:
     assert made.notebook_revision == "f00"
 
 
-def test_outside_of_github_the_branch_is_installed() -> None:
+def test_outside_of_github_no_version_is_pinned() -> None:
     made = config(repository_branch="develop")
     follow_github(None, made, {})  # type: ignore[arg-type]
-    assert made.notebook_revision == "develop"
+    assert made.notebook_revision == ""
 
 
 def test_addresses(make_book: Maker) -> None:
@@ -134,5 +134,5 @@ def test_addresses(make_book: Maker) -> None:
     make_book(before=keep)
     (addresses,) = found
     assert addresses.file("book/attention/cam") == "attention/cam.ipynb"
-    assert addresses.requirement == f"git+{REPOSITORY}@main"
+    assert addresses.requirement == f"git+{REPOSITORY}"
     assert re.fullmatch(r"https://.*/", addresses.site)
