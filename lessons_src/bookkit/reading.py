@@ -105,7 +105,7 @@ class _Reader(OutlineReader):
             token = tokens.pop(0)
             self.front_lines = token.map[1] if token.map else 0
             self.front_text = token.content.split("\n")
-            front = self.load(token.content, 2, "章の設定（---）", FRONT_ADVICE)
+            front = self.load(token.content or "{}", 2, "章の設定（---）", FRONT_ADVICE)
             self.front = front if isinstance(front, dict) else None
         elif lines and lines[0].rstrip() == "---":
             self.front_lines = len(lines)

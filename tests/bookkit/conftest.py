@@ -14,10 +14,6 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 CHAPTER = """\
 ---
 file_format: mystnb
-kernelspec:
-  name: python3
-  display_name: Python 3
-  language: python
 ---
 # 良い章
 

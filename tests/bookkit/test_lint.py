@@ -34,10 +34,10 @@ GOOD = "book/attention/good.md"
 # (名前, 直す前, 直した後, 指摘の行にある文字, 指摘の文に含まれる言葉)
 BROKEN = [
     ("front-format", "file_format: mystnb\n", "", "---", "file_format"),
-    ("front-kernel", "  name: python3", "  name: julia", "name: julia", "python3"),
-    ("front-language", "  language: python\n", "", "---", "language"),
+    ("front-other", ": mystnb\n", ": myst\n", "file_format: myst", "'myst' です"),
+    ("front-kernel", "mystnb\n", "mystnb\nkernelspec: {}\n", "kernelspec", "使わない"),
     ("front-extra", "---\n# 良", "titel: x\n---\n# 良", "titel", "使わない項目"),
-    ("front-yaml", "  name: python3", "  name: [python3", "name: [", "YAML"),
+    ("front-yaml", "format: mystnb", "format: [mystnb", "mystnb", "YAML"),
     ("no-title", "# 良い章\n", "", "---", "題名がありません"),
     ("two-titles", "## 仕組み", "# 仕組み", "# 仕組み", "二つめ"),
     ("level", "## 仕組み\n", "## 仕組み\n\n#### 深い\n", "#### 深い", "段が飛んで"),

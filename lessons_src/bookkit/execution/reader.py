@@ -20,6 +20,9 @@ from bookkit.execution.book import Result
 NOTE = "bookkit-gpu"
 """セルの metadata のうち，GPU 用のセルの但し書きを入れる名前。"""
 
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+"""章のカーネル。原稿には書かない（JupyterLab で開くたびに，名前が書き換わるため）。"""
+
 results: dict[str, Result] = {}
 """これから読む頁の結果。名前は Sphinx の docname。"""
 
@@ -28,6 +31,7 @@ def read(text: str, docname: str, path: str) -> NotebookNode:
     """原稿を，出力の入ったノートブックにする。"""
     result = results[docname]
     notebook = parse(text, Path(path), result.chapter.extensions)
+    notebook.metadata["kernelspec"] = KERNEL
     notebook.metadata["language_info"] = {
         "name": "python",
         "pygments_lexer": "ipython3",

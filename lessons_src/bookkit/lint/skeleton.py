@@ -10,14 +10,9 @@ from bookkit.chapter import Chapter
 from bookkit.lint.finding import Problems, similar
 from bookkit.outline import Heading
 
-FRONT: dict[str, str] = {
-    "file_format": "mystnb",
-    "name": "python3",
-    "display_name": "Python 3",
-    "language": "python",
-}
-"""章の前書き。``file_format`` のほかは ``kernelspec`` の中に書く。"""
-FRONT_KEYS = ("file_format", "kernelspec", "execution", "html_meta")
+FORMAT = ("file_format", "mystnb")
+"""章の前書きに，いつも書く項目と値。"""
+FRONT_KEYS = ("file_format", "execution", "html_meta")
 """前書きに書いてよい項目。"""
 
 OPENING = "問い"
@@ -33,19 +28,18 @@ def front_matter(page: Chapter, book: Book) -> Problems:
         if not page.front_lines:
             yield (
                 1,
-                "章の設定がありません。--- で挟んだ file_format と kernelspec を，"
+                "章の設定がありません。--- で挟んだ file_format を，"
                 "見本（CONTRIBUTING.md の「章の形」）のとおりに最初に置いてください。",
             )
         return
-    kernel = page.front.get("kernelspec")
-    written = {**(kernel if isinstance(kernel, dict) else {}), **page.front}
-    for key, value in FRONT.items():
-        if written.get(key) != value:
-            now = f"{written[key]!r} です" if written.get(key) else "ありません"
-            yield (
-                page.front_line_of(key),
-                f"章の設定の {key} が{now}。{key}: {value} と書いてください。",
-            )
+    key, value = FORMAT
+    now = page.front.get(key)
+    if now != value:
+        yield (
+            page.front_line_of(key),
+            f"章の設定の {key} が{f'{now!r} です' if now else 'ありません'}。"
+            f"{key}: {value} と書いてください。",
+        )
     for key in page.front:
         if key not in FRONT_KEYS:
             yield (

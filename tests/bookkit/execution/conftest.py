@@ -27,7 +27,6 @@ sphinx:
 FRONT = """\
 ---
 file_format: mystnb
-kernelspec: {name: python3, display_name: Python 3, language: python}
 """
 RUNTIME = '''\
 """にせの装置。"""

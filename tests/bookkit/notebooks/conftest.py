@@ -21,10 +21,6 @@ REPOSITORY = "https://github.com/someone/lecture"
 FRONT = """\
 ---
 file_format: mystnb
-kernelspec:
-  name: python3
-  display_name: Python 3
-  language: python
 ---
 """
 CONF: dict[str, Any] = {
