@@ -82,6 +82,40 @@ def new(root: Path, options: Namespace) -> int:
     return 0
 
 
+def move(root: Path, options: Namespace) -> int:
+    """章を移す，または名前を変える。
+
+    頁・部屋・検査・記録・目次・リンク・前提・名札をいっしょに直し，前の番地に案内を残します。
+    直せない所は「ファイル:行」で言います。
+    """
+    from bookkit.move import MoveError
+    from bookkit.move import move as move_chapter
+
+    try:
+        left = move_chapter(root, options.old, options.new, options.before)
+    except MoveError as error:
+        raise UsageError(str(error)) from error
+    print("\n".join([f"移しました: {options.old} → {options.new}", *left]))
+    return 0
+
+
+def remove(root: Path, options: Namespace) -> int:
+    """章を消す。
+
+    頁・部屋・検査・記録・目次の行と，ほかの章の前提から消します。
+    まだ指している所は，続けて調べて言います。
+    """
+    from bookkit.move import MoveError
+    from bookkit.move import remove as remove_chapter
+
+    try:
+        gone = remove_chapter(root, options.chapter)
+    except MoveError as error:
+        raise UsageError(str(error)) from error
+    print("\n".join(f"消しました: {path}" for path in gone))
+    return check(root, Namespace(paths=[]))
+
+
 def _port(text: str) -> int:
     if not text.isdigit() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} は 0〜65535 の番号ではありません。")
@@ -164,6 +198,13 @@ PARSERS = [
     Parser(new, 'attention/example "注意の例"')
     .having("chapter", metavar="部/名前", help="章の名前")
     .having("title", metavar="題名", help="章の題名"),
+    Parser(move, "attention/cam recognition/cam --before recognition/resnet")
+    .having("old", metavar="部/名前", help="いまの名前")
+    .having("new", metavar="新しい部/名前", help="新しい名前")
+    .having("--before", metavar="部/名前", default="", help="目次で，この章の前に置く"),
+    Parser(remove, "attention/example").having(
+        "chapter", metavar="部/名前", help="消す章"
+    ),
     Parser(check, "book/attention").having(
         "paths",
         nargs="*",
