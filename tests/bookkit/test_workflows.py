@@ -48,6 +48,38 @@ def test_schema_of_workflows() -> None:
     )
 
 
+def test_schema_of_issue_forms() -> None:
+    """報告の書式：題名，印，必ず書く所があり，名札が重ならない。"""
+    forms = [
+        path
+        for path in sorted((GITHUB / "ISSUE_TEMPLATE").glob("*.yml"))
+        if path.name != "config.yml"
+    ]
+    assert {path.stem for path in forms} == {"typo", "notebook", "question"}
+    for path in forms:
+        run(
+            "check-jsonschema",
+            "--builtin-schema",
+            "vendor.github-issue-forms",
+            str(path),
+        )
+        fields = load(path)["body"]
+        names = [field["id"] for field in fields]
+        assert len(names) == len(set(names))
+        assert any(field.get("validations", {}).get("required") for field in fields)
+
+
+def test_a_pull_request_can_be_looked_at_before_it_is_taken() -> None:
+    """できた本と変わった頁の一覧が残り，よその人のコードに，秘密も書く権利も渡さない。"""
+    book = load(GITHUB / "workflows" / "book.yml")
+    steps = [step for step in steps_of(GITHUB / "workflows" / "book.yml")]
+    mine = [s for s in steps if s.get("if") == "github.event_name == 'pull_request'"]
+    assert [s["with"]["path"] for s in mine if "with" in s] == ["_build/html"]
+    assert book["jobs"]["book"]["permissions"] == {"contents": "read"}
+    assert "secrets." not in (GITHUB / "workflows" / "book.yml").read_text("utf8")
+    assert "pull_request_target" not in book[True]
+
+
 def test_schema_of_dependabot() -> None:
     run(
         "check-jsonschema",
