@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
+from lessons.answers import checked
 from lessons.basics.mlp_sgd.six_types import ITEMS, TYPES, targets
 from lessons.figures import COLORS, new
 
@@ -96,11 +97,7 @@ def error_rates(answers: dict[str, str | EllipsisType]) -> dict[str, float]:
         places = order(task)
         if isinstance(answer, EllipsisType):
             continue
-        if len(answer) != 8 or set(answer) - {"A", "B"}:
-            raise ValueError(
-                f"{task} の答え {answer!r} を，A か B の 8 字にしてください"
-                f"（いまは {len(answer)} 字）。"
-            )
+        checked(answer, "AB", "A か B", 8, name=task)
         right = targets()[list(TYPES).index(TASKS[task])][places]
         wrong = [(a == "A") != (r > 0.5) for a, r in zip(answer, right, strict=True)]
         found[TASKS[task]] = float(np.mean(wrong))

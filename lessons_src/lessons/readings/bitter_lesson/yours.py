@@ -7,6 +7,7 @@ from types import EllipsisType
 
 import torch
 
+from lessons.answers import checked
 from lessons.readings.bitter_lesson.letters import LETTERS, examples
 
 COUNT = 12
@@ -38,11 +39,7 @@ def marked(
     """
     if isinstance(mine, EllipsisType):
         return [f"まだ答えが入っていません。{COUNT} 字を，順に並べてください。"]
-    if set(mine) - set(LETTERS) or len(mine) != len(truth):
-        raise ValueError(
-            f"答え {mine!r} を，「あ」から「こ」までの {len(truth)} 字にしてください"
-            f"（いまは {len(mine)} 字）。"
-        )
+    checked(mine, LETTERS, "「あ」から「こ」まで", len(truth))
     rows = [f"正解 {truth}"]
     for name, said in {"あなた": mine, **models}.items():
         right = sum(a == b for a, b in zip(said, truth, strict=True))

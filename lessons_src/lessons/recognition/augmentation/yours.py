@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torchvision.transforms.v2 import functional as change
 
+from lessons.answers import checked
 from lessons.recognition.augmentation.drawings import SIDE, letter
 
 LETTERS = "bd"
@@ -50,11 +51,7 @@ def marked(
     """
     if isinstance(mine, EllipsisType):
         return ["まだ答えが入っていません。b か d を，順に 9 字並べてください。"]
-    if set(mine) - set(LETTERS) or len(mine) != len(truth):
-        raise ValueError(
-            f"答え {mine!r} を，b か d の {len(truth)} 字にしてください"
-            f"（いまは {len(mine)} 字）。"
-        )
+    checked(mine, LETTERS, "b か d", len(truth))
     return [f"正解 {truth}"] + [
         f"{said}  {sum(a == b for a, b in zip(said, truth, strict=True))}"
         f" / {len(truth)}  {name}"

@@ -6,6 +6,7 @@ from types import EllipsisType
 
 import numpy as np
 
+from lessons.answers import checked
 from lessons.recognition.convolution.position import CHOICES, Trial, trial
 
 
@@ -34,10 +35,7 @@ def marked(
     """
     if isinstance(mine, EllipsisType):
         return ["まだ答えが入っていません。番号を，上の課題から順に並べてください。"]
-    if set(mine) - set("123") or len(mine) != len(targets):
-        raise ValueError(
-            f"答え {mine!r} を，1 から 3 の数字 {len(targets)} 字にしてください。"
-        )
+    checked(mine, "123", "1 から 3 の数字", len(targets))
     rows = {"あなた": [int(c) for c in mine], **models}
     return [
         f"{name}：{sum(a == b for a, b in zip(row, targets, strict=True))}"

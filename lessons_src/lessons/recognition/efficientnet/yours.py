@@ -7,6 +7,7 @@ from types import EllipsisType
 
 import numpy as np
 
+from lessons.answers import checked
 from lessons.recognition.efficientnet.consistency import kappa
 from lessons.recognition.efficientnet.degradations import DEGRADATIONS
 from lessons.recognition.efficientnet.profile import EVERYDAY, drawn
@@ -57,10 +58,7 @@ def graded(mine: str | EllipsisType, network_right: np.ndarray) -> Sequence[str]
     """
     if isinstance(mine, EllipsisType):
         return ["まだ答えが入っていません。記号を，左上から順に 12 字並べてください。"]
-    if set(mine) - set(LETTERS) or len(mine) != COUNT:
-        raise ValueError(
-            f"答え {mine!r} を，a〜p の {COUNT} 字にしてください（いまは {len(mine)} 字）。"
-        )
+    checked(mine, LETTERS, "a〜p", COUNT)
     conditions, concepts = chosen()
     yours = np.array([LETTERS.index(c) for c in mine]) == concepts
     its = network_right[conditions, concepts]

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from lessons.answers import checked
 from lessons.recognition.feature_visualization.maximisation import activations
 from lessons.recognition.networks import inputs
 from lessons.stimuli import naming_pictures
@@ -72,10 +73,7 @@ def marked(mine: str | EllipsisType, asked: list[Question]) -> list[str]:
     """
     if isinstance(mine, EllipsisType):
         return ["まだ答えが入っていません。「左」「右」を，上から順に並べてください。"]
-    if set(mine) - {"左", "右"} or len(mine) != len(asked):
-        raise ValueError(
-            f"答え {mine!r} を，「左」か「右」の {len(asked)} 字にしてください。"
-        )
+    checked(mine, "左右", "「左」か「右」", len(asked))
     right = sum(
         (c == "右") == bool(one.strong) for c, one in zip(mine, asked, strict=True)
     )

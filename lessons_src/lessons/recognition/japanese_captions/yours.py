@@ -6,6 +6,7 @@ from types import EllipsisType
 
 import numpy as np
 
+from lessons.answers import checked
 from lessons.class_names import imagenet_japanese
 from lessons.recognition.japanese_captions.levels import levels
 
@@ -32,9 +33,6 @@ def said(answers: str | EllipsisType) -> str:
     """
     if isinstance(answers, EllipsisType):
         return "まだ答えが入っていません。○ と × を 20 個並べてください。"
-    if set(answers) - {"○", "×"} or len(answers) != ASKED:
-        raise ValueError(
-            f"答え {answers!r} を，○ か × の {ASKED} 字にしてください（いまは {len(answers)} 字）。"
-        )
+    checked(answers, "○×", "○ か ×", ASKED)
     share = answers.count("○") / ASKED
     return f"そのまま言う見出し語：{answers.count('○')} / {ASKED}（{share:.2f}）"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import EllipsisType
 
+from lessons.answers import checked
+
 
 def agreement(
     choices: str | EllipsisType, indices: Mapping[str, float]
@@ -25,11 +27,7 @@ def agreement(
         return [
             "まだ答えが入っていません。「左」「右」を，上の行から順に並べてください。"
         ]
-    if set(choices) - {"左", "右"} or len(choices) != len(indices):
-        raise ValueError(
-            f"答え {choices!r} を，「左」か「右」の {len(indices)} 字にしてください"
-            f"（いまは {len(choices)} 字）。"
-        )
+    checked(choices, "左右", "「左」か「右」", len(indices))
     model = ["左" if index > 0 else "右" for index in indices.values()]
     lines = [
         f"{name}：あなた {mine}，モデル {its}"

@@ -7,6 +7,7 @@ from types import EllipsisType
 
 import torch
 
+from lessons.answers import checked
 from lessons.recognition.resnet.model import digits
 from lessons.recognition.resnet.recurrence import UnrolledNet, hidden
 
@@ -40,10 +41,7 @@ def graded(mine: str | EllipsisType, net: UnrolledNet) -> Sequence[str]:
     """
     if isinstance(mine, EllipsisType):
         return ["まだ答えが入っていません。数字を，左上から順に 9 字並べてください。"]
-    if not (mine.isascii() and mine.isdigit() and len(mine) == COUNT):
-        raise ValueError(
-            f"答え {mine!r} を，0〜9 の {COUNT} 字にしてください（いまは {len(mine)} 字）。"
-        )
+    checked(mine, "0123456789", "0〜9", COUNT)
     images, names = sheet()
     said = net(images).argmax(2)  # (T, 9)
     read = torch.tensor([int(c) for c in mine])

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lessons.answers import checked
 from lessons.recognition.transfer_learning.characters import nearest, seen, sheet
 
 COUNT = 9
@@ -57,11 +58,7 @@ def marked(
         return [
             "まだ答えが入っていません。見本の番号を，問題の順に 9 字並べてください。"
         ]
-    if set(mine) - set("123456789") or len(mine) != len(truth):
-        raise ValueError(
-            f"答え {mine!r} を，1〜9 の数字 {len(truth)} 字にしてください"
-            f"（いまは {len(mine)} 字）。"
-        )
+    checked(mine, "123456789", "1〜9 の数字", len(truth))
     rows = [f"正解 {truth}"]
     for name, said in {"あなた": mine, **models}.items():
         right = sum(a == b for a, b in zip(said, truth, strict=True))

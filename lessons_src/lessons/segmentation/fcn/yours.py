@@ -8,6 +8,7 @@ from types import EllipsisType
 
 import numpy as np
 
+from lessons.answers import checked
 from lessons.segmentation.fcn import figure_ground as fg
 
 REGIONS = (2, 8, 2, 8, 8, 2)
@@ -56,11 +57,7 @@ def graded(mine: str | EllipsisType) -> Sequence[str]:
             "まだ答えが入っていません。d か l を，左上から順に 6 字並べてください。"
         ]
     displays = sheet()
-    if set(mine) - set("dl") or len(mine) != len(displays):
-        raise ValueError(
-            f"答え {mine!r} を，d か l の {len(displays)} 字にしてください"
-            f"（いまは {len(mine)} 字）。"
-        )
+    checked(mine, "dl", "d か l", len(displays))
     yours = [
         (letter == "d") == one.convex_is_dark
         for letter, one in zip(mine, displays, strict=True)

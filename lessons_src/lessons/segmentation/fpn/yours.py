@@ -7,6 +7,7 @@ from types import EllipsisType
 
 import numpy as np
 
+from lessons.answers import checked
 from lessons.segmentation.fpn.forest import Forest, forest
 
 COUNT = 6
@@ -36,11 +37,7 @@ def counted(
     """
     if isinstance(mine, EllipsisType):
         return ["まだ答えが入っていません。「大」か「小」を 6 字並べてください。"]
-    if set(mine) - {"大", "小"} or len(mine) != COUNT:
-        raise ValueError(
-            f"答え {mine!r} を，「大」か「小」の {COUNT} 字にしてください"
-            f"（いまは {len(mine)} 字）。"
-        )
+    checked(mine, "大小", "「大」か「小」", COUNT)
     large, small = (sum(said) for said in zip(*model, strict=True))
     return [
         f"あなた：先に見えたのは，大きい形 {mine.count('大')} 枚，"

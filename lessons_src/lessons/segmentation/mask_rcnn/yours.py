@@ -8,6 +8,7 @@ from types import EllipsisType
 import numpy as np
 from torchvision.models.detection import FasterRCNN
 
+from lessons.answers import checked
 from lessons.segmentation.mask_rcnn.behind import Display, display, shapes
 
 COUNT = 3
@@ -40,10 +41,7 @@ def counted(mine: str | EllipsisType, net: FasterRCNN) -> Sequence[str]:
     """
     if isinstance(mine, EllipsisType):
         return ["まだ答えが入っていません。物の数を，絵の順に 6 字並べてください。"]
-    if not (mine.isascii() and mine.isdigit() and len(mine) == 2 * COUNT):
-        raise ValueError(
-            f"答え {mine!r} を，0〜9 の {2 * COUNT} 字にしてください（いまは {len(mine)} 字）。"
-        )
+    checked(mine, "0123456789", "0〜9", 2 * COUNT)
     rows = {
         "あなた": [int(c) for c in mine],
         "モデル": [len(found) for found in shapes(net, pictures())],

@@ -7,6 +7,7 @@ from types import EllipsisType
 
 import numpy as np
 
+from lessons.answers import checked
 from lessons.segmentation import detectors
 from lessons.stimuli.arrangements import PICTURES, arranged
 from lessons.stimuli.scenes import THINGS, Scene
@@ -61,11 +62,7 @@ def graded(mine: str | EllipsisType) -> Sequence[str]:
         return [
             "まだ答えが入っていません。左，右，左，右の順に，記号を 8 字並べてください。"
         ]
-    if set(mine) - set(LETTERS + "?") or len(mine) != 2 * ROWS:
-        raise ValueError(
-            f"答え {mine!r} を，a〜n か ? の {2 * ROWS} 字にしてください"
-            f"（いまは {len(mine)} 字）。"
-        )
+    checked(mine, LETTERS + "?", "a〜n か ?", 2 * ROWS)
     scenes = [scene for pair in sheet() for scene in pair]
     yours = np.array(
         [

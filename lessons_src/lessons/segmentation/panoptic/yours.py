@@ -7,6 +7,7 @@ from types import EllipsisType
 
 import numpy as np
 
+from lessons.answers import checked
 from lessons.segmentation.panoptic.consistency import HOMES, Pair, named, pair
 from lessons.segmentation.panoptic.model import PanopticNet
 
@@ -36,11 +37,7 @@ def counted(mine: str | EllipsisType, net: PanopticNet) -> Sequence[str]:
     """
     if isinstance(mine, EllipsisType):
         return ["まだ答えが入っていません。「左」「右」「同」を 6 字並べてください。"]
-    if set(mine) - {"左", "右", "同"} or len(mine) != COUNT:
-        raise ValueError(
-            f"答え {mine!r} を，「左」「右」「同」の {COUNT} 字にしてください"
-            f"（いまは {len(mine)} 字）。"
-        )
+    checked(mine, "左右同", "「左」「右」「同」", COUNT)
     pairs, swapped = sheet()
     home = ["右" if right else "左" for right in swapped]
     fit = sum(a == b for a, b in zip(mine, home, strict=True))

@@ -7,6 +7,7 @@ from types import EllipsisType
 
 import numpy as np
 
+from lessons.answers import checked
 from lessons.segmentation.pose.bodies import body_scene
 from lessons.segmentation.pose.cost import inverted
 
@@ -47,11 +48,7 @@ def graded(answers: dict[str, str | EllipsisType]) -> Sequence[str]:
         if isinstance(mine, EllipsisType):
             lines.append(f"{way}：まだ答えが入っていません。○× を六字並べてください。")
             continue
-        if set(mine) - {"○", "×"} or len(mine) != len(TRUTH):
-            raise ValueError(
-                f"{way}の答え {mine!r} を，○ か × の {len(TRUTH)} 字にしてください"
-                f"（いまは {len(mine)} 字）。"
-            )
+        checked(mine, "○×", "○ か ×", len(TRUTH), name=way)
         right = sum(a == b for a, b in zip(mine, truth(way), strict=True))
         lines.append(f"{way}：正解 {right} / {len(TRUTH)}（答えは {truth(way)}）")
     return lines

@@ -7,6 +7,7 @@ from types import EllipsisType
 
 import numpy as np
 
+from lessons.answers import checked
 from lessons.segmentation.pose_transfer.views import draw_view
 from lessons.stimuli.people import KEYPOINTS
 from lessons.weights.movenet import PoseEstimator
@@ -53,11 +54,7 @@ def graded(mine: str | EllipsisType, net: PoseEstimator) -> Sequence[str]:
     """
     if isinstance(mine, EllipsisType):
         return ["まだ答えが入っていません。「右」「左」を，六字並べてください。"]
-    if set(mine) - {"右", "左"} or len(mine) != len(VIEWS):
-        raise ValueError(
-            f"答え {mine!r} を，「右」か「左」の {len(VIEWS)} 字にしてください"
-            f"（いまは {len(mine)} 字）。"
-        )
+    checked(mine, "右左", "「右」か「左」", len(VIEWS))
     right = truth()
     lines = [f"正解　　{right}"]
     for name, said in {"あなた　": mine, "MoveNet": read_by(net)}.items():

@@ -7,6 +7,7 @@ from types import EllipsisType
 
 import numpy as np
 
+from lessons.answers import checked
 from lessons.segmentation import detectors
 from lessons.segmentation.tasks.animals import faint
 from lessons.stimuli.arrangements import ANIMALS, PICTURES
@@ -46,11 +47,7 @@ def graded(mine: str | EllipsisType) -> Sequence[str]:
     if isinstance(mine, EllipsisType):
         return ["まだ答えが入っていません。記号を，左上から順に 12 字並べてください。"]
     scenes = sheet()
-    if set(mine) - set(LETTERS + "?") or len(mine) != len(scenes):
-        raise ValueError(
-            f"答え {mine!r} を，a〜n か ? の {len(scenes)} 字にしてください"
-            f"（いまは {len(mine)} 字）。"
-        )
+    checked(mine, LETTERS + "?", "a〜n か ?", len(scenes))
     yours = [
         LETTERS.find(letter) == scene.labels[0]
         for letter, scene in zip(mine, scenes, strict=True)

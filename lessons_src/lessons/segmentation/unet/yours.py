@@ -7,6 +7,7 @@ from types import EllipsisType
 
 import numpy as np
 
+from lessons.answers import checked
 from lessons.segmentation.unet.ownership import displays
 
 COUNT = 6
@@ -44,11 +45,7 @@ def counted(hole: str | EllipsisType, whole: str | EllipsisType) -> Sequence[str
     lines = []
     for name, answer in answers.items():
         assert isinstance(answer, str)
-        if set(answer) - {"左", "右"} or len(answer) != COUNT:
-            raise ValueError(
-                f"「{name}」の答え {answer!r} を，「左」か「右」の {COUNT} 字にしてください"
-                f"（いまは {len(answer)} 字）。"
-            )
+        checked(answer, "左右", "「左」か「右」", COUNT, name=name)
         right = sum(a == b for a, b in zip(answer, truth, strict=True))
         lines.append(f"{name}：{COUNT} 枚のうち {right} 枚が正解")
     return [*lines, f"正しい側：{truth}"]
