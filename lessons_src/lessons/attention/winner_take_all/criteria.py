@@ -38,4 +38,7 @@ def spacing_slopes(seed: int, levels: Sequence[float]) -> list[float]:
         goals = [found[0] + level * (alone - found[0]) for level in levels]
         last = [np.flatnonzero(found < goal)[-1] for goal in goals]
         needed.append([e * RATIOS[min(k + 1, len(RATIOS) - 1)] for k in last])
-    return [float(np.polyfit(ECCENTRICITIES, one, 1)[0]) for one in zip(*needed, strict=True)]
+    return [
+        float(np.polyfit(ECCENTRICITIES, one, 1)[0])
+        for one in zip(*needed, strict=True)
+    ]
