@@ -1,6 +1,7 @@
 """用語集と章の順番：札のある言葉は，それを使うはじめの章で，札につないであること。"""
 
 import re
+import unicodedata
 from itertools import pairwise
 from pathlib import Path
 
@@ -63,6 +64,29 @@ def test_every_term_is_linked_in_the_first_chapter_that_uses_it() -> None:
     assert len(pages) >= 20
     assert len(terms) >= 100
     assert unexplained(pages, terms) == []
+
+
+def gojuon(reading: str) -> tuple[str, str]:
+    """五十音に並べる鍵：清音にし，小さい字は大きく，長音は前の字の母音にする。"""
+    rows = ("あかさたなはまやらわ", "いきしちにひみり", "うくすつぬふむゆる")
+    rows = (*rows, "えけせてねへめれ", "おこそとのほもよろを")
+    plain = ""
+    for letter in unicodedata.normalize("NFD", reading):
+        if letter == "ー":
+            plain += next((row[0] for row in rows if plain[-1:] in row), "")
+        elif not unicodedata.combining(letter):
+            plain += letter.translate(
+                str.maketrans("ぁぃぅぇぉっゃゅょ", "あいうえおつやゆよ")
+            )
+    return plain, reading
+
+
+def test_terms_stand_in_the_order_the_page_says() -> None:
+    """五十音の順。同じ言葉に，二つの説明を付けない。"""
+    text = (ROOT / "book/glossary.md").read_text("utf8")
+    readings = re.findall(r"^  （よみ：([^，]+)", text, flags=re.MULTILINE)
+    assert len(readings) == len(glossary()) == len(set(glossary()))
+    assert readings == sorted(readings, key=gojuon)
 
 
 @pytest.mark.parametrize("term", ["学習率", "勾配降下法", "自動微分", "チャンネル"])

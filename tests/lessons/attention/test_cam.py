@@ -6,6 +6,7 @@ import torch
 import torchvision
 from torch import nn
 
+from lessons.attention.cam import occlusion
 from lessons.attention.cam.localisation import localisation, localisation_effect
 from lessons.attention.cam.model import cam, class_activation_map
 from lessons.attention.composites import SUBJECTS, share_inside, side_by_side
@@ -137,6 +138,16 @@ def test_two_classes_in_one_picture_give_two_maps(net):
     assert share_inside(cat, regions[0]) > 0.8
     assert share_inside(cup, regions[1]) > 0.8
     assert np.corrcoef(cat.flatten(), cup.flatten())[0, 1] < 0
+
+
+def test_hiding_the_bright_part_need_not_lower_the_score(net):
+    """隠す実験との合い方は写真しだい：一枚の写真から「地図のとおり」とは言えない。"""
+    found = {
+        name: occlusion.agreement(net, photos.load(name), SUBJECTS[name])
+        for name in ("chelsea", "coffee")
+    }
+    assert found["coffee"] > 0.6
+    assert abs(found["chelsea"]) < 0.4
 
 
 def test_localisation_needs_the_learned_weights():

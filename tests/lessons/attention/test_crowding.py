@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lessons.attention.winner_take_all import crowding
+from lessons.attention.winner_take_all.criteria import spacing_slopes
 from lessons.effects.record import named
 
 
@@ -30,6 +31,20 @@ def test_neighbours_hurt_only_when_near():
 
 def test_spacing_follows_eccentricity_with_the_window():
     assert crowding.bouma(0) > 3 * abs(crowding.bouma(0, "fixed"))
+
+
+def test_the_size_of_the_slope_depends_on_the_criterion():
+    """係数の大きさは，どこまで読めればよいとするかで，倍も変わる。"""
+    found = np.array([spacing_slopes(seed, (0.25, 0.5, 0.75)) for seed in range(8)])
+    quarter, middle, three = found.mean(axis=0)
+    assert quarter < 0.3 < middle < 0.4
+    assert three > 2 * quarter
+
+
+@pytest.mark.parametrize("level", [0, 1, float("nan")])
+def test_criteria_stay_between_the_ends(level):
+    with pytest.raises(ValueError, match=r"levels は 0 と 1 の間.*受け取った値"):
+        spacing_slopes(0, (0.5, level))
 
 
 def test_verdicts():

@@ -36,6 +36,22 @@ def test_items_take_the_value_of_their_place():
     assert lab.item_values(display, S).argmax() == 4
 
 
+@pytest.mark.parametrize(
+    ("task", "least", "most"),
+    [
+        ("color", 1.0, 1.0),
+        ("orientation", 0.0, 0.25),
+    ],
+)
+def test_without_the_rule_only_colours_pop_out(task, least, most):
+    """記録の 0.49 は，色のすべてと，傾きのほとんど無しの平均。"""
+    shown = [make_display(task, 36, True, seed) for seed in range(20, 28)]
+    S = lab.saliency_map(np.stack([render(one) for one in shown]), rule=False)
+    pairs = zip(shown, S[:, 0].cpu(), strict=True)
+    won = [lab.item_values(one, s).argmax() == one.target for one, s in pairs]
+    assert least <= np.mean(won) <= most
+
+
 def test_verdicts():
     popped, tilted = named("pop_out_without_rule", "saliency_tilt")
     assert (popped.word, tilted.word) == ("向きだけ", "示さない")

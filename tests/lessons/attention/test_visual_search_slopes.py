@@ -6,6 +6,7 @@
 import numpy as np
 import pytest
 
+from lessons import human
 from lessons.attention.visual_search.feature_integration import reports
 from lessons.attention.visual_search.guided_search import Guided
 from lessons.attention.visual_search.model import (
@@ -14,6 +15,7 @@ from lessons.attention.visual_search.model import (
     guidance_gain,
     slopes,
 )
+from lessons.effects import record
 
 SEEDS = range(10)
 
@@ -31,6 +33,21 @@ def test_one_model_with_one_setting_takes_every_effect(model, verdicts):
     means = [float(np.mean(one)) for one in values]
     assert [c.holds(v) for c, v in zip(CRITERIA, means, strict=True)] == verdicts
     assert list(MODELS) == ["特徴統合理論", "ガイド付き探索"]
+
+
+def test_the_ratio_of_people_lies_between_the_models():
+    """人間の比は二つのモデルの間にあり，ガイド付き探索に近いとは言えない。"""
+    rows = {
+        row.condition: row.value
+        for row in human.numbers("attention/visual_search", "slopes")
+    }
+    people = rows["結合・ない"] / rows["結合・ある"]
+    serial, guided = (
+        np.mean(one.record["model"])
+        for one in record.named("absent_ratio_integration", "absent_ratio_guided")
+    )
+    assert serial < people < guided
+    assert people - serial < guided - people
 
 
 def test_guidance_lowers_the_slope():

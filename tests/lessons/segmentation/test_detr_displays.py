@@ -45,6 +45,8 @@ def test_repeated_things_are_missed_only_by_queries_that_yield():
     assert model > 0.08
     assert abs(cut) < 0.05
     assert abs(other) < 0.05
+    few = [effects.repeated(seed, count=4, side=18).mean() for seed in range(3)]
+    assert abs(np.mean(few)) < 0.05  # 物が少なければ，見落としは増えない
 
 
 def test_random_queries_keep_the_spread_and_lose_the_objects():

@@ -127,6 +127,16 @@ def test_eight_displays_alone_would_mislead_as_the_page_says():
     assert many > few + 0.3
 
 
+def test_a_band_that_is_not_surrounded_is_chosen_too():
+    """囲まれた丸が選ばれても，囲まれているからだとは言えない。"""
+
+    def band(g):
+        return np.abs(fg.Y - g.uniform(90, 166)) < 30
+
+    shares = [fg.chosen(band, seed=seed, items=8).mean() for seed in range(3)]
+    assert np.mean(shares) > 0.75
+
+
 def test_displays_come_in_both_colours():
     g = np.random.default_rng(1)
     region = fg.surrounded(g)
