@@ -306,6 +306,20 @@ def test_figure_to_move_is_asked_about_first(book: Path) -> None:
     assert "2 つあります" in only(book).message
 
 
+@pytest.mark.parametrize("call", ["interactive.network(1)", "experiments.show(1)"])
+def test_labs_and_experiments_are_asked_about_first(book: Path, call: str) -> None:
+    """写真の欄と実験も，触れる前に予想を問う。"""
+    name = call.partition(".")[0]
+    (book / f"lessons_src/lessons/{name}.py").write_text("", "utf8")
+    change(book, GOOD, "import figures, runtime", f"import figures, {name}, runtime")
+    cell = f"```{{code-cell}} ipython3\n{call}\n```\n\n"
+    mark = "似ている点があります。"
+    change(book, GOOD, mark, f"{cell}{mark}")
+    assert "予想させる文がありません" in only(book).message
+    change(book, GOOD, cell, f"動かすと，どうなると思いますか。\n\n{cell}")
+    assert check_book(book) == []
+
+
 def test_todo_is_told_from_errors(book: Path) -> None:
     change(book, GOOD, "似ている点があります。", "TODO: 似ている点。")
     assert only(book).todo

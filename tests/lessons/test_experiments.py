@@ -70,6 +70,13 @@ def test_a_picture_is_sent_once():
     )
 
 
+def test_a_trial_has_its_own_words():
+    trials = [replace(SMALL.trials[0], words=("近い", "遠い")), *SMALL.trials[1:]]
+    sent = plan_of(replace(SMALL, trials=trials))["trials"]
+    assert sent[0]["words"] == ["近い", "遠い"]
+    assert all("words" not in trial for trial in sent[1:])
+
+
 def test_words_are_escaped():
     html = to_html(replace(SMALL, title='"><script>'))
     assert "<script" not in html
@@ -102,6 +109,11 @@ def test_words_are_escaped():
             {"trials": [Trial("甲", "left", "", before=[("絵" * 7000, 9)])]},
             "20 KB あります",
         ),
+        (
+            {"trials": [Trial("甲", "left", "", shown=9, mask=("絵" * 7000, 9))]},
+            "20 KB",
+        ),
+        ({"trials": [Trial("甲", "left", "", words=["一"])]}, "言葉が 1 あり"),
         ({"trials": [Trial("甲", "left", "", before=[("", 0)])]}, "0 ms 以下"),
         ({"mask": ("", 100)}, "刺激を見せる時間"),
         ({"trials": [Trial("甲", "", "")]}, "待つ時間 limit が要ります"),

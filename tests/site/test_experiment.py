@@ -297,8 +297,26 @@ def test_full_storage_does_not_stop_it(visit: Callable[..., Any]) -> None:
         "() => { Storage.prototype.setItem = () => { throw new DOMException('full'); }; }"
     )
     start(page)
-    assert len(take_part(page)) == 44
+    take_part(page, until=1)
+    assert "途中の記録を残せません" in page.inner_text(f"{ROOT} .ex-status")
+    assert len(take_part(page)) == 43
     assert cell(page, "あなた", "特徴・ある") == "1.5"
+
+
+def test_a_cut_download_is_told_and_can_be_tried_again(
+    visit: Callable[..., Any],
+) -> None:
+    page = visit()
+    page.context.route("**/jspsych.js*", lambda route: route.abort())
+    start(page)
+    words = page.wait_for_selector(f"{ROOT} [data-do=again]").evaluate(
+        "button => button.parentElement.innerText"
+    )
+    assert "実験の部品を読み込めません" in words
+    page.context.unroute("**/jspsych.js*")
+    page.problems.clear()  # 切れた読み込みは，ブラウザーも誤りと言う
+    page.click(f"{ROOT} [data-do=again]")
+    assert state_after(page, "block") == "block"
 
 
 @pytest.mark.parametrize(("width", "height"), [(360, 740), (320, 568), (780, 360)])

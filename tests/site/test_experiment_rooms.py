@@ -12,8 +12,12 @@ import pytest
 import torch
 
 from lessons.attention.visual_search.experiment import experiment as visual_search
+from lessons.basics.mlp_sgd.experiment import experiment as six_types
 from lessons.experiments import Experiment, Trial, summarise
 from lessons.neuropsychology.neglect.cueing_experiment import experiment as cueing
+from lessons.neuropsychology.picture_naming.experiment import (
+    experiment as level_naming,
+)
 from lessons.recognition.perceptual_effects.dots_experiment import experiment as dots
 from lessons.recognition.perceptual_effects.mirror_experiment import (
     experiment as mirror,
@@ -70,7 +74,28 @@ def seeing(trial: Trial, turn: int) -> tuple[float, str]:
     return 900, trial.answer if convex else other
 
 
+def learning(trial: Trial, turn: int) -> tuple[float, str]:
+    """型 II だけ，A と B を逆に覚えた参加者。"""
+    other = {"A": "B", "B": "A"}[trial.answer]
+    return 800, other if trial.condition == "型 II" else trial.answer
+
+
+def hurried(trial: Trial, turn: int) -> tuple[float, str]:
+    """個別の名前は，二回に一回，間に合わない参加者。"""
+    late = trial.condition == "個別" and turn == 0
+    return 700, "" if late else trial.answer
+
+
 ROOMS = {
+    "six-types": Room(
+        six_types, "basics/mlp_sgd", learning, {"型 I": 100, "型 II": 0, "型 IV": 100}
+    ),
+    "level-naming": Room(
+        level_naming,
+        "neuropsychology/picture_naming",
+        hurried,
+        {"大分け": 100, "種類": 100, "個別": 50},
+    ),
     "visual-search": Room(
         visual_search,
         "attention/visual_search",

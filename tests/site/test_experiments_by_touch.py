@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from lessons.basics.mlp_sgd import experiment as six
 from lessons.basics.softmax import experiment as matching
 from lessons.experiments import Experiment
 from lessons.neuropsychology.neglect import experiment as lines
@@ -51,12 +50,6 @@ def name(page: Any, data: Data, past: list[Data]) -> str:
     return str(int(data["answer"]) % 4 + 1) if fine else data["answer"]
 
 
-def learn(page: Any, data: Data, past: list[Data]) -> str:
-    seen = sum(one["condition"] == data["condition"] for one in past)
-    wrong = data["condition"] == "型 II" and seen < 4
-    return "BA"[data["answer"] == "B"] if wrong else data["answer"]
-
-
 def guess(page: Any, data: Data, past: list[Data]) -> str:
     return "right" if len(past) >= 40 and len(past) % 4 == 0 else "left"
 
@@ -68,11 +61,6 @@ TAKEN = {
         naming.experiment,
         name,
         {"仲間らしい物": 100, "変わった仲間": 25},
-    ),
-    "basics/mlp_sgd": (
-        six.experiment,
-        learn,
-        {"型 I": 100, "型 II": 75, "型 IV": 100},
     ),
     "basics/softmax": (matching.experiment, guess, {matching.CONDITION: 75}),
 }

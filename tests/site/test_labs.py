@@ -281,6 +281,10 @@ def test_photos_of_every_kind(visit: Callable[..., Any]) -> None:
             "([root, words]) => document.querySelector(root).innerText.includes(words)",
             arg=[f"{ROOT} .lab-status", words],
         )
+    page.eval_on_selector(  # カメラを許さないとき，ブラウザーは取り消しを知らせる
+        f"{ROOT} [data-lab=camera]", "box => box.dispatchEvent(new Event('cancel'))"
+    )
+    assert "カメラを使えないときは" in said(page)
     choose(page, photo)
     wait_for_runs(page, count + 6)
     assert said(page) == ""

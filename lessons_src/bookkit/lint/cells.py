@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 from bookkit.book import Book
@@ -19,6 +20,8 @@ SHOW = "figures.show"
 """図を見せる関数。"""
 MOVED = ("interactive.slider", "interactive.choices")
 """動かせる図を見せる関数。代替文は，関数に渡す。"""
+TOUCHED = (*MOVED, "interactive.network", "experiments.show")
+"""読者が触れる物を頁に置く関数。"""
 ASKED = "と思いますか"
 """動かす前に，読者に予想させる文の終わり。"""
 FORBIDDEN = {
@@ -115,17 +118,24 @@ def figures(page: Chapter, book: Book) -> Problems:
             yield cell.fence_line, message
         if shown:
             yield from _figure_settings(cell, with_alt=not moved)
-            if moved and not _is_asked(page, cell):
-                yield (
-                    cell.fence_line,
-                    f"動かせる図の前に，予想させる文がありません。「どうなる{ASKED}。」のように，"
-                    "すぐ前の文章で問うてください。",
-                )
         elif cell.settings():
             yield (
                 cell.fence_line,
                 "図の設定がありますが，図がありません。"
                 f"{SHOW}(fig) を呼ぶか，設定を消してください。",
+            )
+
+
+def asked_first(page: Chapter, book: Book) -> Problems:
+    """動かせる図，写真で試す欄，実験の前に，予想させる文があるか。"""
+    for cell in page.cells:
+        found = [call for name in TOUCHED for call in calls(cell, name) or ()]
+        touched = {ast.unparse(call.func) for call in found} & set(TOUCHED)
+        if touched and not _is_asked(page, cell):
+            yield (
+                cell.fence_line,
+                "動かせる図・写真の欄・実験の前に，予想させる文がありません。"
+                f"「どうなる{ASKED}。」のように，すぐ前の文章で問うてください。",
             )
 
 
@@ -155,4 +165,4 @@ def _figure_settings(cell: Cell, *, with_alt: bool = True) -> Problems:
         yield cell.line_of("alt"), problem
 
 
-CHAPTER_RULES = (tags, lines, opening_cell, figures)
+CHAPTER_RULES = (tags, lines, opening_cell, figures, asked_first)

@@ -72,7 +72,13 @@ def _of_trial(e: Experiment, trial: Trial) -> Iterator[str]:
         yield "試行に，刺激を見せる時間（shown）がありません。覆いの前に，時間を決めてください。"
     if any(ms <= 0 for _, ms in [*trial.before, *([mask] if mask else [])]):
         yield "試行に，0 ms 以下の絵があります。"
-    pictures = [trial.stimulus, *(picture for picture, _ in trial.before)]
+    if trial.words and len(trial.words) != len(e.responses):
+        yield (
+            f"試行の言葉が {len(trial.words)} あり，答え方の {len(e.responses)} と合いません。"
+            "答え方の順に，同じ数だけ書いてください。"
+        )
+    covers = [mask[0]] if mask else []
+    pictures = [trial.stimulus, *(picture for picture, _ in trial.before), *covers]
     heavy = max(len(picture.encode()) for picture in pictures)
     if heavy > MOST_STIMULUS:
         yield (

@@ -75,7 +75,7 @@ def _trial(trial: Trial, pictures: dict[str, int]) -> dict[str, Any]:
     return {
         name: value
         for name, value in plan.items()
-        if name in always or value not in (None, "", [])
+        if name in always or value not in (None, "", [], ())
     }
 
 

@@ -38,6 +38,7 @@ class Trial:
         target: 場所の答えの，正しい場所 ``(x, y)``。刺激の SVG の単位。
         repeats: この組から使う数。``None`` なら実験の ``repeats``。
         told: 答えのあとに見せる一言（``feedback`` のとき）。
+        words: この試行のボタンの言葉。``responses`` の順。空なら ``Response.label``。
     """
 
     condition: str
@@ -51,6 +52,7 @@ class Trial:
     target: tuple[float, float] | None = None
     repeats: int | None = None
     told: str = ""
+    words: Sequence[str] = ()
 
     @property
     def cell(self) -> tuple[int, str, float, str]:
@@ -84,7 +86,7 @@ class Experiment:
         fixation: 注視点を見せる時間（ms）。
         shown: 刺激を見せる時間（ms）。0 なら答えるまで。
         mask: 刺激のあとに見せる絵と時間。
-        limit: 答えを待つ時間（ms）。0 なら答えるまで待つ。
+        limit: 答えを待つ時間（ms）。0 なら答えるまで待つ。過ぎた試行の答えは空になる。
         feedback: 本番でも正誤を知らせるか。
         graded: 正しい答えがある実験か。なければ，正誤を言わない。
         others: 並べて見せる値。``{"モデル": {条件（差の名前）: 値}, "人間": {…}}``。

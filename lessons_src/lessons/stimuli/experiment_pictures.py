@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
 from functools import lru_cache
 
 from PIL import Image
@@ -58,17 +57,4 @@ def word_svg(word: str) -> str:
     return (
         f'<svg viewBox="0 0 200 200" role="img" aria-label="{word}"><text x="100" y="110" '
         f'fill="#fff" font-size="28" text-anchor="middle">{word}</text></svg>'
-    )
-
-
-def choice_svg(concept: str, choices: Sequence[str], style: str = "noto") -> str:
-    """絵の下に，番号を付けた四つの言葉（四字まで）を，二つずつ二段に書いた SVG。"""
-    written = "".join(
-        f'<text x="{10 + 94 * (k % 2)}" y="{156 + 30 * (k // 2)}">{k + 1} {word}</text>'
-        for k, word in enumerate(choices)
-    )
-    return (
-        f'<svg viewBox="0 0 200 200" role="img" aria-label="絵と，{"，".join(choices)}">'
-        f'<g transform="translate(36 0)">{drawn(concept, style)}</g>'
-        f'<g fill="#fff" font-size="17">{written}</g></svg>'
     )

@@ -1,10 +1,13 @@
 """章 neuropsychology/neglect の部品の検査。"""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from lessons.neuropsychology.neglect import (
     bisection,
+    copying,
     cueing,
     finding,
     measures,
@@ -204,3 +207,50 @@ def test_the_gradient_slows_the_valid_left_as_well():
     assert (
         hurt.left_invalid / hurt.left_valid < healthy.left_invalid / healthy.left_valid
     )
+
+
+# ---- 模写 ----
+
+
+def test_the_flowers_are_even_and_a_healthy_copy_is_whole():
+    drawing = copying.flowers()
+    assert len(drawing.strokes) == 36
+    assert abs(drawing.side).max() < 1
+    assert drawing.side.reshape(3, 12).sum(axis=1) == pytest.approx([0, 0, 0])
+    for frame in copying.FRAMES:
+        for seed in range(5):
+            assert copying.copied(drawing, frame, 0.0, seed).all()
+
+
+def test_the_frame_of_the_gradient_decides_which_left_is_lost():
+    """紙の勾配は紙の左を，物の勾配はどの花でも左だけを，写し忘れる。"""
+    drawing = copying.flowers()
+    lost = {
+        frame: sum(
+            (
+                Counter(
+                    copying.omitted(drawing, copying.copied(drawing, frame, 1.0, s))
+                )
+                for s in range(5)
+            ),
+            Counter(),
+        )
+        for frame in copying.FRAMES
+    }
+    assert lost["紙"]["紙の左"] > 20 > 5 > lost["紙"]["紙の右"]
+    assert lost["紙"]["花の右"] > 5
+    assert lost["物"]["花の左"] > 10
+    assert lost["物"]["花の右"] == 0
+
+
+@pytest.mark.parametrize(
+    ("frame", "damage", "message"),
+    [
+        ("部屋", 0.5, "使える名前: 紙, 物"),
+        ("紙", 1.5, "0〜1 の数"),
+        ("物", -1, "0〜1 の数"),
+    ],
+)
+def test_a_wrong_copy_is_refused(frame, damage, message):
+    with pytest.raises(ValueError, match=message):
+        copying.copied(copying.flowers(), frame, damage, 0)

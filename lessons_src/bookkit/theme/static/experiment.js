@@ -144,14 +144,14 @@
       const stage = make("div", { class: "ex-stage", tabindex: "-1" });
       const picture = make("div", { class: "ex-picture" });
       const told = make("p", { class: "ex-feedback", "aria-live": "polite" });
-      const buttons = plan.responses.map((one) => {
-        const button = make("button", { type: "button", "data-answer": one.value }, one.label, " ", ...(one.label === one.key ? [] : [make("kbd", {}, one.key.toUpperCase())]));
-        return button;
+      const buttons = plan.responses.map((one, k) => {
+        const label = trial.words?.[k] ?? one.label;
+        return make("button", { type: "button", "data-answer": one.value }, label, " ", ...(label === one.key ? [] : [make("kbd", {}, one.key.toUpperCase())]));
       });
       const quit = make("button", { type: "button", class: "ex-quit" }, "やめる");
       const sure = plan.place ? make("button", { type: "button", "data-do": "sure", disabled: "" }, plan.place) : null;
       if (sure) buttons.push(sure);
-      const answers = make("div", { class: "ex-answers", "data-many": buttons.length > 4 }, ...buttons);
+      const answers = make("div", { class: "ex-answers", "data-many": buttons.length > 4, "data-words": Boolean(trial.words) }, ...buttons);
       stage.append(picture, told, answers, make("p", { class: "ex-count" }, title(), " ", quit));
       place.replaceChildren(stage);
       stage.focus({ preventScroll: true });

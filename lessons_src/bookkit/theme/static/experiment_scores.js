@@ -170,7 +170,7 @@
     const xs = points.map(([x]) => x);
     const [left, right] = [Math.min(...xs), Math.max(...xs)];
     const top = up === "%" ? 100 : Math.max(...points.map(([, y]) => y));
-    const place = ([x, y]) => [44 + (260 * (x - left)) / (right - left || 1), 132 - (112 * y) / (top || 1)];
+    const place = ([x, y]) => [54 + (250 * (x - left)) / (right - left || 1), 132 - (112 * y) / (top || 1)];
     return plan.conditions.map((condition, number) => {
       let drawn = `<path class="ex-axis" d="M44 12V132H312"/><text x="38" y="136" text-anchor="end">0</text><text x="38" y="25" text-anchor="end">${top.toFixed(0)}</text>`
         + [left, right].map((x) => `<text x="${place([x, 0])[0]}" y="150" text-anchor="middle">${Number(x.toFixed(1))}</text>`).join("")

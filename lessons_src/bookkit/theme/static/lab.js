@@ -23,6 +23,7 @@
   };
   const PHOTO_TROUBLES = {
     heic: "HEIC 形式の写真は，このブラウザーでは読めません。JPEG で書き出すか，カメラの設定を「互換性優先」にしてください。",
+    camera: "写真が届きませんでした。カメラを使えないときは，「写真を選ぶ」から，撮ってある写真を選んでください。",
     photo: "写真として読めません。JPEG か PNG の写真を選んでください。",
   };
 
@@ -215,6 +216,7 @@
         if (chosen) choose(chosen);
         input.value = "";
       });
+      camera.addEventListener("cancel", () => said(PHOTO_TROUBLES.camera));
       const sample = async (one) => {
         const answer = await fetch(new URL(one.file, files)).catch(() => null);
         if (answer?.ok) await choose(await answer.blob());

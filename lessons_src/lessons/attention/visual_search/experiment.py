@@ -78,6 +78,7 @@ def experiment(seed: int = 0) -> Experiment:
         repeats=REPEATS,
         score="slope",
         unit="ms／項目",
+        axis="項目の数",
         blocks=(
             "特徴探索です。妨害は，緑の縦棒だけです。はじめの 2 回は練習です。",
             "結合探索です。妨害は，緑の縦棒と，赤い横棒です。はじめの 2 回は練習です。",

@@ -1,4 +1,4 @@
-"""読者が一つずつ学ぶ三つの型：物の絵と，初めの 16 回の，人間とモデルの正答。"""
+"""読者が一つずつ学ぶ三つの型：物の絵と，16 回ごとの，人間とモデルの正答。"""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from lessons.human import numbers
 FEATURES = {"I": (2, 0, 1), "II": (0, 1, 2), "IV": (1, 2, 0)}
 """読者に見せる型と，式の特徴を，形（0），大きさ（1），塗り（2）のどれに割り当てるか。"""
 SEEDS = range(20)
+BLOCK = 16
+"""一まとまりの回数。8 個の物が，平均で二度ずつ出る。"""
+SHOWN_BLOCKS = 4
+"""並べて見せる，人間とモデルのまとまりの数。"""
 
 
 def item_svg(shape: float, size: float, fill: float) -> str:
@@ -33,17 +37,34 @@ def shown(name: str, item: int) -> str:
     return item_svg(*look)
 
 
-def correct_at_first() -> dict[str, dict[str, float]]:
-    """初めの 16 回の正答（%）：人間と，同じ 8 個の物を学ぶ二つのモデル。"""
-    people = {
-        name: numbers("basics/mlp_sgd", "six_types_start", name)[0].value
-        for name in FEATURES
+def correct_by_block() -> dict[str, dict[str, dict[float, float]]]:
+    """16 回ごとの正答（%）：人間と，同じ 8 個の物を学ぶ二つのモデル。
+
+    Returns:
+        ``{"人間": {"型 I": {8.5: 正答, 24.5: 正答, …}, …}, …}``。鍵は，まとまりの真ん中の回。
+    """
+    middles = [BLOCK * block + (BLOCK + 1) / 2 for block in range(SHOWN_BLOCKS)]
+    wrong = {
+        "人間": {
+            name: [
+                numbers("basics/mlp_sgd", "six_types_blocks", f"{name}・{block}")[
+                    0
+                ].value
+                for block in range(1, SHOWN_BLOCKS + 1)
+            ]
+            for name in FEATURES
+        }
     }
-    wrong = {"人間": people}
     for title, learn in (("誤差逆伝播", errors), ("ALCOVE", alcove.errors)):
-        first = np.mean([learn(seed)[:, 0] for seed in SEEDS], axis=0)
-        wrong[title] = dict(zip(TYPES, first.tolist(), strict=True))
+        found = np.mean([learn(seed) for seed in SEEDS], axis=0)  # (6, 16)
+        wrong[title] = dict(zip(TYPES, found.tolist(), strict=True))
     return {
-        title: {f"型 {name}": 100 * (1 - own[name]) for name in FEATURES}
+        title: {
+            f"型 {name}": {
+                middle: 100 * (1 - miss)
+                for middle, miss in zip(middles, own[name], strict=False)
+            }
+            for name in FEATURES
+        }
         for title, own in wrong.items()
     }

@@ -21,12 +21,13 @@ def experiment() -> Experiment:
             number,
             before=((word_svg(word), 1000),),
         )
+        for said, answer in enumerate(("yes", "no"))
         for kind, items in PICTURES.items()
         for item, concept in items.items()
         for number, (level, pair) in enumerate(
             zip(LEVELS, names(item, kind), strict=True)
         )
-        for answer, word in zip(("yes", "no"), pair, strict=True)
+        for word in pair[said : said + 1]
     ]
     return Experiment(
         name="category-verification",

@@ -8,7 +8,7 @@ from lessons.recognition.japanese_captions.first_names import (
     choices,
     model_shares,
 )
-from lessons.stimuli.experiment_pictures import choice_svg
+from lessons.stimuli.experiment_pictures import picture_svg
 
 
 def experiment() -> Experiment:
@@ -17,7 +17,8 @@ def experiment() -> Experiment:
         Trial(
             condition,
             str(number % 4 + 1),
-            choice_svg(concept, choices(concept, number)),
+            picture_svg(concept),
+            words=choices(concept, number),
         )
         for condition, items in NAMES.items()
         for number, concept in enumerate(items)
@@ -26,10 +27,10 @@ def experiment() -> Experiment:
         name="basic-naming",
         title="絵の名前の実験",
         instructions=(
-            "絵が一つ，言葉が四つ出ます。一つのほかは，どれも合っています。先に頭に浮かんだ名前の番号を，すぐに押してください。",
+            "絵が一つ，言葉が四つ出ます。一つのほかは，どれも合っています。先に頭に浮かんだ名前を，すぐに押してください。4 秒で，次へ進みます。",
             "正しい名前を当てる課題ではありません。全部で 16 枚，1 分ほどです。",
         ),
-        example=choice_svg("telephone", ["道具", "固定電話", "電話", "時計"]),
+        example=picture_svg("telephone"),
         responses=[Response(key, key, key) for key in "1234"],
         trials=trials,
         repeats=2,
@@ -38,6 +39,7 @@ def experiment() -> Experiment:
         measure="ふだんの名前（基本レベル）を選んだ割合",
         practice=0,
         fixation=300,
+        limit=4000,
         others={"ネットワーク": model_shares()},
-        caution="「正解」は，ふだんの名前を選んだ回のことです。四つから選ぶので，自由に言うときの名前とは違うことがあります。",
+        caution="「正解」は，ふだんの名前を選んだ回のことです。間に合わなかった回は，選ばなかったと数えます。四つから選ぶので，自由に言うときの名前とは違うことがあります。",
     )
