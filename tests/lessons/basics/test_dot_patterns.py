@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lessons.basics.cross_entropy import dot_patterns
+from lessons.basics.cross_entropy import dot_patterns, nearest
 from lessons.effects.record import named
 
 
@@ -27,6 +27,15 @@ def test_shuffled_classes_favour_the_large_class_without_learning_any():
     high = np.mean([net["high"] for net in nets], axis=0)
     assert high[2] - high[0] > 0.2
     assert abs(high.mean() - 1 / 3) < 0.05
+
+
+def test_remembering_the_examples_shows_as_much_prototype_advantage_as_learning():
+    """何も学ばず，いちばん近い例で答えるだけでも，記録したネットワークと同じだけ出る。"""
+    (learned,) = named("prototype_advantage")
+    kept = np.mean([nearest.prototype_advantage(seed) for seed in range(40)])
+    mixed = [nearest.prototype_advantage(seed, shuffled=True) for seed in range(40)]
+    assert kept > 0.9 * learned.verdict.model.mean
+    assert abs(np.mean(mixed)) < learned.verdict.model.mean / 3
 
 
 def test_unknown_control_is_refused():

@@ -95,3 +95,19 @@ def test_exercises_follow_the_table() -> None:
     across = [link.years for link in links() if link.crosses]
     assert judge("history/years", round(sum(across) / len(across), 1))[0]
     assert judge("history/gap", 1958)[0]
+
+
+def test_the_longer_way_across_fields_reverses_before_2000() -> None:
+    def mean(crosses: bool, first: int, last: int) -> float:
+        years = [
+            link.years
+            for link in links()
+            if link.crosses is crosses and first <= link.target.year <= last
+        ]
+        return sum(years) / len(years)
+
+    assert mean(True, 1900, 2100) > mean(False, 1900, 2100)
+    assert mean(True, 1900, 1999) == pytest.approx(10.5)
+    assert mean(False, 1900, 1999) == pytest.approx(14.0)
+    page = (ROOT / "book/readings/history.md").read_text("utf8")
+    assert "分野をまたぐには，同じ分野の中より長い年月" not in page

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from torchvision.models.resnet import BasicBlock
 
 from lessons.exercises import judge
-from lessons.recognition.resnet import exercises, lesion, model, recurrence, runs, yours
+from lessons.recognition.resnet import (
+    exercises,
+    lesion,
+    longer,
+    model,
+    recurrence,
+    runs,
+    yours,
+)
 
 
 def test_block_equals_torchvision_basic_block() -> None:
@@ -122,6 +130,16 @@ def test_runs_show_degradation_only_without_the_shortcut() -> None:
         assert list(plain) == [6, 10, 18, 26, 34]
         assert plain[34].min() > plain[6].max()
         assert residual[34].mean() < plain[34].mean() - 0.3
+
+
+def test_longer_learning_shrinks_the_degradation_that_the_page_states() -> None:
+    """100 回で見た大きな差は，400 回でほとんど消える。それでも，深いほうが悪い。"""
+    plain = longer.training_errors()["plain"]  # (塊の数, 回数, 種)
+    assert plain[1, 0].mean() > 0.4
+    assert plain[1, 1].mean() < 0.06
+    assert (plain[1, 1] > plain[0, 1]).all()
+    net = model.trained("plain", 3, 0)
+    assert model.error_rates(net)[0] == pytest.approx(plain[0, 0, 0], abs=1e-3)
 
 
 @settings(max_examples=20)
