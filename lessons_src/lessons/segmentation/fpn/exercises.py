@@ -7,18 +7,8 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
+from lessons.answers import number
 from lessons.exercises import Exercise
-
-
-def _cells(answer: Any) -> str | None:
-    value = int(answer)
-    if value == 336:
-        return None
-    if value == 16:
-        return "それは，いちばん粗い地図だけのますの数です。三枚を足してください。"
-    if value == 28:
-        return "一辺のますを足しています。地図は縦と横があるので，二乗して足します。"
-    return "粗さ 8，16，32 の地図の一辺は，16，8，4 ますです。"
 
 
 def _merge(answer: Any) -> str | None:
@@ -48,7 +38,15 @@ def _my_merge(side: torch.Tensor, above: torch.Tensor) -> torch.Tensor:
 EXERCISES = [
     Exercise(
         name="fpn/cells",
-        judge=_cells,
+        answer=number(
+            336,
+            (16, "それは，いちばん粗い地図だけのますの数です。三枚を足してください。"),
+            (
+                28,
+                "一辺のますを足しています。地図は縦と横があるので，二乗して足します。",
+            ),
+            otherwise="粗さ 8，16，32 の地図の一辺は，16，8，4 ますです。",
+        ),
         solution=336,
         praise="いちばん細かい地図が，ますの大部分を占めます。",
         known_wrong=((16, "足して"), (28, "二乗"), (100, "一辺")),
