@@ -132,9 +132,9 @@ class Fields:
         )
 
     def hand(self) -> dict[str, Any]:
-        """頁に渡す形。"""
+        """頁に渡す形。``keys`` は字盤（負の数を打ちうるなら，数だけの字盤にしない）。"""
         signed = any(
-            span.high is not None and span.high < 0
+            span.low is not None and span.high is not None and span.high < 0
             for conditions, _ in self.rules
             for field, condition in zip(self.fields, conditions, strict=True)
             if isinstance(field, Number) and condition is not None

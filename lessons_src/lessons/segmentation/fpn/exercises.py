@@ -7,7 +7,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from lessons.answers import number
+from lessons.answers import Order, number
 from lessons.exercises import Exercise
 
 
@@ -60,6 +60,31 @@ EXERCISES = [
             (lambda side, above: above, "形が"),
             (lambda side, above: F.interpolate(above, size=(6, 8)), "side を足して"),
             (lambda side, above: side, "above を足して"),
+        ),
+    ),
+    Exercise(
+        name="fpn/order",
+        answer=Order(
+            {
+                "イ": "画像を背骨に通し，三つの粗さの地図を取っておく",
+                "エ": "いちばん深くて粗い地図を，縦横 2 倍に広げる",
+                "ア": "広げた地図を，同じ大きさの，背骨の途中の地図に足す",
+                "ウ": "足してできた地図から，小さい物を答える",
+            },
+            (
+                ("イ", "エ", "広げる地図は，背骨が作ります。先に画像を通します。"),
+                ("エ", "ア", "大きさの違う地図は足せません。先に広げます。"),
+                ("ア", "ウ", "足す前の細かい地図には，深い層の意味がありません。"),
+            ),
+            "背骨から始めて，答えで終わります。",
+        ),
+        solution=["イ", "エ", "ア", "ウ"],
+        praise="下から上へ一度通り，上から下へ戻りながら足します。",
+        known_wrong=(
+            (["エ", "イ", "ア", "ウ"], "先に画像"),
+            (["イ", "ア", "エ", "ウ"], "先に広げ"),
+            (["イ", "エ", "ウ", "ア"], "足す前"),
+            (["イ", "エ"], "一つずつ"),
         ),
     ),
 ]
