@@ -144,7 +144,6 @@
     };
     const form = make("form", { className: "answer-form", noValidate: true }, ...elements,
       make("button", { type: "submit", textContent: "答え合わせ" }), said);
-    form.setAttribute("aria-label", "答え");
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const values = read();
@@ -187,7 +186,7 @@
     const kept = recall();
     const total = { right: 0, tried: 0, open: 0 };
     for (const chapter of all(".progress > li")) {
-      const links = all("li a", chapter);
+      const links = all(":scope ul a", chapter);
       let right = 0;
       for (const link of links) {
         const one = kept.get(link.hash.replace("#exercise-", ""));
