@@ -22,6 +22,7 @@ EXTENSIONS = (
     "bookkit.directives.execution_status",
     "bookkit.directives.lesson",
     "bookkit.directives.practicals",
+    "bookkit.directives.progress",
     "bookkit.directives.ruby",
     "bookkit.directives.solution",
     "bookkit.directives.source",

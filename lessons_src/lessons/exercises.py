@@ -12,10 +12,17 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import json
+import os
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any
+
+from lessons.answers import BLANK, Answer
+from lessons.page_files import ASSETS
 
 PACKAGE = Path(__file__).parent
 """``lessons`` のフォルダー。"""
@@ -23,21 +30,37 @@ PACKAGE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Exercise:
-    """練習一つ。
+    """練習一つ。``answer`` か ``judge`` の，どちらか一方を書く。
 
     Attributes:
         name: ``章/練習`` の形の名前。
-        judge: 答えを受け取り，正解なら ``None``，違えばヒントの文を返す関数。
+        answer: 答えの宣言（数，選択，並べ替え）。頁の上でも答えられる。
+        judge: 答えが関数や配列の練習の判定。正解なら ``None``，違えばヒントの文を返す関数。
+            ``answer`` があれば，そこから作る。
         solution: 正解の例。試験で ``judge`` に渡す。
         praise: 正解のときに添える一文。
         known_wrong: よくある間違いと，そのヒントに必ず含まれる言葉の組。
     """
 
     name: str
-    judge: Callable[[Any], str | None]
+    _: KW_ONLY
     solution: Any
     praise: str
+    answer: Answer | None = None
+    judge: Callable[[Any], str | None] = None  # type: ignore[assignment]
     known_wrong: tuple[tuple[Any, str], ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if (self.answer is None) == (self.judge is None):
+            raise ValueError(
+                f"練習 {self.name!r}：answer（答えの宣言）か judge（判定の関数）の，"
+                "どちらか一方を書いてください。"
+            )
+        if self.answer is not None:
+            problem = self.answer.problem()
+            if problem:
+                raise ValueError(f"練習 {self.name!r}：{problem}")
+            object.__setattr__(self, "judge", self.answer.hint)
 
 
 def rooms() -> dict[str, str]:
@@ -73,7 +96,11 @@ def exercises_of(chapter: str) -> dict[str, Exercise]:
         )
     room = f"lessons.{places[0]}.{chapter}"
     found: dict[str, Exercise] = {}
-    for exercise in importlib.import_module(f"{room}.exercises").EXERCISES:
+    try:
+        exercises = importlib.import_module(f"{room}.exercises").EXERCISES
+    except ValueError as error:
+        raise ValueError(f"{room}.exercises: {error}") from error
+    for exercise in exercises:
         if exercise.name.partition("/")[0] != chapter:
             raise ValueError(
                 f"{room}.exercises: 練習 {exercise.name!r} の名前は {chapter}/ で始めてください。"
@@ -104,11 +131,10 @@ def judge(name: str, answer: Any) -> tuple[bool, str]:
             f"練習 {name!r} はありません。{_near(name, exercises)}"
             f"この章の練習: {', '.join(exercises)}"
         )
-    if answer is ... or answer is None:
-        return False, "まだ答えが入っていません。... を答えに置き換えてください。"
     exercise = exercises[name]
     try:
-        hint = exercise.judge(answer)
+        blank = answer is ... or answer is None
+        hint = BLANK if blank else exercise.judge(answer)
     except Exception as error:
         return (
             False,
@@ -116,13 +142,41 @@ def judge(name: str, answer: Any) -> tuple[bool, str]:
         )
     if hint is None:
         return True, f"正解です。{exercise.praise}"
+    if hint == BLANK:
+        return False, f"{BLANK}... を答えに置き換えてください。"
     return False, f"ヒント：{hint}"
 
 
 def check(name: str, answer: Any) -> None:
-    """答え合わせをして，結果を表示する。"""
+    """答え合わせをして，結果を表示する。本を作るときの白紙の答えには，頁の欄を置く。"""
     passed, message = judge(name, answer)
-    print(("◯ " if passed else "△ ") + message)
+    text = ("◯ " if passed else "△ ") + message
+    if answer is ... and os.environ.get(ASSETS):
+        from IPython.display import display
+
+        page = to_html(exercises_of(name.partition("/")[0])[name], text)
+        display({"text/html": page, "text/plain": text}, raw=True)
+    else:
+        print(text)
+
+
+def to_html(exercise: Exercise, text: str) -> str:
+    """頁の答えの欄。``exercises.js`` が宣言を読んで欄を作る。動かない所では ``text`` が残る。
+
+    ``notebook:`` の番地は，本を作るときに，章のノートブックの番地になる。
+    """
+    slug = re.sub("[/_]", "-", exercise.name)
+    plan = ""
+    if exercise.answer is not None:
+        handed = exercise.answer.hand() | {"praise": exercise.praise}
+        text_of = json.dumps(handed, ensure_ascii=False, separators=(",", ":"))
+        plan = f' data-plan="{escape(text_of)}"'
+    return (
+        f'<div class="answer" data-exercise="{slug}"{plan}>'
+        f'<p class="answer-off">{escape(text)}</p>'
+        '<p class="answer-notebook"><a href="notebook:" rel="noopener">'
+        "ノートブックで解く</a></p></div>"
+    )
 
 
 def _near(name: str, names: Iterable[str]) -> str:

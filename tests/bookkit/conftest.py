@@ -175,6 +175,7 @@ def book(tmp_path: Path) -> Path:
         "lessons_src/lessons/figures/__init__.py": '"""図。"""\n',
         "lessons_src/lessons/glue.py": '"""数。"""\n',
         "lessons_src/lessons/runtime.py": '"""装置。"""\n',
+        "lessons_src/lessons/answers.py": '"""答えの宣言。"""\n',
         "lessons_src/lessons/exercises.py": '"""練習。"""\n',
     }
     for name, text in files.items():

@@ -154,6 +154,11 @@ def test_first_opened_page_is_whole_without_a_network(phone: Any, host: Host) ->
         "[...document.querySelectorAll('article img')].every((i) => i.naturalWidth > 0)"
     )
     assert page.evaluate("document.fonts.check('16px KaTeX_Main')")
+    # 練習の答え合わせも働く
+    box = page.locator("#exercise-softmax-difference .answer")
+    box.get_by_role("textbox").fill("1.1")
+    box.get_by_role("button", name="答え合わせ").click()
+    assert box.locator(".answer-said").inner_text().startswith("◯ 正解です。")
     assert not lost
     # 検索も働く
     page.goto(f"{host.url}dl-psychology/search.html?q=ソフトマックス")

@@ -18,6 +18,7 @@ from sphinx import addnodes
 
 from bookkit.execution.book import CACHE_FOLDER
 from bookkit.execution.extension import book_root
+from bookkit.notebooks.addresses import Addresses
 from bookkit.pages import assets, figures
 from bookkit.pages.figures import Picture, measure
 from bookkit.theme.folds import FoldTranslator
@@ -117,12 +118,16 @@ class BookTranslator(FoldTranslator):
         """``visit_image`` がすべてを書いた。"""
 
     def visit_raw(self, node: nodes.raw) -> None:
-        """動かせる図が持つ数は，頁に書かずに CSV のファイルにする。章が置いたファイルを配る。"""
+        """動かせる図が持つ数は，頁に書かずに CSV のファイルにする。章が置いたファイルを配り，ノートブックの番地を書く。"""
         if "asset:" in node.astext():
             kept = book_root(self.builder.app) / "_build" / CACHE_FOLDER / "assets"
             start = self.builder.imgpath.removesuffix(self.builder.imagedir)
             out = Path(self.builder.outdir)
             html = assets.publish(node.astext(), kept, out, start)
+            node = nodes.raw("", html, **node.attributes)
+        if 'href="notebook:"' in node.astext():
+            launch = Addresses.of(self.builder.app).launch(self.builder.current_docname)
+            html = node.astext().replace("notebook:", escape(launch["Colab"]))
             node = nodes.raw("", html, **node.attributes)
         data = figures.data_of(node.astext())
         if data and "html" in node.get("format", "").split():

@@ -118,6 +118,9 @@
   /* 写真で試す欄。ネットワークと動かす部品は，ボタンを押してから読み込む */
   if (document.querySelector(".lab")) load("lab.js");
 
+  /* 練習の答えの欄と，練習の進み */
+  if (document.querySelector(".answer, .progress")) load("exercises.js");
+
   /* 写しのボタン */
   const whenIdle = window.requestIdleCallback || ((work) => setTimeout(work, 200));
   const addCopyButtons = () => all("article .highlight").forEach((block) => {

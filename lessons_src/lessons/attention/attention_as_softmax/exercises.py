@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lessons.answers import near, number
 from lessons.exercises import Exercise
 
 Array = NDArray[np.float64]
@@ -44,28 +45,6 @@ def _look(answer: Any) -> str | None:
     return "値が違います。場所ごとに p を掛けてから，場所について足します。"
 
 
-def _spotlight(answer: Any) -> str | None:
-    beta = float(answer)
-    if abs(beta - 18) < 1e-6:
-        return None
-    if abs(beta - 9) < 1e-6:
-        return "指数の分母には 2 も入っています。"
-    if abs(beta - 3) < 1e-6:
-        return "距離は二乗されています。標準偏差も二乗します。"
-    return "exp(−d²/β) と exp(−d²/(2·3²)) を見比べてください。"
-
-
-def _places(answer: Any) -> str | None:
-    count = float(answer)
-    if abs(count - 98) < 0.5:
-        return None
-    if abs(count - 1) < 1e-6:
-        return "それは，温度を 0 に近づけたときの値です。"
-    if abs(count - np.log2(98)) < 0.05:
-        return "それはエントロピー H です。2 の H 乗を答えてください。"
-    return "どの場所も同じ確率になります。ますは全部でいくつありますか。"
-
-
 EXERCISES = [
     Exercise(
         name="attention_as_softmax/look",
@@ -81,14 +60,28 @@ EXERCISES = [
     ),
     Exercise(
         name="attention_as_softmax/spotlight",
-        judge=_spotlight,
+        answer=number(
+            18,
+            (9, "指数の分母には 2 も入っています。"),
+            (3, "距離は二乗されています。標準偏差も二乗します。"),
+            otherwise="exp(−d²/β) と exp(−d²/(2·3²)) を見比べてください。",
+        ),
         solution=18,
         praise="温度が高いほど，太い光になります。",
         known_wrong=((9, "2 も"), (3, "二乗"), (6, "見比べて")),
     ),
     Exercise(
         name="attention_as_softmax/places",
-        judge=_places,
+        answer=number(
+            near(98, 0.49),
+            (1, "それは，温度を 0 に近づけたときの値です。"),
+            (
+                near(np.log2(98), 0.05),
+                "それはエントロピー H です。2 の H 乗を答えてください。",
+            ),
+            otherwise="どの場所も同じ確率になります。ますは全部でいくつありますか。",
+            unit="か所",
+        ),
         solution=98,
         praise="温度が無限に高ければ，全部の場所を等しく見ます。",
         known_wrong=((1, "0 に近づけた"), (6.61, "エントロピー"), (49, "全部で")),

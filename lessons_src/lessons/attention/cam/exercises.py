@@ -6,24 +6,12 @@ from typing import Any
 
 import torch
 
+from lessons.answers import near, number
 from lessons.attention.cam.model import cam
 from lessons.attention.composites import SUBJECTS, share_inside, side_by_side
 from lessons.exercises import Exercise
 from lessons.stimuli import photos
 from lessons.weights import efficientnet_lite0
-
-
-def _score(answer: Any) -> str | None:
-    value = float(answer)
-    if abs(value - 1.5) < 0.01:
-        return None
-    if abs(value - 4.5) < 0.01:
-        return "M を合計しています。GAP は平均なので，M も平均してください。"
-    if abs(value - 1.0) < 0.01:
-        return "バイアス 0.5 を足し忘れています。"
-    return (
-        "まず M = 2 × A₁ − 1 × A₂ の四つのます目を書き，平均してから 0.5 を足します。"
-    )
 
 
 def _function(answer: Any) -> str | None:
@@ -76,7 +64,15 @@ def _my_cam(A: torch.Tensor, w: torch.Tensor) -> torch.Tensor:
 EXERCISES = [
     Exercise(
         name="cam/score",
-        judge=_score,
+        answer=number(
+            near(1.5, 0.01),
+            (
+                near(4.5, 0.01),
+                "M を合計しています。GAP は平均なので，M も平均してください。",
+            ),
+            (near(1.0, 0.01), "バイアス 0.5 を足し忘れています。"),
+            otherwise="まず M = 2 × A₁ − 1 × A₂ の四つのます目を書き，平均してから 0.5 を足します。",
+        ),
         solution=1.5,
         praise="地図の平均にバイアスを足すと，得点になります。",
         known_wrong=((4.5, "平均"), (1.0, "バイアス"), (7.0, "ます目")),

@@ -6,31 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from lessons.answers import near, number
 from lessons.exercises import Exercise
-
-
-def _auc(answer: Any) -> str | None:
-    value = float(answer)
-    if abs(value - 0.875) < 1e-3:
-        return None
-    if abs(value - 0.75) < 1e-3:
-        return "引き分けを 0 と数えています。同じ値のときは，半分の勝ちと数えます。"
-    if abs(value - 1) < 1e-3:
-        return "引き分けを 1 と数えています。同じ値のときは，半分の勝ちと数えます。"
-    return (
-        "固視の値 2 個と，ほかの値 2 個の組は 4 通りです。勝った割合を数えてください。"
-    )
-
-
-def _bits(answer: Any) -> str | None:
-    value = float(answer)
-    if abs(value - 2) < 1e-6:
-        return None
-    if abs(value - 4) < 1e-6:
-        return "それは確率の比です。ビットにするには，2 を底とする対数をとります。"
-    if abs(value + 2) < 1e-6:
-        return "符号が逆です。モデルの確率の対数から，基準の確率の対数を引きます。"
-    return "0.08 は 0.02 の何倍でしょうか。その倍率は，2 の何乗ですか。"
 
 
 def _nss(answer: Any) -> str | None:
@@ -58,14 +35,31 @@ def _not_standardized(M: Any, rows: Any, columns: Any) -> Any:
 EXERCISES = [
     Exercise(
         name="deepgaze/auc",
-        judge=_auc,
+        answer=number(
+            near(0.875, 1e-3),
+            (
+                near(0.75, 1e-3),
+                "引き分けを 0 と数えています。同じ値のときは，半分の勝ちと数えます。",
+            ),
+            (
+                near(1, 1e-3),
+                "引き分けを 1 と数えています。同じ値のときは，半分の勝ちと数えます。",
+            ),
+            otherwise="固視の値 2 個と，ほかの値 2 個の組は 4 通りです。勝った割合を数えてください。",
+        ),
         solution=0.875,
         praise="AUC は，固視した場所が勝つ割合です。",
         known_wrong=((0.75, "引き分け"), (1.0, "引き分け"), (0.5, "4 通り")),
     ),
     Exercise(
         name="deepgaze/bits",
-        judge=_bits,
+        answer=number(
+            2,
+            (4, "それは確率の比です。ビットにするには，2 を底とする対数をとります。"),
+            (-2, "符号が逆です。モデルの確率の対数から，基準の確率の対数を引きます。"),
+            otherwise="0.08 は 0.02 の何倍でしょうか。その倍率は，2 の何乗ですか。",
+            unit="ビット",
+        ),
         solution=2,
         praise="確率が 2 倍になるごとに，1 ビット増えます。",
         known_wrong=((4, "対数"), (-2, "符号"), (0.06, "何倍")),

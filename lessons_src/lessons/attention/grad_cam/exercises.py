@@ -6,22 +6,9 @@ from typing import Any
 
 import torch
 
+from lessons.answers import number, numbers
 from lessons.attention.grad_cam.model import grad_cam
 from lessons.exercises import Exercise
-
-
-def _cells(answer: Any) -> str | None:
-    try:
-        pair = tuple(float(v) for v in answer)
-    except TypeError:
-        return "二つの数を (Grad-CAM, HiResCAM) の形で答えてください。"
-    if pair == (3.0, 0.0):
-        return None
-    if pair == (0.0, 3.0):
-        return "順番が逆です。先に Grad-CAM の値を書きます。"
-    if pair[1:] == (3.0,):
-        return "HiResCAM は，勾配を平均しません。右下の勾配と，右下の活動をかけてください。"
-    return "Grad-CAM の重みは α₁ = 1，α₂ = −2 です。右下の活動は 3 と 0 です。"
 
 
 def _function(answer: Any) -> str | None:
@@ -48,17 +35,6 @@ def _function(answer: Any) -> str | None:
     return "G を一枚ごとに平均して重みにし，A にかけて足し，負の値を 0 にします。"
 
 
-def _scale(answer: Any) -> str | None:
-    value = float(answer)
-    if value == 49:
-        return None
-    if value == 7:
-        return "縦が 7 ます，横も 7 ますです。ますの数は全部でいくつでしょうか。"
-    if value == 1280:
-        return "1280 は特徴地図の枚数です。平均で割るのは，ますの数です。"
-    return "GAP は，ますの数で割る平均です。だから勾配は，重み ÷ ますの数になります。"
-
-
 def _my_grad_cam(A: torch.Tensor, G: torch.Tensor) -> torch.Tensor:
     alpha = G.mean(dim=(1, 2))
     return (alpha[:, None, None] * A).sum(dim=0).clamp(min=0)
@@ -67,7 +43,16 @@ def _my_grad_cam(A: torch.Tensor, G: torch.Tensor) -> torch.Tensor:
 EXERCISES = [
     Exercise(
         name="grad_cam/cells",
-        judge=_cells,
+        answer=numbers(
+            ("Grad-CAM", "HiResCAM"),
+            (3, 0),
+            ((0, 3), "順番が逆です。先に Grad-CAM の値を書きます。"),
+            (
+                (None, 3),
+                "HiResCAM は，勾配を平均しません。右下の勾配と，右下の活動をかけてください。",
+            ),
+            otherwise="Grad-CAM の重みは α₁ = 1，α₂ = −2 です。右下の活動は 3 と 0 です。",
+        ),
         solution=(3, 0),
         praise="勾配が 0 の場所も，平均の後では光ることがあります。",
         known_wrong=(((0, 3), "順番"), ((3, 3), "平均しません"), ((1, 1), "α₁")),
@@ -86,7 +71,13 @@ EXERCISES = [
     ),
     Exercise(
         name="grad_cam/scale",
-        judge=_scale,
+        answer=number(
+            49,
+            (7, "縦が 7 ます，横も 7 ますです。ますの数は全部でいくつでしょうか。"),
+            (1280, "1280 は特徴地図の枚数です。平均で割るのは，ますの数です。"),
+            otherwise="GAP は，ますの数で割る平均です。だから勾配は，重み ÷ ますの数になります。",
+            unit="倍",
+        ),
         solution=49,
         praise="形は同じで，目盛りだけが 49 分の 1 になります。",
         known_wrong=((7, "全部で"), (1280, "枚数"), (1, "平均")),

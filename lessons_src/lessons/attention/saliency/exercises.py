@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from lessons.answers import number
 from lessons.exercises import Exercise
 
 Weight = Callable[[Sequence[float]], float]
-
-
-def _count(answer: Any) -> str | None:
-    if answer == 63:
-        return None
-    if answer == 42:
-        return "それは δ が二つのときの枚数です。組 (c, s) は何通りに増えますか。"
-    if answer == 9:
-        return "それは組 (c, s) の数です。明るさ・色・方位のそれぞれに，その数だけ地図があります。"
-    return "組 (c, s) の数に，明るさ 1・色 2・方位 4 の合計を掛けます。"
 
 
 def _right(peaks: Sequence[float]) -> float:
@@ -53,18 +44,19 @@ def _normalize(answer: Any) -> str | None:
     return f"[1.0, 0.4, 0.2] には 0.49 を返すはずですが，{got} が返りました。"
 
 
-def _return(answer: Any) -> str | None:
-    if answer == 1:
-        return None
-    return (
-        "inhibit=False を加えて動かし，(f.x, f.y) の違うものがいくつあるかを数えます。"
-    )
-
-
 EXERCISES = [
     Exercise(
         name="saliency/count",
-        judge=_count,
+        answer=number(
+            63,
+            (42, "それは δ が二つのときの枚数です。組 (c, s) は何通りに増えますか。"),
+            (
+                9,
+                "それは組 (c, s) の数です。明るさ・色・方位のそれぞれに，その数だけ地図があります。",
+            ),
+            otherwise="組 (c, s) の数に，明るさ 1・色 2・方位 4 の合計を掛けます。",
+            unit="枚",
+        ),
         solution=63,
         praise="9 通りの組に，7 種類の特徴を掛けた数です。",
         known_wrong=((42, "δ が二つ"), (9, "組 (c, s) の数です"), (54, "掛けます")),
@@ -83,7 +75,11 @@ EXERCISES = [
     ),
     Exercise(
         name="saliency/return",
-        judge=_return,
+        answer=number(
+            1,
+            otherwise="inhibit=False を加えて動かし，(f.x, f.y) の違うものがいくつあるかを数えます。",
+            unit="種類",
+        ),
         solution=1,
         praise="抑制がなければ，同じ場所が勝ち続けます。",
         known_wrong=((14, "違うもの"),),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lessons.answers import number
 from lessons.exercises import Exercise
 
 Array = NDArray[np.float64]
@@ -63,18 +64,6 @@ def _query(answer: Any) -> str | None:
     return f"緑の横棒の重みは {weights[3]:.2f} です。数をもっと大きくしてください。"
 
 
-def _parameters(answer: Any) -> str | None:
-    if answer == 256:
-        return None
-    if answer == 163840:
-        return "それは畳み込みの場合です。自己注意で k によるのは，ずれのベクトルだけです。"
-    if answer == 128:
-        return "縦のずれと横のずれの，両方を数えてください。"
-    if answer == 448:
-        return "それは k = 7 のときの全部の数です。k = 3 のときとの差を答えてください。"
-    return "r_row と r_column の大きさを見ます。W_Q，W_K，W_V は k によりません。"
-
-
 EXERCISES = [
     Exercise(
         name="self_attention/write",
@@ -101,7 +90,20 @@ EXERCISES = [
     ),
     Exercise(
         name="self_attention/parameters",
-        judge=_parameters,
+        answer=number(
+            256,
+            (
+                163840,
+                "それは畳み込みの場合です。自己注意で k によるのは，ずれのベクトルだけです。",
+            ),
+            (128, "縦のずれと横のずれの，両方を数えてください。"),
+            (
+                448,
+                "それは k = 7 のときの全部の数です。k = 3 のときとの差を答えてください。",
+            ),
+            otherwise="r_row と r_column の大きさを見ます。W_Q，W_K，W_V は k によりません。",
+            unit="個",
+        ),
         solution=256,
         praise="近所を広げても，学習する数はほとんど増えません。",
         known_wrong=(

@@ -7,38 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from lessons.answers import near, number
 from lessons.exercises import Exercise
 
 _TIME = math.log(9 * 15) / 0.1
-
-
-def _time(answer: Any) -> str | None:
-    value = float(answer)
-    if abs(value - _TIME) < 1:
-        return None
-    if abs(value - _TIME / 16) < 0.2:
-        return "向きが逆です。コントラストが下がると，決まるまでの時間は延びます。"
-    return "コントラストは 4 分の 1 です。時間はコントラストに反比例します。"
-
-
-def _temperature(answer: Any) -> str | None:
-    value = float(answer)
-    if abs(value - 0.05) < 1e-6:
-        return None
-    if abs(value - 20) < 1e-6:
-        return "それは逆温度です。この本の β は温度なので，t の逆数になります。"
-    return "時刻 t の取り分は，温度 1/t のソフトマックス関数に等しくなります。"
-
-
-def _levels(answer: Any) -> str | None:
-    value = float(answer)
-    if value == 10:
-        return None
-    if value == 1023:
-        return "それは競争の総数です。同時に行える競争を，一つの段と数えてください。"
-    if value == 11:
-        return "いちばん下の段は入力そのもので，競いません。"
-    return "1024 を 2 で割り続けて，1 になるまでの回数を数えてください。"
 
 
 def _function(answer: Any) -> str | None:
@@ -62,21 +34,44 @@ def _function(answer: Any) -> str | None:
 EXERCISES = [
     Exercise(
         name="winner_take_all/time",
-        judge=_time,
+        answer=number(
+            near(_TIME, 1),
+            (
+                near(_TIME / 16, 0.2),
+                "向きが逆です。コントラストが下がると，決まるまでの時間は延びます。",
+            ),
+            otherwise="コントラストは 4 分の 1 です。時間はコントラストに反比例します。",
+        ),
         solution=49,
         praise="目立たないものほど，時間がかかります。",
         known_wrong=((3.07, "逆"), (24.5, "4 分の 1")),
     ),
     Exercise(
         name="winner_take_all/temperature",
-        judge=_temperature,
+        answer=number(
+            near(0.05, 1e-6),
+            (
+                near(20, 1e-6),
+                "それは逆温度です。この本の β は温度なので，t の逆数になります。",
+            ),
+            otherwise="時刻 t の取り分は，温度 1/t のソフトマックス関数に等しくなります。",
+        ),
         solution=0.05,
         praise="時間をかけて競うことは，温度を下げることと同じです。",
         known_wrong=((20, "逆温度"), (1, "1/t")),
     ),
     Exercise(
         name="winner_take_all/levels",
-        judge=_levels,
+        answer=number(
+            10,
+            (
+                1023,
+                "それは競争の総数です。同時に行える競争を，一つの段と数えてください。",
+            ),
+            (11, "いちばん下の段は入力そのもので，競いません。"),
+            otherwise="1024 を 2 で割り続けて，1 になるまでの回数を数えてください。",
+            unit="段",
+        ),
         solution=10,
         praise="場所が 2 倍になっても，段は一つ増えるだけです。",
         known_wrong=((1023, "総数"), (11, "競いません"), (512, "割り続けて")),

@@ -7,34 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from lessons.answers import near, number
 from lessons.exercises import Exercise
 
 _SURPRISE = math.log(4)
 _RATIO = 1 / (2 * 0.01 * 0.99)
-
-
-def _value(answer: Any) -> str | None:
-    value = float(answer)
-    if abs(value - _SURPRISE) < 0.01:
-        return None
-    if abs(value + _SURPRISE) < 0.01:
-        return "負の数になっています。誤差にするには，全体に負の符号が要ります。"
-    if abs(value - 0.75**2) < 0.01:
-        return "それは二乗誤差です。交差エントロピーでは対数を使います。"
-    if abs(value - 2) < 0.01:
-        return "底が 2 の対数です。ここでは自然対数（np.log）を使います。"
-    return "正解が 1 なので，残る項は −log p だけです。p に 0.25 を入れてください。"
-
-
-def _ratio(answer: Any) -> str | None:
-    value = float(answer)
-    if abs(value - _RATIO) < 0.6:
-        return None
-    if abs(value - 2 * _RATIO) < 1.1:
-        return "2 が抜けています。二乗を微分すると，前に 2 が出ます。"
-    if abs(value - 1 / _RATIO) < 0.001:
-        return "割る向きが逆です。交差エントロピーの勾配を，二乗誤差の勾配で割ります。"
-    return "二つの勾配の比は 1 ÷ {2p(1−p)} です。p に 0.01 を入れてください。"
 
 
 def _stable(answer: Any) -> str | None:
@@ -67,7 +44,22 @@ def _through_p(a: float) -> float:
 EXERCISES = [
     Exercise(
         name="cross_entropy/value",
-        judge=_value,
+        answer=number(
+            near(_SURPRISE, 0.01),
+            (
+                near(-_SURPRISE, 0.01),
+                "負の数になっています。誤差にするには，全体に負の符号が要ります。",
+            ),
+            (
+                near(0.75**2, 0.01),
+                "それは二乗誤差です。交差エントロピーでは対数を使います。",
+            ),
+            (
+                near(2, 0.01),
+                "底が 2 の対数です。ここでは自然対数（np.log）を使います。",
+            ),
+            otherwise="正解が 1 なので，残る項は −log p だけです。p に 0.25 を入れてください。",
+        ),
         solution=_SURPRISE,
         praise="自信 0.25 の答えが正解だったときの驚きです。",
         known_wrong=(
@@ -79,7 +71,19 @@ EXERCISES = [
     ),
     Exercise(
         name="cross_entropy/ratio",
-        judge=_ratio,
+        answer=number(
+            near(_RATIO, 0.6),
+            (
+                near(2 * _RATIO, 1.1),
+                "2 が抜けています。二乗を微分すると，前に 2 が出ます。",
+            ),
+            (
+                near(1 / _RATIO, 0.001),
+                "割る向きが逆です。交差エントロピーの勾配を，二乗誤差の勾配で割ります。",
+            ),
+            otherwise="二つの勾配の比は 1 ÷ {2p(1−p)} です。p に 0.01 を入れてください。",
+            unit="倍",
+        ),
         solution=51,
         praise="自信のある誤りほど，この比は大きくなります。",
         known_wrong=((101, "2 が抜けて"), (0.0198, "逆"), (2, "p(1−p)")),

@@ -6,42 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from lessons.basics.mlp_sgd.model import descend
+from lessons.answers import below, between, choice, number
 from lessons.exercises import Exercise
-
-
-def _rate(answer: Any) -> str | None:
-    rate = float(answer)
-    if rate <= 0:
-        return "学習率は正の数です。負にすると，坂を登ります。"
-    path = descend(lambda w: 8 * w, [1.0], rate=rate, steps=20)
-    end = abs(float(path[-1, 0]))
-    if end >= 1:
-        return "谷を飛び越えて，だんだん離れていきます。もっと小さくしてください。"
-    if end > 0.01:
-        return "20 歩では，まだ谷底に着きません。学習率を変えてください。"
-    return None
-
-
-def _hidden(answer: Any) -> str | None:
-    number = int(answer)
-    if number == 8:
-        return None
-    if number in (2, 4):
-        return "惜しいです。10 個のうち，覚えなかったネットワークがあります。"
-    if number == 1:
-        return "1 個では，まっすぐな境が一本しか引けません。"
-    return "1，2，4，8 の中から選んでください。"
-
-
-def _batch(answer: Any) -> str | None:
-    count = float(answer)
-    if count == 256:
-        return None
-    if count == 64:
-        return "4 倍では，ずれは 2 分の 1 にしかなりません。"
-    return "ずれは，枚数の平方根に反比例します。4 分の 1 にするには，何倍の枚数が要りますか。"
-
 
 _CURVES = (
     ([0.9, 0.5, 0.4, 0.45, 0.6], 2),
@@ -75,24 +41,50 @@ def _first_rise(curve: list[float]) -> int:
     return len(curve) - 1
 
 
+_KEPT = 0.01 ** (1 / 20)
+"""20 歩で 0.01 に近づくときの，一歩で残る割合。"""
+_ALMOST = "惜しいです。10 個のうち，覚えなかったネットワークがあります。"
+
+
 EXERCISES = [
     Exercise(
         name="mlp_sgd/rate",
-        judge=_rate,
+        answer=number(
+            between((1 - _KEPT) / 8, (1 + _KEPT) / 8),
+            ((below(0), 0), "学習率は正の数です。負にすると，坂を登ります。"),
+            (
+                between(0.25, 1e9),
+                "谷を飛び越えて，だんだん離れていきます。もっと小さくしてください。",
+            ),
+            otherwise="20 歩では，まだ谷底に着きません。学習率を変えてください。",
+        ),
         solution=0.1,
         praise="傾きが急な谷ほど，歩幅を小さくしなければなりません。",
         known_wrong=((0.3, "飛び越えて"), (0.001, "まだ"), (-0.1, "正の数")),
     ),
     Exercise(
         name="mlp_sgd/hidden",
-        judge=_hidden,
+        answer=choice(
+            {
+                "1": "1 個では，まっすぐな境が一本しか引けません。",
+                "2": _ALMOST,
+                "4": _ALMOST,
+                "8": None,
+            },
+            {n: f"{n} 個" for n in "1248"},
+        ),
         solution=8,
         praise="必要な数より多い方が，途中で止まりにくくなります。",
-        known_wrong=((1, "一本"), (2, "惜しい"), (4, "惜しい"), (3, "選んで")),
+        known_wrong=((1, "一本"), (2, "惜しい"), (4, "惜しい"), (3, "中から")),
     ),
     Exercise(
         name="mlp_sgd/batch",
-        judge=_batch,
+        answer=number(
+            256,
+            (64, "4 倍では，ずれは 2 分の 1 にしかなりません。"),
+            otherwise="ずれは，枚数の平方根に反比例します。4 分の 1 にするには，何倍の枚数が要りますか。",
+            unit="枚",
+        ),
         solution=256,
         praise="正確さを 4 倍にするには，16 倍の計算が要ります。",
         known_wrong=((64, "2 分の 1"), (16, "平方根")),

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
-from lessons.answers import checked
 from lessons.basics.mlp_sgd.six_types import ITEMS, TYPES, targets
 from lessons.figures import COLORS, new
+from lessons.letters import checked
 
 TASKS = {"課題 1": "IV", "課題 2": "II"}
 """課題の名前と，六つの型の中の型。"""

@@ -6,20 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from lessons.answers import choice
 from lessons.exercises import Exercise
-
-_READINGS = {
-    1: "w と x を別々に足しています。式は，掛けてから足します。",
-    3: "それは分数の読み方です。この式に，割り算はありません。",
-    4: "掛け算をくり返すのは，大文字のパイです。シグマは足し算です。",
-}
-
-
-def _aloud(answer: Any) -> str | None:
-    number = int(answer)
-    if number == 2:
-        return None
-    return _READINGS.get(number, "1 から 4 の番号で答えてください。")
 
 
 def _variance(answer: Any) -> str | None:
@@ -63,7 +51,20 @@ def _squared(a: np.ndarray, b: np.ndarray) -> float:
 EXERCISES = [
     Exercise(
         name="reading_math/aloud",
-        judge=_aloud,
+        answer=choice(
+            {
+                "1": "w と x を別々に足しています。式は，掛けてから足します。",
+                "2": None,
+                "3": "それは分数の読み方です。この式に，割り算はありません。",
+                "4": "掛け算をくり返すのは，大文字のパイです。シグマは足し算です。",
+            },
+            {
+                "1": "1：w の合計に，x の合計を掛ける",
+                "2": "2：同じ番号の w と x を掛け，全部足す",
+                "3": "3：w ぶんの x を，全部足す",
+                "4": "4：同じ番号の w と x を掛け，全部掛ける",
+            },
+        ),
         solution=2,
         praise="シグマは，右のかたまりを番号ごとに計算してから足します。",
         known_wrong=((1, "掛けてから"), (3, "割り算"), (4, "足し算")),

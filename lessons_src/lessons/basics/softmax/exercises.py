@@ -7,30 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from lessons.answers import Span, above, below, between, inside, near, number
 from lessons.basics.softmax.model import softmax
 from lessons.exercises import Exercise
-
-
-def _ninety(answer: Any) -> str | None:
-    beta = float(answer)
-    if beta <= 0:
-        return "温度は 0 より大きい数です。"
-    top = softmax([1.0, 2.0, 3.0], beta).max()
-    if top < 0.9:
-        return (
-            f"その温度では，最大の確率は {top:.2f} です。もっと温度を下げてください。"
-        )
-    return None
-
-
-def _difference(answer: Any) -> str | None:
-    gap = float(answer)
-    if abs(gap - math.log(3)) < 0.01:
-        return None
-    if abs(gap + math.log(3)) < 0.01:
-        return "符号が逆です。A の方が選ばれやすいのですから，差は正の数になります。"
-    p = 1 / (1 + math.exp(-gap))
-    return f"その差では，A を選ぶ確率は {p:.2f} です。オッズ 0.75 ÷ 0.25 の対数を考えてください。"
 
 
 def _stable(answer: Any) -> str | None:
@@ -48,21 +27,6 @@ def _stable(answer: Any) -> str | None:
     return None
 
 
-def _level(answer: Any) -> str | None:
-    level = float(answer)
-    if 1 < level < 3:
-        return None
-    if level in (1, 3):
-        return (
-            "杭の頭とちょうど同じ高さです。頭が出るか沈むか決まる高さにしてください。"
-        )
-    above = int((np.array([5.0, 3.0, 1.0, 0.0]) > level).sum())
-    return (
-        f"水位 {level:g} では，頭を出す杭は {above} 本です。"
-        "ちょうど 2 本になる高さを考えてください。"
-    )
-
-
 def _stable_solution(x: np.ndarray) -> np.ndarray:
     powers = np.exp(x - x.max())
     return powers / powers.sum()
@@ -73,17 +37,40 @@ def _unstable(x: np.ndarray) -> np.ndarray:
         return np.exp(x) / np.exp(x).sum()
 
 
+_NINETY = -1 / math.log((math.sqrt(1 + 4 / 9) - 1) / 2)
+"""最大の確率がちょうど 0.9 になる温度。e^(-1/β) + e^(-2/β) = 1/9 を解いた。"""
+
+
 EXERCISES = [
     Exercise(
         name="softmax/temperature",
-        judge=_ninety,
+        answer=number(
+            Span(1e-9, _NINETY),
+            ((below(0), 0), "温度は 0 より大きい数です。"),
+            otherwise="その温度では，最大の確率が 0.9 になりません。もっと温度を下げてください。",
+        ),
         solution=0.4,
         praise="温度を下げるほど，いちばん大きい値に確率が集まります。",
         known_wrong=((2.0, "温度を下げて"), (-1, "0 より大きい")),
     ),
     Exercise(
         name="softmax/difference",
-        judge=_difference,
+        answer=number(
+            near(math.log(3), 0.01),
+            (
+                near(-math.log(3), 0.01),
+                "符号が逆です。A の方が選ばれやすいのですから，差は正の数になります。",
+            ),
+            (
+                between(0, math.log(3)),
+                "その差では，A を選ぶ確率が 0.75 に届きません。オッズ 0.75 ÷ 0.25 の対数を考えてください。",
+            ),
+            (
+                above(math.log(3)),
+                "その差では，A を選ぶ確率が 0.75 を超えます。オッズ 0.75 ÷ 0.25 の対数を考えてください。",
+            ),
+            otherwise="その差では，B の方が選ばれます。オッズ 0.75 ÷ 0.25 の対数を考えてください。",
+        ),
         solution=math.log(3),
         praise="確率を決めるのは，値そのものではなく，値の差です。",
         known_wrong=((-math.log(3), "符号が逆"), (0.75, "オッズ")),
@@ -97,7 +84,26 @@ EXERCISES = [
     ),
     Exercise(
         name="softmax/level",
-        judge=_level,
+        answer=number(
+            inside(1, 3),
+            (
+                (1, 3),
+                "杭の頭とちょうど同じ高さです。頭が出るか沈むか決まる高さにしてください。",
+            ),
+            *(
+                (
+                    span,
+                    f"その水位では，頭を出す杭は {count} 本です。ちょうど 2 本になる高さを考えてください。",
+                )
+                for span, count in (
+                    (below(0), 4),
+                    (between(0, 1), 3),
+                    (Span(3, math.nextafter(5, 0)), 1),
+                    (Span(5, None), 0),
+                )
+            ),
+            otherwise="ちょうど 2 本になる高さを考えてください。",
+        ),
         solution=2.0,
         praise="1 と 3 の間なら，どこで止めても勝者は同じ二つです。",
         known_wrong=((4, "1 本です"), (0.5, "3 本です"), (3, "同じ高さ")),

@@ -6,58 +6,10 @@ from typing import Any
 
 from scipy.special import ndtri
 
+from lessons.answers import Choice, Fields, near, number
 from lessons.exercises import Exercise
 
 _PRIME = float(ndtri(0.69) - ndtri(0.31))
-
-
-def _prime(answer: Any) -> str | None:
-    value = float(answer)
-    if abs(value - _PRIME) < 0.02:
-        return None
-    if abs(value - 0.38) < 0.005:
-        return (
-            "それは割合のままの差です。先に ndtri で正規分布の目盛りに直してください。"
-        )
-    if abs(value) < 0.02:
-        return "足してはいけません。当たりの目盛りから，誤りの目盛りを引きます。"
-    if abs(value + _PRIME) < 0.02:
-        return "引く順が逆です。当たりから誤りを引きます。"
-    return "ndtri(当たりの割合) − ndtri(誤って「はい」と言う割合) です。"
-
-
-def _words(answer: Any, allowed: set[str]) -> tuple[str, str] | str:
-    """二つの言葉の答え。形が違えば，ヒントの文を返す。"""
-    if isinstance(answer, str) or len(answer) != 2:
-        return '("増える", "減る") のように，二つの言葉をかっこで並べてください。'
-    first, second = (str(word).strip() for word in answer)
-    if not {first, second} <= allowed:
-        return f"使う言葉は，{'，'.join(sorted(allowed))} です。"
-    return first, second
-
-
-def _caution(answer: Any) -> str | None:
-    words = _words(answer, {"増える", "減る"})
-    if isinstance(words, str):
-        return words
-    if words == ("減る", "増える"):
-        return None
-    if words[0] == "増える":
-        return "細かい順では，個別の名前が言えたら，種類の名前まで進みません。"
-    return "しきい値が低いと，弱く浮かんだだけの，よその名前も口に出ます。"
-
-
-def _familiar(answer: Any) -> str | None:
-    words = _words(answer, {"上がる", "下がる", "増える", "減る"})
-    if isinstance(words, str):
-        return words
-    if words == ("上がる", "減る"):
-        return None
-    if words[0] != "上がる":
-        return (
-            "たくさん教わった物ほど，線が切れても名前が残ります。動かしてみてください。"
-        )
-    return "思い込みかもしれません。ほかの鳥を「めんどり」と呼んだ数を，数えてみてください。"
 
 
 def _intrusions(answer: Any) -> str | None:
@@ -77,26 +29,66 @@ def _intrusions(answer: Any) -> str | None:
 EXERCISES = [
     Exercise(
         name="semantic_dementia/prime",
-        judge=_prime,
+        answer=number(
+            near(_PRIME, 0.02),
+            (
+                near(0.38, 0.005),
+                "それは割合のままの差です。先に ndtri で正規分布の目盛りに直してください。",
+            ),
+            (
+                near(0, 0.02),
+                "足してはいけません。当たりの目盛りから，誤りの目盛りを引きます。",
+            ),
+            (near(-_PRIME, 0.02), "引く順が逆です。当たりから誤りを引きます。"),
+            otherwise="ndtri(当たりの割合) − ndtri(誤って「はい」と言う割合) です。",
+        ),
         solution=0.99,
         praise="中等度の患者の，個別の名前の成績と同じくらいです。",
         known_wrong=((0.38, "割合のまま"), (0, "足して"), (-0.99, "逆"), (2, "ndtri")),
     ),
     Exercise(
         name="semantic_dementia/caution",
-        judge=_caution,
+        answer=Fields(
+            (
+                Choice({"増える": "増える", "減る": "減る"}, "種類の名前"),
+                Choice({"増える": "増える", "減る": "減る"}, "よその名前"),
+            ),
+            (
+                (("減る", "増える"), None),
+                (
+                    ("増える", None),
+                    "細かい順では，個別の名前が言えたら，種類の名前まで進みません。",
+                ),
+            ),
+            "しきい値が低いと，弱く浮かんだだけの，よその名前も口に出ます。",
+        ),
         solution=("減る", "増える"),
         praise="同じ傷でも，答え方の規則が誤りの種類を変えます。",
         known_wrong=(
             (("増える", "増える"), "進みません"),
             (("減る", "減る"), "口に出ます"),
             ("減る", "二つの言葉"),
-            (("減", "増"), "使う言葉"),
+            (("減", "増"), "中から"),
         ),
     ),
     Exercise(
         name="semantic_dementia/familiar",
-        judge=_familiar,
+        answer=Fields(
+            (
+                Choice(
+                    {"上がる": "上がる", "下がる": "下がる"}, "めんどりと呼べる割合"
+                ),
+                Choice({"増える": "増える", "減る": "減る"}, "誤って呼ぶ回数"),
+            ),
+            (
+                (("上がる", "減る"), None),
+                (
+                    ("下がる", None),
+                    "たくさん教わった物ほど，線が切れても名前が残ります。動かしてみてください。",
+                ),
+            ),
+            "思い込みかもしれません。ほかの鳥を「めんどり」と呼んだ数を，数えてみてください。",
+        ),
         solution=("上がる", "減る"),
         praise="なじみは名前を守りますが，誤りを引き寄せるとは限りません。",
         known_wrong=(

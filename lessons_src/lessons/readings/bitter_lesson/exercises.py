@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from lessons.answers import choice
 from lessons.exercises import Exercise
 from lessons.readings.bitter_lesson import hog, letters, practice
 from lessons.readings.bitter_lesson.model import curve
@@ -27,15 +28,6 @@ def _features(answer: Any) -> str | None:
     if reached < 0.3:
         return f"正答率は {reached:.2f} です。明暗の逆転に負けない値を考えてください。"
     return None
-
-
-def _cell(answer: Any) -> str | None:
-    cell = int(answer)
-    if cell not in (3, 4, 6, 8, 12):
-        return "3，4，6，8，12 の中から選んでください。"
-    if cell == 12:
-        return None
-    return "その大きさでは，場所がまだ残っています。正答率をくらべてください。"
 
 
 def _spread(answer: Any) -> str | None:
@@ -66,10 +58,18 @@ EXERCISES = [
     ),
     Exercise(
         name="bitter_lesson/cell",
-        judge=_cell,
+        answer=choice(
+            {
+                **dict.fromkeys(
+                    ("3", "4", "6", "8"),
+                    "その大きさでは，場所がまだ残っています。正答率をくらべてください。",
+                ),
+                "12": None,
+            }
+        ),
         solution=12,
         praise="大きな区画では，縁がどこにあるかが失われます。",
-        known_wrong=((4, "場所"), (5, "選んで")),
+        known_wrong=((4, "場所"), (5, "中から")),
     ),
     Exercise(
         name="bitter_lesson/spread",

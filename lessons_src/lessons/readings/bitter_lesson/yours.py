@@ -7,7 +7,7 @@ from types import EllipsisType
 
 import torch
 
-from lessons.answers import checked
+from lessons.letters import checked
 from lessons.readings.bitter_lesson.letters import LETTERS, examples
 
 COUNT = 12

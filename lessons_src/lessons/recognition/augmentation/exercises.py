@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from lessons.answers import Several, above, below, between, choice, number
 from lessons.exercises import Exercise
-from lessons.recognition.augmentation.catalogue import transform
+from lessons.recognition.augmentation.catalogue import CATALOGUE
 
 _WRONG = {
     "RandomHorizontalFlip": "左右を裏返すと，見落とした側が入れ替わります。",
@@ -20,50 +19,27 @@ _WRONG = {
 """見落とした側を当てる課題で，使ってはいけない変形と，その訳。"""
 
 
-def _sheet(answer: Any) -> str | None:
-    names = [answer] if isinstance(answer, str) else list(answer)
-    for name in names:
-        try:
-            transform(name)
-        except ValueError as error:
-            return str(error)
-        if name in _WRONG:
-            return f"{name}：{_WRONG[name]}"
-    if len(set(names)) < 2:
-        return '二つ以上を，["…", "…"] の形で答えてください。'
-    return None
-
-
-def _degrees(answer: Any) -> str | None:
-    value = float(answer)
-    if not 0 <= value <= 180:
-        return "0 から 180 の間で答えてください。"
-    if value >= 35:
-        return None
-    return "その幅では，まだ 0.7 を超えるはずです。隣の時刻までは，何度でしょうか。"
-
-
-def _way(answer: Any) -> str | None:
-    if answer == "up_down":
-        return None
-    if answer in ("left_right", "none"):
-        return (
-            f"{answer!r} の指数を，いくつかの種で出してみてください。負にはなりません。"
-        )
-    return '"left_right"，"up_down"，"none" のどれかを答えてください。'
-
-
 EXERCISES = [
     Exercise(
         name="augmentation/degrees",
-        judge=_degrees,
+        answer=number(
+            between(35, 180),
+            ((below(0), above(180)), "0 から 180 の間で答えてください。"),
+            otherwise="その幅では，まだ 0.7 を超えるはずです。隣の時刻までは，何度でしょうか。",
+            unit="度",
+        ),
         solution=60,
         praise="隣の時刻との間は 30 度です。それより大きく回すと，時刻が変わってしまいます。",
         known_wrong=((5, "隣の時刻"), (200, "180")),
     ),
     Exercise(
         name="augmentation/sheet",
-        judge=_sheet,
+        answer=Several(
+            {name: f"{name}（{entry.short}）" for name, entry in CATALOGUE.items()},
+            {name: f"{name}：{why}" for name, why in _WRONG.items()},
+            least=2,
+            few="二つ以上を選んでください。",
+        ),
         solution=["RandomVerticalFlip", "GaussianBlur"],
         praise="名前の変わらない変形だけを選べました。",
         known_wrong=(
@@ -74,9 +50,20 @@ EXERCISES = [
     ),
     Exercise(
         name="augmentation/way",
-        judge=_way,
+        answer=choice(
+            {
+                "left_right": "left_right の指数を，いくつかの種で出してみてください。負にはなりません。",
+                "up_down": None,
+                "none": "none の指数を，いくつかの種で出してみてください。負にはなりません。",
+            },
+            {
+                "left_right": "left_right（左右）",
+                "up_down": "up_down（上下）",
+                "none": "none（裏返さない）",
+            },
+        ),
         solution="up_down",
         praise="裏返し方を変えると，取り違えの向きも変わります。",
-        known_wrong=(("left_right", "負にはなりません"), ("turns", "どれか")),
+        known_wrong=(("left_right", "負にはなりません"), ("turns", "中から")),
     ),
 ]

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torchvision.transforms.v2 import functional as change
 
-from lessons.answers import checked
+from lessons.letters import checked
 from lessons.recognition.augmentation.drawings import SIDE, letter
 
 LETTERS = "bd"

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lessons.answers import above, below, number
 from lessons.exercises import Exercise
 from lessons.recognition.convolution.model import convolve
 
@@ -45,15 +46,6 @@ def _field(answer: Any) -> str | None:
     return None
 
 
-def _shift(answer: Any) -> str | None:
-    d = int(answer)
-    if not 1 <= d <= 100:
-        return "1 から 100 の間の画素数を答えてください。"
-    if d % 32 == 0:
-        return None
-    return "その幅では，地図のますの途中にずれます。最後の地図の一ますは，何画素おきでしたか。"
-
-
 EXERCISES = [
     Exercise(
         name="convolution/kernel",
@@ -78,7 +70,12 @@ EXERCISES = [
     ),
     Exercise(
         name="convolution/shift",
-        judge=_shift,
+        answer=number(
+            (32, 64, 96),
+            ((below(1), above(100)), "1 から 100 の間の画素数を答えてください。"),
+            otherwise="その幅では，地図のますの途中にずれます。最後の地図の一ますは，何画素おきでしたか。",
+            unit="画素",
+        ),
         solution=64,
         praise="地図がちょうど一ますずつずれるので，平均は（縁を除いて）変わりません。",
         known_wrong=((16, "途中"), (200, "100")),

@@ -6,7 +6,7 @@ from types import EllipsisType
 
 import numpy as np
 
-from lessons.answers import checked
+from lessons.letters import checked
 from lessons.recognition.convolution.position import CHOICES, Trial, trial
 
 

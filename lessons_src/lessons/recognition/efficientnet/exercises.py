@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from lessons.answers import Span, below, near, number
 from lessons.exercises import Exercise
 from lessons.recognition.efficientnet.consistency import kappa
-
-
-def _side(answer: Any) -> str | None:
-    value = float(answer)
-    if abs(value - 4) < 0.05:
-        return None
-    if abs(value - 2) < 0.05:
-        return "一辺は 2 倍ですが，地図のますの数は，縦にも横にも増えます。"
-    if value < 1:
-        return "割り算が逆です。448 画素のときを，224 画素のときで割ってください。"
-    return "sum(efficientnet.multiply_adds(lite0, 448).values()) を数えてください。"
-
-
-def _scale(answer: Any) -> str | None:
-    value = float(answer)
-    if value == 3:
-        return None
-    if value == 4:
-        return "4 段では 13 倍を超えます。10 倍までに収めてください。"
-    if 0 <= value < 3:
-        return "まだ余裕があります。10 倍を超えない，いちばん大きい整数です。"
-    return 'scaled(phi)["積和"] を，phi を 1 ずつ増やして調べてください。'
 
 
 def _kappa(answer: Any) -> str | None:
@@ -52,14 +32,34 @@ def _kappa(answer: Any) -> str | None:
 EXERCISES = [
     Exercise(
         name="efficientnet/side",
-        judge=_side,
+        answer=number(
+            near(4, 0.05),
+            (
+                near(2, 0.05),
+                "一辺は 2 倍ですが，地図のますの数は，縦にも横にも増えます。",
+            ),
+            (
+                below(1),
+                "割り算が逆です。448 画素のときを，224 画素のときで割ってください。",
+            ),
+            otherwise="sum(efficientnet.multiply_adds(lite0, 448).values()) を数えてください。",
+            unit="倍",
+        ),
         solution=4.0,
         praise="一辺を 2 倍にすると，計算は 4 倍です。だから γ は 2 乗で効きます。",
         known_wrong=((2, "縦にも横にも"), (0.25, "逆"), (8, "448")),
     ),
     Exercise(
         name="efficientnet/scale",
-        judge=_scale,
+        answer=number(
+            3,
+            (4, "4 段では 13 倍を超えます。10 倍までに収めてください。"),
+            (
+                Span(0, math.nextafter(3, 0)),
+                "まだ余裕があります。10 倍を超えない，いちばん大きい整数です。",
+            ),
+            otherwise='scaled(phi)["積和"] を，phi を 1 ずつ増やして調べてください。',
+        ),
         solution=3,
         praise="一段で 1.92 倍なので，三段で 7 倍ほどです。",
         known_wrong=((4, "13 倍"), (2, "余裕"), (10, "phi")),

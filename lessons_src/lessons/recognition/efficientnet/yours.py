@@ -7,7 +7,7 @@ from types import EllipsisType
 
 import numpy as np
 
-from lessons.answers import checked
+from lessons.letters import checked
 from lessons.recognition.efficientnet.consistency import kappa
 from lessons.recognition.efficientnet.degradations import DEGRADATIONS
 from lessons.recognition.efficientnet.profile import EVERYDAY, drawn

@@ -6,22 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from lessons.answers import choice, near, number
 from lessons.exercises import Exercise
 from lessons.recognition.feature_visualization import tuning
 from lessons.recognition.feature_visualization.cells import gabor
 
 HIDDEN = gabor(12, 65, 0.2)[None]
 """傾きの練習で調べるフィルター ``(1, 12, 12)``。"""
-
-
-def _orientation(answer: Any) -> str | None:
-    best = float(tuning.preferred(tuning.responses(HIDDEN))[0])
-    away = abs((float(answer) - best + 90) % 180 - 90)
-    if away <= 5:
-        return None
-    if away >= 80:
-        return "直角にずれています。縞の向きと，明るさの変わる向きが入れ替わっていませんか。"
-    return f"{away:.0f} 度ずれています。応答がいちばん大きい傾きを探してください。"
 
 
 def _complex(answer: Any) -> str | None:
@@ -42,25 +33,35 @@ def _complex(answer: Any) -> str | None:
     return "縞が濃くなっても応答が変わりません。単純細胞の応答から計算してください。"
 
 
-def _control(answer: Any) -> str | None:
-    word = str(answer).strip()
-    hints = {
-        "shuffled": "画素の場所を入れ替えると，隣どうしが似ているという性質も消えます。",
-        "noise": "白色雑音には，写真の細かさの配分も残っていません。",
-        "untrained": "写真はそのままで，学習を止めた対照です。",
-        "turned": "写真を回しただけなので，縁は残っています。",
-    }
-    if word == "phase":
-        return None
-    return hints.get(
-        word, "shuffled，noise，phase，untrained，turned のどれかを，文字列で答えます。"
-    )
+BEST = float(tuning.preferred(tuning.responses(HIDDEN))[0])
+"""``HIDDEN`` の好む傾き（度）。"""
+TURNS = (-360, -180, 0, 180)
+"""180 度回した縞は，同じ縞である。"""
 
 
 EXERCISES = [
     Exercise(
         name="feature_visualization/orientation",
-        judge=_orientation,
+        answer=number(
+            [near(BEST + turn, 5) for turn in TURNS],
+            *(
+                (
+                    [
+                        near(BEST + turn + away, 2.5)
+                        for turn in TURNS
+                        for away in (low, -low)
+                    ],
+                    f"{low} 度ほどずれています。応答がいちばん大きい傾きを探してください。",
+                )
+                for low in range(10, 80, 5)
+            ),
+            (
+                [near(BEST + turn + 90, 11) for turn in TURNS],
+                "直角にずれています。縞の向きと，明るさの変わる向きが入れ替わっていませんか。",
+            ),
+            otherwise="応答がいちばん大きい傾きを探してください。",
+            unit="度",
+        ),
         solution=65,
         praise="細胞の好みを，縞を見せて測りました。生理学の実験と同じ手順です。",
         known_wrong=((155, "直角"), (45, "20 度")),
@@ -78,7 +79,15 @@ EXERCISES = [
     ),
     Exercise(
         name="feature_visualization/control",
-        judge=_control,
+        answer=choice(
+            {
+                "shuffled": "画素の場所を入れ替えると，隣どうしが似ているという性質も消えます。",
+                "noise": "白色雑音には，写真の細かさの配分も残っていません。",
+                "phase": None,
+                "untrained": "写真はそのままで，学習を止めた対照です。",
+                "turned": "写真を回しただけなので，縁は残っています。",
+            }
+        ),
         solution="phase",
         praise="細かさの配分が同じでも，縁がなければ，傾きを選ぶフィルターはできません。",
         known_wrong=(("noise", "配分"), ("turned", "縁")),

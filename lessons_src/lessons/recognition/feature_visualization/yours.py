@@ -9,7 +9,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from lessons.answers import checked
+from lessons.letters import checked
 from lessons.recognition.feature_visualization.maximisation import activations
 from lessons.recognition.networks import inputs
 from lessons.stimuli import naming_pictures

@@ -6,23 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from lessons.answers import choice, near, number
 from lessons.exercises import Exercise
 from lessons.recognition.japanese_captions.levels import levels
 
 _BELOW = [level for level in levels() if level.steps > 0]
 _WITHOUT = sum(level.basic != "犬" for level in _BELOW) / len(levels())
-
-
-def _dogs(answer: Any) -> str | None:
-    value = float(answer)
-    if abs(value - _WITHOUT) < 0.0015:
-        return None
-    if abs(value - len(_BELOW) / len(levels())) < 0.0015:
-        return "それは，犬も数えた割合です。basic が「犬」の行を除いて数えてください。"
-    kept = len(levels()) - sum(level.basic == "犬" for level in levels())
-    if abs(value - _WITHOUT * len(levels()) / kept) < 0.0015:
-        return "分母からも犬を除いています。分母は 1,000 のままにしてください。"
-    return "steps が 0 より大きく，basic が「犬」でない行を数え，1,000 で割ります。"
 
 
 def _sums(answer: Any) -> str | None:
@@ -47,19 +36,26 @@ def _same(p: np.ndarray, groups: np.ndarray) -> np.ndarray:
     return p
 
 
-def _tofu(answer: Any) -> str | None:
-    name = str(answer).strip()
-    if name in ("文字コード", "画像"):
-        return "文字も画像も正しく届いています。四角は，描くときに代わりに置かれます。"
-    if name == "書体":
-        return None
-    return "「文字コード」「書体」「画像」のどれかを，文字列で答えてください。"
+_ALL = len(levels())
+_NOT_DOGS = _ALL - sum(level.basic == "犬" for level in levels())
+_ARRIVED = "文字も画像も正しく届いています。四角は，描くときに代わりに置かれます。"
 
 
 EXERCISES = [
     Exercise(
         name="japanese_captions/without_dogs",
-        judge=_dogs,
+        answer=number(
+            near(_WITHOUT, 0.0015),
+            (
+                near(len(_BELOW) / _ALL, 0.0015),
+                "それは，犬も数えた割合です。basic が「犬」の行を除いて数えてください。",
+            ),
+            (
+                near(_WITHOUT * _ALL / _NOT_DOGS, 0.0015),
+                "分母からも犬を除いています。分母は 1,000 のままにしてください。",
+            ),
+            otherwise="steps が 0 より大きく，basic が「犬」でない行を数え，1,000 で割ります。",
+        ),
         solution=_WITHOUT,
         praise="犬だけで，細かすぎる見出し語の 5 分の 1 を超えていました。",
         known_wrong=((len(_BELOW) / 1000, "犬も数えた"), (0.9, "steps")),
@@ -73,7 +69,7 @@ EXERCISES = [
     ),
     Exercise(
         name="japanese_captions/tofu",
-        judge=_tofu,
+        answer=choice({"文字コード": _ARRIVED, "書体": None, "画像": _ARRIVED}),
         solution="書体",
         praise="字の番号はあるのに，形がない。それが豆腐です。",
         known_wrong=(("文字コード", "届いて"), ("画像", "届いて")),

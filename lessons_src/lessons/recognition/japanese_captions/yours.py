@@ -6,8 +6,8 @@ from types import EllipsisType
 
 import numpy as np
 
-from lessons.answers import checked
 from lessons.class_names import imagenet_japanese
+from lessons.letters import checked
 from lessons.recognition.japanese_captions.levels import levels
 
 ASKED = 20

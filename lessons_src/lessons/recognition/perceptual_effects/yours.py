@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import EllipsisType
 
-from lessons.answers import checked
+from lessons.letters import checked
 
 
 def agreement(

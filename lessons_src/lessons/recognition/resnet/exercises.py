@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from lessons import runtime
+from lessons.answers import number
 from lessons.exercises import Exercise
 from lessons.recognition.resnet.model import Block, StackedNet, gradient_norms
 
@@ -64,17 +65,6 @@ def _solved(block: Block) -> None:
     block.norm2.weight.zero_()
 
 
-def _shared(answer: Any) -> str | None:
-    value = float(answer)
-    if value == 224:
-        return None
-    if value == 16352:
-        return "それは，別々の重みを使うとき（shared=False）の差です。"
-    if value == 0:
-        return "畳み込みは同じでも，時刻ごとのバッチ正規化があります。"
-    return "二つのネットの重みの数を，p.numel() の和で数え，引いてください。"
-
-
 EXERCISES = [
     Exercise(
         name="resnet/quiet",
@@ -92,7 +82,13 @@ EXERCISES = [
     ),
     Exercise(
         name="resnet/shared",
-        judge=_shared,
+        answer=number(
+            224,
+            (16352, "それは，別々の重みを使うとき（shared=False）の差です。"),
+            (0, "畳み込みは同じでも，時刻ごとのバッチ正規化があります。"),
+            otherwise="二つのネットの重みの数を，p.numel() の和で数え，引いてください。",
+            unit="個",
+        ),
         solution=224,
         praise="増えたのは，時刻ごとのバッチ正規化だけです。",
         known_wrong=((16352, "shared=False"), (0, "バッチ正規化"), (100, "numel")),

@@ -7,7 +7,7 @@ from types import EllipsisType
 
 import torch
 
-from lessons.answers import checked
+from lessons.letters import checked
 from lessons.recognition.resnet.model import digits
 from lessons.recognition.resnet.recurrence import UnrolledNet, hidden
 

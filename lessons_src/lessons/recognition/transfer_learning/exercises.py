@@ -4,38 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from lessons.answers import choice, number
 from lessons.exercises import Exercise
 from lessons.recognition.transfer_learning.characters import one_shot
 from lessons.recognition.transfer_learning.model import METHODS
 from lessons.recognition.transfer_learning.runs import EACH, recorded
-
-
-def _method(answer: Any) -> str | None:
-    if answer not in METHODS:
-        return f"方法の名前で答えてください。使える名前: {'，'.join(METHODS)}"
-    means = {method: runs[0].mean() for method, runs in recorded().items()}
-    best = max(means, key=lambda method: means[method])
-    if answer == best:
-        return None
-    return (
-        f"{METHODS[answer]}は，1 枚ずつのとき {means[answer]:.2f} です。"
-        "recorded() の初めの行を，方法どうしで比べてください。"
-    )
-
-
-def _enough(answer: Any) -> str | None:
-    means = recorded()["scratch"].mean(axis=1)
-    target = recorded()["finetune"][0].mean()
-    found = [each for each, mean in zip(EACH, means, strict=True) if mean >= target]
-    right = found[0] if found else 0
-    if int(answer) == right:
-        return None
-    if int(answer) in EACH:
-        at = EACH.index(int(answer))
-        return (
-            f"{answer} 枚ずつ初めから学ぶと {means[at]:.2f}，目標は {target:.2f} です。"
-        )
-    return f"{'，'.join(map(str, EACH))} か，届かないなら 0 を答えてください。"
 
 
 def _amount(answer: Any) -> str | None:
@@ -48,17 +21,48 @@ def _amount(answer: Any) -> str | None:
     return f"その大きさでは，正答率は {found:.2f} です。癖をもっと大きくしてください。"
 
 
+_MEANS = {method: float(runs[0].mean()) for method, runs in recorded().items()}
+"""1 枚ずつ学んだときの，方法ごとの平均の正答率。"""
+_BEST = max(_MEANS, key=_MEANS.__getitem__)
+_TARGET = _MEANS["finetune"]
+_SCRATCH = [float(mean) for mean in recorded()["scratch"].mean(axis=1)]
+"""初めから学んだときの，枚数ごとの平均の正答率。"""
+_ENOUGH = next(
+    (each for each, mean in zip(EACH, _SCRATCH, strict=True) if mean >= _TARGET), 0
+)
+
+
 EXERCISES = [
     Exercise(
         name="transfer_learning/method",
-        judge=_method,
+        answer=choice(
+            {
+                method: None
+                if method == _BEST
+                else f"{METHODS[method]}は，1 枚ずつのとき {mean:.2f} です。recorded() の初めの行を，方法どうしで比べてください。"
+                for method, mean in _MEANS.items()
+            },
+            {method: f"{method}（{METHODS[method]}）" for method in _MEANS},
+        ),
         solution="finetune",
         praise="経験のある目を，少しだけ課題に合わせる方法が勝ちました。",
-        known_wrong=(("probe", "1 枚ずつ"), ("ridge", "使える名前")),
+        known_wrong=(("probe", "1 枚ずつ"), ("ridge", "中から")),
     ),
     Exercise(
         name="transfer_learning/enough",
-        judge=_enough,
+        answer=number(
+            _ENOUGH,
+            *(
+                (
+                    each,
+                    f"{each} 枚ずつ初めから学ぶと {mean:.2f}，目標は {_TARGET:.2f} です。",
+                )
+                for each, mean in zip(EACH, _SCRATCH, strict=True)
+                if each != _ENOUGH
+            ),
+            otherwise=f"{'，'.join(map(str, EACH))} か，届かないなら 0 を答えてください。",
+            unit="枚",
+        ),
         solution=4,
         praise="前の経験は，一つの概念につき三枚ほどの絵に当たります。",
         known_wrong=((1, "目標"), (3, "か，届かない")),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lessons.answers import checked
+from lessons.letters import checked
 from lessons.recognition.transfer_learning.characters import nearest, seen, sheet
 
 COUNT = 9

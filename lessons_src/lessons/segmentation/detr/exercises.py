@@ -7,18 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from lessons.answers import near, number
 from lessons.exercises import Exercise
-
-
-def _total(answer: Any) -> str | None:
-    value = float(answer)
-    if abs(value - 5) < 1e-9:
-        return None
-    if abs(value - 9) < 1e-9:
-        return "それは欲ばりな組合せの費用です。もう一つの組み方と比べてください。"
-    if abs(value - 3) < 1e-9:
-        return "同じクエリを二度使っています。組は一対一です。"
-    return "組み方は 1-猫・2-車 と 1-車・2-猫 の二通りです。費用の和を比べてください。"
 
 
 def _function(answer: Any) -> str | None:
@@ -42,17 +32,6 @@ def _function(answer: Any) -> str | None:
     return None
 
 
-def _nothing(answer: Any) -> str | None:
-    value = float(answer)
-    if value == 13:
-        return None
-    if value == 3:
-        return "3 は物の数です。物と組になったクエリは「物なし」を学びません。"
-    if value == 16:
-        return "組になったクエリは，物の種類を学びます。その分を引いてください。"
-    return "クエリの数から，物と組になったクエリの数を引きます。"
-
-
 def _twice(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.zeros(3, int), np.arange(3)
 
@@ -64,7 +43,15 @@ def _in_order(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 EXERCISES = [
     Exercise(
         name="detr/total",
-        judge=_total,
+        answer=number(
+            near(5, 1e-9),
+            (
+                near(9, 1e-9),
+                "それは欲ばりな組合せの費用です。もう一つの組み方と比べてください。",
+            ),
+            (near(3, 1e-9), "同じクエリを二度使っています。組は一対一です。"),
+            otherwise="組み方は 1-猫・2-車 と 1-車・2-猫 の二通りです。費用の和を比べてください。",
+        ),
         solution=5,
         praise="目の前の一組を少しゆずると，全体の費用が下がりました。",
         known_wrong=((9, "欲ばり"), (3, "二度"), (1, "二通り")),
@@ -82,7 +69,12 @@ EXERCISES = [
     ),
     Exercise(
         name="detr/nothing",
-        judge=_nothing,
+        answer=number(
+            13,
+            (3, "3 は物の数です。物と組になったクエリは「物なし」を学びません。"),
+            (16, "組になったクエリは，物の種類を学びます。その分を引いてください。"),
+            otherwise="クエリの数から，物と組になったクエリの数を引きます。",
+        ),
         solution=13,
         praise="ほとんどのクエリが「物なし」を学ぶので，その誤差を軽くします。",
         known_wrong=((3, "物の数"), (16, "引いて"), (1, "引きます")),

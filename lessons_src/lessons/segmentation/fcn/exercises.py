@@ -6,38 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from lessons.answers import number, numbers
 from lessons.exercises import Exercise
 from lessons.segmentation.fcn.figure_ground import X, Y, chosen
 from lessons.weights.selfie import SIDE
-
-
-def _outputs(answer: Any) -> str | None:
-    value = float(answer)
-    if value == 120 * 160 * 21:
-        return None
-    if value == 120 * 160 * 20:
-        return "背景も一つの種類です。20 種類の物に加えて数えてください。"
-    if value == 120 * 160:
-        return "それは画素の数です。画素ごとに，種類の数だけ得点が要ります。"
-    if value == 21:
-        return "それは画素一つの出力の数です。縦と横の画素の数を掛けてください。"
-    return "縦 × 横 × 種類（背景を含む）を計算してください。"
-
-
-def _field(answer: Any) -> str | None:
-    try:
-        r, j = (int(v) for v in answer)
-    except (TypeError, ValueError):
-        return "二つの数を (r, j) の形で答えてください。"
-    if (r, j) == (15, 8):
-        return None
-    if (r, j) == (8, 15):
-        return "順番が逆です。先に受容野の一辺 r を書きます。"
-    if r == 7 and j == 1:
-        return "それは間引かないときの値です。間引くたびに，間隔 j は 2 倍になります。"
-    if j != 8:
-        return "間隔 j は，間引くたびに 2 倍になります。3 回くり返してください。"
-    return "r は，1 回ごとに，その前の間隔 j の 2 倍だけ増えます。"
 
 
 def _figure(answer: Any) -> str | None:
@@ -71,7 +43,17 @@ def _square(g: np.random.Generator) -> np.ndarray:
 EXERCISES = [
     Exercise(
         name="fcn/outputs",
-        judge=_outputs,
+        answer=number(
+            120 * 160 * 21,
+            (
+                120 * 160 * 20,
+                "背景も一つの種類です。20 種類の物に加えて数えてください。",
+            ),
+            (120 * 160, "それは画素の数です。画素ごとに，種類の数だけ得点が要ります。"),
+            (21, "それは画素一つの出力の数です。縦と横の画素の数を掛けてください。"),
+            otherwise="縦 × 横 × 種類（背景を含む）を計算してください。",
+            unit="個",
+        ),
         solution=403_200,
         praise="画素の一つ一つが，21 択の問題に答えています。",
         known_wrong=(
@@ -83,7 +65,17 @@ EXERCISES = [
     ),
     Exercise(
         name="fcn/field",
-        judge=_field,
+        answer=numbers(
+            ("r", "j"),
+            (15, 8),
+            ((8, 15), "順番が逆です。先に受容野の一辺 r を書きます。"),
+            (
+                (7, 1),
+                "それは間引かないときの値です。間引くたびに，間隔 j は 2 倍になります。",
+            ),
+            ((None, 8), "r は，1 回ごとに，その前の間隔 j の 2 倍だけ増えます。"),
+            otherwise="間隔 j は，間引くたびに 2 倍になります。3 回くり返してください。",
+        ),
         solution=(15, 8),
         praise="受容野が広がるほど，ますの間隔も広がります。",
         known_wrong=(

@@ -8,7 +8,7 @@ from types import EllipsisType
 
 import numpy as np
 
-from lessons.answers import checked
+from lessons.letters import checked
 from lessons.segmentation.fcn import figure_ground as fg
 
 REGIONS = (2, 8, 2, 8, 8, 2)

@@ -7,18 +7,8 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
+from lessons.answers import Order, number
 from lessons.exercises import Exercise
-
-
-def _cells(answer: Any) -> str | None:
-    value = int(answer)
-    if value == 336:
-        return None
-    if value == 16:
-        return "それは，いちばん粗い地図だけのますの数です。三枚を足してください。"
-    if value == 28:
-        return "一辺のますを足しています。地図は縦と横があるので，二乗して足します。"
-    return "粗さ 8，16，32 の地図の一辺は，16，8，4 ますです。"
 
 
 def _merge(answer: Any) -> str | None:
@@ -48,7 +38,15 @@ def _my_merge(side: torch.Tensor, above: torch.Tensor) -> torch.Tensor:
 EXERCISES = [
     Exercise(
         name="fpn/cells",
-        judge=_cells,
+        answer=number(
+            336,
+            (16, "それは，いちばん粗い地図だけのますの数です。三枚を足してください。"),
+            (
+                28,
+                "一辺のますを足しています。地図は縦と横があるので，二乗して足します。",
+            ),
+            otherwise="粗さ 8，16，32 の地図の一辺は，16，8，4 ますです。",
+        ),
         solution=336,
         praise="いちばん細かい地図が，ますの大部分を占めます。",
         known_wrong=((16, "足して"), (28, "二乗"), (100, "一辺")),
@@ -62,6 +60,31 @@ EXERCISES = [
             (lambda side, above: above, "形が"),
             (lambda side, above: F.interpolate(above, size=(6, 8)), "side を足して"),
             (lambda side, above: side, "above を足して"),
+        ),
+    ),
+    Exercise(
+        name="fpn/order",
+        answer=Order(
+            {
+                "イ": "画像を背骨に通し，三つの粗さの地図を取っておく",
+                "エ": "いちばん深くて粗い地図を，縦横 2 倍に広げる",
+                "ア": "広げた地図を，同じ大きさの，背骨の途中の地図に足す",
+                "ウ": "足してできた地図から，小さい物を答える",
+            },
+            (
+                ("イ", "エ", "広げる地図は，背骨が作ります。先に画像を通します。"),
+                ("エ", "ア", "大きさの違う地図は足せません。先に広げます。"),
+                ("ア", "ウ", "足す前の細かい地図には，深い層の意味がありません。"),
+            ),
+            "背骨から始めて，答えで終わります。",
+        ),
+        solution=["イ", "エ", "ア", "ウ"],
+        praise="下から上へ一度通り，上から下へ戻りながら足します。",
+        known_wrong=(
+            (["エ", "イ", "ア", "ウ"], "先に画像"),
+            (["イ", "ア", "エ", "ウ"], "先に広げ"),
+            (["イ", "エ", "ウ", "ア"], "足す前"),
+            (["イ", "エ"], "一つずつ"),
         ),
     ),
 ]

@@ -6,21 +6,9 @@ from typing import Any
 
 import torch
 
+from lessons.answers import number, numbers
 from lessons.exercises import Exercise
 from lessons.segmentation.mask_rcnn.model import mask_loss
-
-
-def _round(answer: Any) -> str | None:
-    value = float(answer)
-    if value == 3:
-        return None
-    if value == -3:
-        return "ずれの大きさを，正の数で答えてください。"
-    if value == 0.375:
-        return "それは地図のますで数えたずれです。画素に直してください。"
-    if value == 24:
-        return "24 は丸めた後の位置です。元の 21 との差を答えてください。"
-    return "21 ÷ 8 = 2.625 です。四捨五入したますの番号に，8 をかけてください。"
 
 
 def _loss(answer: Any) -> str | None:
@@ -60,24 +48,17 @@ def _all_kinds(
     return -(t * p.log() + (1 - t) * (1 - p).log()).mean()
 
 
-def _count(answer: Any) -> str | None:
-    try:
-        pair = tuple(int(v) for v in answer)
-    except TypeError:
-        return "二つの数を (種類の地図の塊, 一つずつの形) の形で答えてください。"
-    if pair == (2, 3):
-        return None
-    if pair == (3, 2):
-        return "順番が逆です。先に，種類の地図の塊の数を書きます。"
-    if pair == (3, 3):
-        return "接している二匹は，種類の地図では一つの塊になります。"
-    return "接した二匹は一つの塊，離れた一匹はもう一つの塊です。"
-
-
 EXERCISES = [
     Exercise(
         name="mask_rcnn/round",
-        judge=_round,
+        answer=number(
+            3,
+            (-3, "ずれの大きさを，正の数で答えてください。"),
+            (0.375, "それは地図のますで数えたずれです。画素に直してください。"),
+            (24, "24 は丸めた後の位置です。元の 21 との差を答えてください。"),
+            otherwise="21 ÷ 8 = 2.625 です。四捨五入したますの番号に，8 をかけてください。",
+            unit="画素",
+        ),
         solution=3,
         praise="小さな物では，3 画素は大きなずれです。",
         known_wrong=((0.375, "画素に直して"), (24, "差"), (5, "2.625")),
@@ -95,7 +76,13 @@ EXERCISES = [
     ),
     Exercise(
         name="mask_rcnn/count",
-        judge=_count,
+        answer=numbers(
+            ("塊", "形"),
+            (2, 3),
+            ((3, 2), "順番が逆です。先に，種類の地図の塊の数を書きます。"),
+            ((3, 3), "接している二匹は，種類の地図では一つの塊になります。"),
+            otherwise="接した二匹は一つの塊，離れた一匹はもう一つの塊です。",
+        ),
         solution=(2, 3),
         praise="物を数えるには，一つずつ分ける必要があります。",
         known_wrong=(((3, 2), "順番"), ((3, 3), "接している"), ((1, 3), "離れた")),

@@ -8,7 +8,7 @@ from types import EllipsisType
 import numpy as np
 from torchvision.models.detection import FasterRCNN
 
-from lessons.answers import checked
+from lessons.letters import checked
 from lessons.segmentation.mask_rcnn.behind import Display, display, shapes
 
 COUNT = 3

@@ -4,37 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from lessons.answers import number, numbers
 from lessons.exercises import Exercise
 from lessons.segmentation.one_stage.crowding import hits
-
-
-def _yolo(answer: Any) -> str | None:
-    value = float(answer)
-    if value == 9 * 9 * 30:
-        return None
-    if value == 30:
-        return "それは升一つの数です。升の数をかけてください。"
-    if value == 9 * 9 * 3 * (5 + 15):
-        return "種類の確率は，四角ごとではなく，升に一組だけです。"
-    if value == 9 * 9 * (3 * 4 + 15):
-        return "四角には，位置と大きさの 4 つのほかに，確信度があります。"
-    return "升の数 ×（四角の数 × 5 + 種類の数）を計算してください。"
-
-
-def _cell(answer: Any) -> str | None:
-    try:
-        pair = tuple(int(v) for v in answer)
-    except TypeError:
-        return "二つの数を (段, 列) の形で答えてください。"
-    if pair == (2, 6):
-        return None
-    if pair == (6, 2):
-        return "順番が逆です。縦の位置から段，横の位置から列を決めます。"
-    if pair == (3, 7):
-        return "番号は 0 から数えます。"
-    if pair == (1, 5):
-        return "それは四角の左上の角が入る升です。中心で決めてください。"
-    return "四角の中心を求め，升の一辺の 8 画素で割って，整数部分を取ります。"
 
 
 def _spacing(answer: Any) -> str | None:
@@ -52,7 +24,19 @@ def _spacing(answer: Any) -> str | None:
 EXERCISES = [
     Exercise(
         name="one_stage/yolo",
-        judge=_yolo,
+        answer=number(
+            9 * 9 * 30,
+            (30, "それは升一つの数です。升の数をかけてください。"),
+            (
+                9 * 9 * 3 * (5 + 15),
+                "種類の確率は，四角ごとではなく，升に一組だけです。",
+            ),
+            (
+                9 * 9 * (3 * 4 + 15),
+                "四角には，位置と大きさの 4 つのほかに，確信度があります。",
+            ),
+            otherwise="升の数 ×（四角の数 × 5 + 種類の数）を計算してください。",
+        ),
         solution=2430,
         praise="升を細かくすると，出力は二乗で増えます。",
         known_wrong=(
@@ -64,7 +48,14 @@ EXERCISES = [
     ),
     Exercise(
         name="one_stage/cell",
-        judge=_cell,
+        answer=numbers(
+            ("段", "列"),
+            (2, 6),
+            ((6, 2), "順番が逆です。縦の位置から段，横の位置から列を決めます。"),
+            ((3, 7), "番号は 0 から数えます。"),
+            ((1, 5), "それは四角の左上の角が入る升です。中心で決めてください。"),
+            otherwise="四角の中心を求め，升の一辺の 8 画素で割って，整数部分を取ります。",
+        ),
         solution=(2, 6),
         praise="隣の升は，この物について「物はない」と答えるのが正解です。",
         known_wrong=(

@@ -6,20 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from lessons.answers import near, number
 from lessons.exercises import Exercise
-
-
-def _quality(answer: Any) -> str | None:
-    value = float(answer)
-    if abs(value - 0.6) < 1e-6:
-        return None
-    if abs(value - 0.8) < 1e-6:
-        return "それは SQ です。RQ をかけてください。"
-    if abs(value - 0.75) < 1e-6:
-        return "それは RQ です。SQ をかけてください。"
-    if abs(value - 0.48) < 1e-6:
-        return "余分と見落としは，それぞれ半分に数えます。"
-    return "SQ は 0.9，0.8，0.7 の平均，RQ は 3 / (3 + 1/2 + 1/2) です。"
 
 
 def _function(answer: Any) -> str | None:
@@ -43,7 +31,13 @@ def _nearest(pixel: np.ndarray, centers: np.ndarray) -> int:
 EXERCISES = [
     Exercise(
         name="panoptic/quality",
-        judge=_quality,
+        answer=number(
+            near(0.6, 1e-6),
+            (near(0.8, 1e-6), "それは SQ です。RQ をかけてください。"),
+            (near(0.75, 1e-6), "それは RQ です。SQ をかけてください。"),
+            (near(0.48, 1e-6), "余分と見落としは，それぞれ半分に数えます。"),
+            otherwise="SQ は 0.9，0.8，0.7 の平均，RQ は 3 / (3 + 1/2 + 1/2) です。",
+        ),
         solution=0.6,
         praise="形の良さと，見つけ方の良さを分けて読めました。",
         known_wrong=((0.8, "SQ です"), (0.75, "RQ です"), (0.48, "半分"), (1, "平均")),

@@ -7,7 +7,7 @@ from types import EllipsisType
 
 import numpy as np
 
-from lessons.answers import checked
+from lessons.letters import checked
 from lessons.segmentation.panoptic.consistency import HOMES, Pair, named, pair
 from lessons.segmentation.panoptic.model import PanopticNet
 

@@ -7,33 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from lessons.answers import near, number, numbers
 from lessons.exercises import Exercise
 from lessons.segmentation.metrics import correct_keypoints
-
-
-def _score(answer: Any) -> str | None:
-    value = float(answer)
-    if math.isclose(value, 0.6, abs_tol=1e-3):
-        return None
-    if math.isclose(value, 3):
-        return "骨の長さで割っていません。進む向きの長さを 1 にしてから内積を取ります。"
-    if math.isclose(value, 0.8, abs_tol=1e-3):
-        return "それは縦の成分です。矢印は右（横）を向いています。"
-    return "進む向き (3, 4) を長さ 5 で割り，右向き (1, 0) との内積を取ってください。"
-
-
-def _passes(answer: Any) -> str | None:
-    try:
-        pair = tuple(int(v) for v in answer)
-    except TypeError:
-        return "二つの数を (ボトムアップ, トップダウン) の形で答えてください。"
-    if pair == (1, 9):
-        return None
-    if pair == (9, 1):
-        return "順番が逆です。先に，ボトムアップの回数を書きます。"
-    if pair == (1, 8):
-        return "人を囲む一回を忘れています。"
-    return "ボトムアップは人数によりません。トップダウンは，囲む一回と，人数分です。"
 
 
 def _pck(answer: Any) -> str | None:
@@ -73,14 +49,28 @@ def _count(guess: np.ndarray, truth: np.ndarray, radius: float) -> float:
 EXERCISES = [
     Exercise(
         name="pose/score",
-        judge=_score,
+        answer=number(
+            near(0.6, 1e-3),
+            (
+                near(3, 1e-6),
+                "骨の長さで割っていません。進む向きの長さを 1 にしてから内積を取ります。",
+            ),
+            (near(0.8, 1e-3), "それは縦の成分です。矢印は右（横）を向いています。"),
+            otherwise="進む向き (3, 4) を長さ 5 で割り，右向き (1, 0) との内積を取ってください。",
+        ),
         solution=0.6,
         praise="矢印と進む向きのそろい具合が，そのまま骨らしさになります。",
         known_wrong=((3, "割って"), (0.8, "縦"), (1.0, "(3, 4)")),
     ),
     Exercise(
         name="pose/passes",
-        judge=_passes,
+        answer=numbers(
+            ("ボトムアップ", "トップダウン"),
+            (1, 9),
+            ((9, 1), "順番が逆です。先に，ボトムアップの回数を書きます。"),
+            ((1, 8), "人を囲む一回を忘れています。"),
+            otherwise="ボトムアップは人数によりません。トップダウンは，囲む一回と，人数分です。",
+        ),
         solution=(1, 9),
         praise="人が増えるほど，差は広がります。",
         known_wrong=(((9, 1), "順番"), ((1, 8), "囲む"), ((8, 8), "人数分")),

@@ -7,7 +7,7 @@ from types import EllipsisType
 
 import numpy as np
 
-from lessons.answers import checked
+from lessons.letters import checked
 from lessons.segmentation.pose.bodies import body_scene
 from lessons.segmentation.pose.cost import inverted
 

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
+from lessons.answers import Several, near, number
 from lessons.exercises import Exercise
-
-
-def _place(answer: Any) -> str | None:
-    value = float(answer)
-    if math.isclose(value, 70):
-        return None
-    if math.isclose(value, 65):
-        return "それは踊り手の高さです。相手の床の高さに直してください。"
-    if math.isclose(value, 0.5):
-        return "それは割合です。相手の床の上で，その割合だけ進んでください。"
-    return "(65 − 40) ÷ (90 − 40) の割合だけ，60 から 80 へ進んでください。"
 
 
 def _scale(answer: Any) -> str | None:
@@ -33,26 +22,21 @@ def _scale(answer: Any) -> str | None:
     return "割合 0 のとき far，1 のとき close になるように，まっすぐつないでください。"
 
 
-def _limit(answer: Any) -> str | None:
-    try:
-        chosen = {int(number) for number in answer}
-    except TypeError:
-        return "番号の集合で答えてください。たとえば {1, 2} と書きます。"
-    if chosen == {1, 3}:
-        return None
-    if 2 in chosen:
-        return "腕だけを長くすることはできません。全身を同じ倍率で変えます。"
-    if 4 in chosen:
-        return (
-            "向きは変えられません。画面の上の形を，大きくしたり動かしたりするだけです。"
-        )
-    return "全身の大きさと，床の場所の二つを合わせられます。"
-
-
 EXERCISES = [
     Exercise(
         name="pose_transfer/place",
-        judge=_place,
+        answer=number(
+            near(70, 1e-6),
+            (
+                near(65, 1e-6),
+                "それは踊り手の高さです。相手の床の高さに直してください。",
+            ),
+            (
+                near(0.5, 1e-6),
+                "それは割合です。相手の床の上で，その割合だけ進んでください。",
+            ),
+            otherwise="(65 − 40) ÷ (90 − 40) の割合だけ，60 から 80 へ進んでください。",
+        ),
         solution=70,
         praise="床の割合が，二人の場所を結びます。",
         known_wrong=((65, "踊り手"), (0.5, "割合です"), (80, "(65 − 40)")),
@@ -69,7 +53,20 @@ EXERCISES = [
     ),
     Exercise(
         name="pose_transfer/limit",
-        judge=_limit,
+        answer=Several(
+            {
+                "1": "(1) 相手の背が低い",
+                "2": "(2) 相手の腕だけが長い",
+                "3": "(3) 相手の床がカメラから遠い",
+                "4": "(4) 相手が横を向いている",
+            },
+            {
+                "2": "腕だけを長くすることはできません。全身を同じ倍率で変えます。",
+                "4": "向きは変えられません。画面の上の形を，大きくしたり動かしたりするだけです。",
+            },
+            least=2,
+            few="全身の大きさと，床の場所の二つを合わせられます。",
+        ),
         solution={1, 3},
         praise="体つきと向きを合わせるには，別の工夫が要ります。",
         known_wrong=(({1, 2, 3}, "腕だけ"), ({1, 3, 4}, "向き"), ({1}, "床の場所")),

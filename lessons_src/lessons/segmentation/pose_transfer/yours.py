@@ -7,7 +7,7 @@ from types import EllipsisType
 
 import numpy as np
 
-from lessons.answers import checked
+from lessons.letters import checked
 from lessons.segmentation.pose_transfer.views import draw_view
 from lessons.stimuli.people import KEYPOINTS
 from lessons.weights.movenet import PoseEstimator

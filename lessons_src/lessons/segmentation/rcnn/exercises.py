@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lessons.answers import near, numbers
 from lessons.exercises import Exercise
 from lessons.segmentation import boxes, counts, detectors
 
@@ -31,26 +32,6 @@ def _spacing(answer: Any) -> str | None:
     return (
         f"16 個を，平均 {said:.1f} 個と答えました。大きさか，間隔を変えてください"
         f"（升の一辺は {96 / across:.1f} 画素）。"
-    )
-
-
-def _encode(answer: Any) -> str | None:
-    t = [float(v) for v in answer]
-    if len(t) != 4:
-        return "四つの数を (tx, ty, tw, th) の順に答えてください。"
-    if all(
-        math.isclose(a, b, abs_tol=5e-3)
-        for a, b in zip(t, (0.75, 0.0, math.log(2), 0.0), strict=True)
-    ):
-        return None
-    if math.isclose(t[0], 15):
-        return "中心のずれは，アンカーの幅 20 で割ってください。"
-    if math.isclose(t[2], 2):
-        return "大きさは，何倍かの対数で表します。np.log を使ってください。"
-    if math.isclose(t[0], 0.25):
-        return "それは左の端のずれです。中心どうしを比べてください。"
-    return (
-        "アンカーの中心は (20, 20)，四角の中心は (35, 20) です。式に当てはめましょう。"
     )
 
 
@@ -96,7 +77,23 @@ def _removed_also_remove(found: Tensor, scores: Tensor, threshold: float) -> lis
 EXERCISES = [
     Exercise(
         name="rcnn/encode",
-        judge=_encode,
+        answer=numbers(
+            ("tx", "ty", "tw", "th"),
+            (near(0.75, 5e-3), near(0, 5e-3), near(math.log(2), 5e-3), near(0, 5e-3)),
+            (
+                (near(15, 1e-6), None, None, None),
+                "中心のずれは，アンカーの幅 20 で割ってください。",
+            ),
+            (
+                (None, None, near(2, 1e-6), None),
+                "大きさは，何倍かの対数で表します。np.log を使ってください。",
+            ),
+            (
+                (near(0.25, 1e-6), None, None, None),
+                "それは左の端のずれです。中心どうしを比べてください。",
+            ),
+            otherwise="アンカーの中心は (20, 20)，四角の中心は (35, 20) です。式に当てはめましょう。",
+        ),
         solution=(0.75, 0.0, math.log(2), 0.0),
         praise="大きさが違う物でも，同じくらいの数になります。",
         known_wrong=(

@@ -7,7 +7,7 @@ from types import EllipsisType
 
 import numpy as np
 
-from lessons.answers import checked
+from lessons.letters import checked
 from lessons.segmentation import detectors
 from lessons.segmentation.tasks.animals import faint
 from lessons.stimuli.arrangements import ANIMALS, PICTURES

@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from lessons.answers import near, number
 from lessons.exercises import Exercise
-
-
-def _channels(answer: Any) -> str | None:
-    value = float(answer)
-    if value == 160:
-        return None
-    if value == 96:
-        return "横から来る 64 枚も，畳み込みに入ります。"
-    if value == 80:
-        return "平均するのではありません。二つの組を，そのまま並べます。"
-    return "チャンネルの方向に並べるので，二つの枚数を足し算します。"
-
-
-def _weight(answer: Any) -> str | None:
-    value = float(answer)
-    if abs(value - 9.353) < 0.06:
-        return None
-    if abs(value - 8.353) < 0.06:
-        return "釣り合いの重み w_c = 1 を足し忘れています。"
-    if abs(value - (1 + 10 * np.exp(-5 / 50))) < 0.06:
-        return "d1 と d2 は，別々に二乗せず，足してから二乗します。"
-    if abs(value - (1 + 10 * np.exp(-9 / 25))) < 0.06:
-        return "指数の分母は 2σ² です。2 を忘れています。"
-    return "(d1 + d2)² ÷ (2σ²) に負の符号を付けて，指数関数に入れます。"
 
 
 def _near(answer: Any) -> str | None:
@@ -63,14 +41,32 @@ def _my_near(
 EXERCISES = [
     Exercise(
         name="unet/channels",
-        judge=_channels,
+        answer=number(
+            160,
+            (96, "横から来る 64 枚も，畳み込みに入ります。"),
+            (80, "平均するのではありません。二つの組を，そのまま並べます。"),
+            otherwise="チャンネルの方向に並べるので，二つの枚数を足し算します。",
+            unit="枚",
+        ),
         solution=160,
         praise="並べた地図の混ぜ方は，次の畳み込みが学びます。",
         known_wrong=((96, "64 枚"), (80, "平均"), (6144, "足し算")),
     ),
     Exercise(
         name="unet/weight",
-        judge=_weight,
+        answer=number(
+            near(9.353, 0.06),
+            (near(8.353, 0.06), "釣り合いの重み w_c = 1 を足し忘れています。"),
+            (
+                near(1 + 10 * math.exp(-5 / 50), 0.06),
+                "d1 と d2 は，別々に二乗せず，足してから二乗します。",
+            ),
+            (
+                near(1 + 10 * math.exp(-9 / 25), 0.06),
+                "指数の分母は 2σ² です。2 を忘れています。",
+            ),
+            otherwise="(d1 + d2)² ÷ (2σ²) に負の符号を付けて，指数関数に入れます。",
+        ),
         solution=9.4,
         praise="この膜の一画素は，離れた背景の九画素分を超えて誤差に効きます。",
         known_wrong=(
