@@ -17,7 +17,7 @@ FRONT: dict[str, str] = {
     "language": "python",
 }
 """章の前書き。``file_format`` のほかは ``kernelspec`` の中に書く。"""
-FRONT_KEYS = ("file_format", "kernelspec", "execution", "html_meta")
+FRONT_KEYS = ("file_format", "kernelspec", "execution", "html_meta", "cover")
 """前書きに書いてよい項目。"""
 
 OPENING = "問い"
