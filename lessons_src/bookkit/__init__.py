@@ -18,6 +18,7 @@ EXTENSIONS = (
     "bookkit.japanese",
     "bookkit.citations",
     "bookkit.directives.cited",
+    "bookkit.directives.cover",
     "bookkit.directives.effect_records",
     "bookkit.directives.execution_status",
     "bookkit.directives.lesson",

@@ -39,13 +39,13 @@ class Parser(argparse.ArgumentParser):
     """命令一つ。説明は ``run`` の docstring から作る。
 
     Args:
-        run: 働き。関数の名前が，命令の名前になる。
+        run: 働き。関数の名前（``_`` は ``-``）が，命令の名前になる。
         example: 使い方の例（命令の名前の後）。
     """
 
     def __init__(self, run: Run, example: str) -> None:
         self.run = run
-        self.name = run.__name__
+        self.name = run.__name__.replace("_", "-")
         self.example = f"例: python -m bookkit {self.name} {example}"
         details = inspect.cleandoc(run.__doc__ or "")
         self.summary = details.split("\n")[0].rstrip("。")

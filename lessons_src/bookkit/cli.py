@@ -116,6 +116,25 @@ def remove(root: Path, options: Namespace) -> int:
     return check(root, Namespace(paths=[]))
 
 
+def new_year(root: Path, options: Namespace) -> int:
+    """次の年度の授業の頁と設定を作る。
+
+    いちばん新しい年度の頁と book/classes/ の設定を写します。
+    前の年度の頁は，そのままの番地に残ります。
+    """
+    from bookkit.classes import NewYearError
+    from bookkit.classes import new_year as create
+
+    try:
+        made = create(root, options.year)
+    except NewYearError as error:
+        raise UsageError(str(error)) from error
+    for path in made:
+        print(f"書きました: {path}")
+    print(f"次に: {made[1]} の日付・提出先・今日の実習を直してください。")
+    return 0
+
+
 def _port(text: str) -> int:
     if not text.isdigit() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} は 0〜65535 の番号ではありません。")
@@ -205,6 +224,7 @@ PARSERS = [
     Parser(remove, "attention/example").having(
         "chapter", metavar="部/名前", help="消す章"
     ),
+    Parser(new_year, "2027").having("year", metavar="年", help="作る年度"),
     Parser(check, "book/attention").having(
         "paths",
         nargs="*",

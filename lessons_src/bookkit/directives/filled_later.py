@@ -11,7 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 
 
 class filled_later(nodes.General, nodes.Element):
-    """中身を後から作る場所。``name`` はディレクティブの名前。"""
+    """中身を後から作る場所。``name`` はディレクティブの名前，``argument`` はその後の語。"""
 
 
 Fill = Callable[[Sphinx, filled_later, str], Iterable[nodes.Node]]
@@ -22,9 +22,11 @@ def add_place(app: Sphinx, name: str, fill: Fill) -> None:
     """``{name}`` と書いた所を，参照を解くときに ``fill`` の返す列で置き換える。"""
 
     class PlaceDirective(SphinxDirective):
+        optional_arguments = 1
+
         def run(self) -> list[nodes.Node]:
             self.env.metadata[self.env.docname][name] = True
-            place = filled_later(name=name)
+            place = filled_later(name=name, argument="".join(self.arguments))
             self.set_source_info(place)
             return [place]
 

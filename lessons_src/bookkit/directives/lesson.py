@@ -1,4 +1,4 @@
-"""``{lesson}``: 章の最初の箱。学ぶこと（3 行）・前提・実行。
+"""``{lesson}``: 章の最初の箱。学ぶこと（3 行）・前提・実行。時間とできることは ``pages.facts`` が足す。
 
 ````
 :::{lesson}
@@ -40,10 +40,10 @@ class LessonDirective(SphinxDirective):
             raise self.error(
                 f"lesson の中には「学ぶこと」を {LEARN_ITEMS} つ，- で始まる行で並べてください。"
             )
-        box = lesson_box()
+        box = lesson_box(requires=self.options.get("requires", "").split())
         self.set_source_info(box)
         box += labelled("学ぶこと", lists[0])
-        box += labelled("前提", self._links(self.options.get("requires", "").split()))
+        box += labelled("前提", self._links(box["requires"]))
         box += labelled("実行", self._measured())
         return [box]
 

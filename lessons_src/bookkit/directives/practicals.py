@@ -1,13 +1,18 @@
-"""``{practicals}``: すべての章のノートブックを，目次の順に，ボタンを付けて並べる。"""
+"""授業の頁の部品：``{class-head}``（いつの授業か），``{hand-in}``（動かし方と出し方），
+``{practicals}``（授業の順の実習と，ほかのすべてのノートブック）。値は ``book/classes/`` の設定から。"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
+from bookkit import classes
+from bookkit.directives.cover import names, render
 from bookkit.directives.filled_later import (
     add_place,
     filled_later,
@@ -15,51 +20,60 @@ from bookkit.directives.filled_later import (
 )
 from bookkit.notebooks.addresses import ARCHIVE, Addresses
 from bookkit.notebooks.build import chapters
+from bookkit.theme.frame import book_toc
 
-HINTS = {
-    "Colab": "{}を Colab で開く",
-    "Binder": "{}を Binder で開く",
-    ".ipynb": "{}のノートブックを保存する",
-}
+TEMPLATES = ("class-head", "hand-in", "practicals")
 
 
-def _listing(app: Sphinx, place: filled_later, docname: str) -> list[nodes.Node]:
-    """実習の一覧と，まとめたファイルへのリンク。"""
+def _fill(app: Sphinx, place: filled_later, docname: str) -> Iterator[nodes.raw]:
+    """雛形 ``<名前>.html`` に，授業の設定と，章の一覧を渡す。"""
     here = app.builder.get_target_uri(docname)
-    rows = [
-        nodes.list_item("", *_practical(app, here, name)) for name in chapters(app.env)
+    known = classes.years(Path(app.srcdir))
+    lecture = next((one for one in known if one.docname == docname), None)
+    chosen = [
+        (f"book/{one['chapter']}", one)
+        for one in (lecture.practicals if lecture else [])
     ]
-    archive = _reference("すべてのノートブック（zip）", relative_uri(here, ARCHIVE))
-    return [
-        nodes.bullet_list("", *rows, classes=["practicals"]),
-        nodes.paragraph("", "", archive, classes=["practicals-archive"]),
-    ]
+    in_class = {name for name, _ in chosen}
+    rest = []
+    for part in book_toc(app):
+        pages = [page["name"] for page in part["pages"]]
+        others = [n for n in chapters(app.env) if n in pages and n not in in_class]
+        if others:
+            rest.append((part["caption"], [_row(app, here, n) for n in others]))
+    newer = known[-1] if known and known[-1] is not lecture else None
+    yield from render(
+        app,
+        f"{place['name']}.html",
+        lecture=lecture,
+        newer=newer,
+        newer_link=newer
+        and relative_uri(here, app.builder.get_target_uri(newer.docname)),
+        chosen=[_row(app, here, name) | one for name, one in chosen],
+        rest=rest,
+        archive=relative_uri(here, ARCHIVE),
+    )
 
 
-def _practical(app: Sphinx, here: str, name: str) -> list[nodes.paragraph]:
-    """章の題名の行と，ボタンの行。"""
-    title = app.env.titles[name].astext()
-    page = relative_uri(here, app.builder.get_target_uri(name))
-    head = nodes.paragraph("", "", _reference(title, page or "#", internal=True))
-    row = nodes.paragraph(classes=["practical-buttons"])
-    for label, url in Addresses.of(app).buttons(name, here).items():
-        hint = HINTS[label].format(title)
-        classes = ["sd-btn", "sd-btn-outline-primary"]
-        row += _reference(label, url, reftitle=hint, classes=classes)
-        row += nodes.Text(" ")
-    return [head, row]
+def _row(app: Sphinx, here: str, name: str) -> dict[str, Any]:
+    """章の題名とボタン。"""
+    title, rest = names(app, name)
+    return {
+        "link": relative_uri(here, app.builder.get_target_uri(name)) or "#",
+        "title": title,
+        "rest": rest,
+        "buttons": Addresses.of(app).buttons(name, here),
+    }
 
 
-def _reference(text: str, url: str, **attributes: Any) -> nodes.reference:
-    return nodes.reference("", text, refuri=url, **attributes)
-
-
-def _titles(app: Sphinx) -> list[tuple[str, str]]:
-    return [(name, app.env.titles[name].astext()) for name in chapters(app.env)]
+def _known(app: Sphinx) -> object:
+    titles = [(name, app.env.titles[name].astext()) for name in chapters(app.env)]
+    return titles, classes.years(Path(app.srcdir))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx に組み込む。"""
-    add_place(app, "practicals", _listing)
-    outdated_when_changed(app, "env-updated", "practicals", _titles)
+    for name in TEMPLATES:
+        add_place(app, name, _fill)
+        outdated_when_changed(app, "env-updated", name, _known)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""本の全体の決まり：目次・原稿・部屋・検査・記録・色が，互いに相手を持つか。
+"""本の全体の決まり：目次・原稿・部屋・検査・記録・色・授業の設定が，互いに相手を持つか。
 
 章を一つ消したとき，まだそれを指しているものを言うのも，ここの役目です
 （ほかの頁からのリンクや前提は ``references`` と ``skeleton`` が言います）。
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bookkit.book import PART_TITLES, RECORDED, Book
+from bookkit import classes
+from bookkit.book import PART_TITLES, RECORDED, Book, BookError
 from bookkit.lint.finding import Finding, similar, unwritten
 from bookkit.lint.imports import missing_modules
 from bookkit.palette import problems
@@ -86,8 +87,16 @@ def palette(book: Book) -> Iterator[Finding]:
         yield Finding(_name(book, path), line, message)
 
 
+def class_years(book: Book) -> Iterator[Finding]:
+    """年度ごとの授業の設定が読めるか。"""
+    try:
+        classes.years(book.root)
+    except BookError as error:
+        yield Finding(error.file, error.line, error.message)
+
+
 def _name(book: Book, path: Path) -> str:
     return path.relative_to(book.root).as_posix()
 
 
-RULES = (toc, rooms, python_files, palette)
+RULES = (toc, rooms, python_files, palette, class_years)

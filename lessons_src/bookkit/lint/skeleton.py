@@ -12,7 +12,7 @@ from bookkit.outline import Heading
 
 FORMAT = ("file_format", "mystnb")
 """章の前書きに，いつも書く項目と値。"""
-FRONT_KEYS = ("file_format", "execution", "html_meta")
+FRONT_KEYS = ("file_format", "execution", "html_meta", "cover")
 """前書きに書いてよい項目。"""
 
 OPENING = "問い"

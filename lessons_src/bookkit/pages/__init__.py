@@ -1,4 +1,4 @@
-"""頁の中身のうち，枠（``bookkit.theme``）に頼らないもの：図，数式，節の番地，記録，検索，送るときの絵。"""
+"""頁の中身のうち，枠（``bookkit.theme``）に頼らないもの：図，数式，節の番地，章の約束，記録，検索，送るときの絵。"""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from bookkit.pages import anchors, history, maths, search, site
+from bookkit.pages import anchors, facts, history, maths, search, site
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """頁の部品をすべて組み込む。"""
-    for part in (anchors, history, maths, search, site):
+    for part in (anchors, facts, history, maths, search, site):
         part.setup(app)
-    return {"env_version": 2, "parallel_read_safe": True, "parallel_write_safe": False}
+    return {"env_version": 3, "parallel_read_safe": True, "parallel_write_safe": False}

@@ -134,7 +134,9 @@ def fill(
         "date_text": in_japanese(date) if date else "",
         "ways": ways(app, pagename, title) if doctree else {},
         "toc": app.builder.bookkit_toc,  # type: ignore[attr-defined]
-        "page_toc": page_toc(app, pagename) if doctree else "",
+        "page_toc": page_toc(app, pagename)
+        if doctree and pagename != app.config.root_doc
+        else "",
     }
 
 

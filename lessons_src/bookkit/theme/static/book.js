@@ -58,10 +58,24 @@
   if (!MODES.includes(root.dataset.mode)) root.dataset.mode = "auto";
   showTheme();
 
+  /* 続きから読む：章の中の，いまの節を覚え，表紙で見せる */
+  const keepPlace = (section = "", heading = "") => {
+    if (document.querySelector(".lesson-box")) memory.set("place", [here, section, heading]);
+  };
+  if (memory.list("place")[0] !== here) keepPlace();
+  const resume = document.querySelector(".resume");
+  const [lastPage, lastSection = "", lastHeading = ""] = resume ? memory.list("place") : [];
+  const lastLink = lastPage && all("#toc a[data-page]").find((a) => a.dataset.page === lastPage);
+  if (lastLink) {
+    resume.href = lastLink.href + (lastSection && `#${encodeURIComponent(lastSection.slice(0, 200))}`);
+    resume.querySelector("small").textContent = [lastLink.textContent, lastHeading.slice(0, 60)].filter(Boolean).join(" › ");
+    resume.hidden = false;
+  }
+
   /* 目次：いまの章が見える所まで送る。広い画面では，この頁の目次を開いておく */
   const toc = document.getElementById("toc");
   const pageToc = document.querySelector(".page-toc");
-  const wide = matchMedia("(min-width: 84rem)");
+  const wide = matchMedia("(min-width: 80rem)");
   const openToc = () => { if (pageToc) pageToc.open = wide.matches; };
   openToc();
   wide.addEventListener("change", openToc);
@@ -73,7 +87,9 @@
     const watch = new IntersectionObserver((entries) => {
       for (const entry of entries) if (entry.isIntersecting) {
         links.forEach((a) => a.removeAttribute("aria-current"));
-        links.get(entry.target.id)?.setAttribute("aria-current", "location");
+        const link = links.get(entry.target.id);
+        link.setAttribute("aria-current", "location");
+        keepPlace(entry.target.id, link.textContent);
       }
     }, { rootMargin: "-15% 0px -75% 0px" });
     links.forEach((_, id) => { const place = document.getElementById(id); if (place) watch.observe(place); });

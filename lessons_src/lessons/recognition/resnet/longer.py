@@ -29,4 +29,8 @@ def training_errors() -> dict[str, np.ndarray]:
 
 
 if __name__ == "__main__":
-    RUNS.write(lambda *one: 1 - error_rates(trained(*one[:2], one[3], steps=one[2]))[0])
+    RUNS.write(
+        lambda kind, blocks, steps, seed: (
+            1 - error_rates(trained(kind, blocks, seed, steps=steps))[0]
+        )
+    )

@@ -1,0 +1,157 @@
+"""年度ごとの授業：``book/classes/2025.yml`` が，頁・日付・提出先・実習の順番を，ただ一つ決める。"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bookkit.book import BookError
+from bookkit.reading import yaml_problem
+
+FOLDER = "book/classes"
+KINDS: dict[str, tuple[type, str]] = {
+    "page": (str, "lecture07"),
+    "course": (str, "心理学特講 IIIA 第07回"),
+    "date": (datetime.date, "2025-06-06"),
+    "submission": (str, 'https://drive.google.com/…（決まる前は ""）'),
+    "practicals": (list, "- {chapter: basics/softmax, today: true, note: 一言}"),
+}
+"""設定の項目と，その型，書き方の例。どれも要る。"""
+WEEKDAYS = "月火水木金土日"
+
+
+class NewYearError(ValueError):
+    """次の年度を作れない理由。"""
+
+
+@dataclass(frozen=True)
+class ClassYear:
+    """一つの年度の授業。"""
+
+    year: int
+    page: str
+    course: str
+    date: datetime.date
+    submission: str
+    practicals: list[dict[str, Any]]
+
+    @property
+    def docname(self) -> str:
+        """頁の名前（``book/lecture07``）。"""
+        return f"book/{self.page}"
+
+    @property
+    def date_text(self) -> str:
+        """「2025 年 6 月 6 日（金）」。"""
+        day = self.date
+        return f"{day.year} 年 {day.month} 月 {day.day} 日（{WEEKDAYS[day.weekday()]}）"
+
+
+def years(root: Path) -> list[ClassYear]:
+    """すべての年度の設定。古い順。
+
+    Raises:
+        BookError: 設定に誤りがあるとき。
+    """
+    return [_read(root, path) for path in sorted((root / FOLDER).glob("*.yml"))]
+
+
+def newest(root: Path) -> ClassYear | None:
+    """いちばん新しい年度。一つもなければ ``None``。"""
+    return next(reversed(years(root)), None)
+
+
+def _read(root: Path, path: Path) -> ClassYear:
+    file, text = path.relative_to(root).as_posix(), path.read_text("utf8")
+
+    def fault(key: str, message: str) -> BookError:
+        lines = text[: text.find(key)].count("\n") if key and key in text else 0
+        return BookError(file, lines + 1, message)
+
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        row, problem = yaml_problem(error)
+        raise BookError(
+            file, row + 1, f"YAML として読めません（{problem}）。"
+        ) from error
+    if not re.fullmatch(r"\d{4}", path.stem):
+        raise fault("", "ファイルの名前を，2027.yml のように 4 桁の年にしてください。")
+    found = found if isinstance(found, dict) else {}
+    for key, (kind, example) in KINDS.items():
+        if not isinstance(found.get(key), kind):
+            raise fault(
+                f"{key}:",
+                f"授業の {key} が読めません。「{key}: {example}」の形で書いてください。",
+            )
+    for key in found.keys() - KINDS.keys():
+        raise fault(f"{key}:", f"使わない項目 {key!r} があります。消してください。")
+    if not (root / "book" / f"{found['page']}.md").is_file():
+        raise fault("page:", f"授業の頁 book/{found['page']}.md がありません。")
+    for one in found["practicals"]:
+        name = one.get("chapter") if isinstance(one, dict) else one
+        if not isinstance(one, dict) or one.keys() - {"chapter", "today", "note"}:
+            raise fault(str(name), f"実習は「{KINDS['practicals'][1]}」の形です。")
+        if not (root / "book" / f"{name}.md").is_file():
+            raise fault(str(name), f"実習の章 book/{name}.md がありません。")
+    return ClassYear(year=int(path.stem), **found)
+
+
+def new_year(root: Path, text: str) -> list[str]:
+    """次の年度の頁と設定を，いちばん新しい年度から作り，書いたファイルの名前を返す。
+
+    古い年度の頁は，そのままの番地に残る。
+
+    Raises:
+        NewYearError: 年として読めない，もうある，古い，または前の年度がないとき。何も作らない。
+    """
+    if not re.fullmatch(r"[1-9]\d{3}", text):
+        raise NewYearError(
+            f"年 {text!r} は使えません。2027 のような 4 桁の数で書いてください。"
+        )
+    year, last = int(text), newest(root)
+    if last is None:
+        raise NewYearError(f"{FOLDER}/ に，もとにする年度の設定がありません。")
+    setting, page = f"{FOLDER}/{year}.yml", re.sub(r"_\d{4}$", "", last.page)
+    made = f"book/{page}_{year}.md"
+    if (root / setting).exists() or (root / made).exists():
+        raise NewYearError(
+            f"{year} 年度はもうあります（{setting}）。直すならこのファイルです。"
+        )
+    if year < last.year:
+        raise NewYearError(
+            f"{year} 年度は，いまある {last.year} 年度より前です。{last.year + 1} 以後の年にしてください。"
+        )
+    # 同じ曜日の，いちばん近い日
+    weeks = round((year - last.year) * 365.2425 / 7)
+    day = last.date + datetime.timedelta(weeks=weeks)
+    toc = root / "_toc.yml"
+    old_line = re.compile(rf"^( *)- file: {re.escape(last.docname)}\n", re.MULTILINE)
+    listing = toc.read_text("utf8")
+    match = old_line.search(listing)
+    if match is None:
+        raise NewYearError(f"_toc.yml に「- file: {last.docname}」の行がありません。")
+    text = (root / FOLDER / f"{last.year}.yml").read_text("utf8")
+    for key, value in {
+        "page": f"{page}_{year}",
+        "date": day.isoformat(),
+        "submission": '""',
+    }.items():
+        text = re.sub(rf"^{key}:.*$", f"{key}: {value}", text, count=1, flags=re.M)
+    text = text.replace(f"{last.year} 年度", f"{year} 年度")
+    source = (root / "book" / f"{last.page}.md").read_text("utf8")
+    heading = re.search(r"^# (.+)$", source, re.MULTILINE)
+    indent, title = match[1], heading[1] if heading else last.course
+    lines = (
+        f"{indent}- file: {made.removesuffix('.md')}\n{match[0]}"
+        f"{indent}  title: {title}（{last.year} 年度）\n"
+    )
+    (root / setting).write_text(text, "utf8")
+    (root / made).write_text(source, "utf8")
+    toc.write_text(listing[: match.start()] + lines + listing[match.end() :], "utf8")
+    return [made, setting, "_toc.yml"]
