@@ -113,15 +113,14 @@ def test_reading_goes_on_where_it_stopped(page: Any, base_url: str) -> None:
     page.goto(f"{base_url}{ROOT_PAGE}.html")
     assert not resume.is_visible()
     page.goto(f"{base_url}{CHAPTERS[2]}.html")
-    link = page.locator(".page-toc a[href^='#']").nth(2)
-    section = unquote(str(link.get_attribute("href"))[1:])
-    page.evaluate("id => document.getElementById(id).scrollIntoView()", section)
-    page.wait_for_function(
-        "id => JSON.parse(localStorage.place || '[]')[1] === id", arg=section
-    )
+    page.evaluate("document.querySelectorAll('article h2')[2].scrollIntoView()")
+    page.wait_for_function("() => JSON.parse(localStorage.place || '[]')[1]")
     page.goto(f"{base_url}{ROOT_PAGE}.html")
+    name, section, heading = page.evaluate("JSON.parse(localStorage.place)")
+    assert name == CHAPTERS[2]
+    assert heading in resume.inner_text()
     resume.click()
-    page.wait_for_url(f"**/{CHAPTERS[2]}.html#*")
+    page.wait_for_url(re.compile(re.escape(f"{name}.html#")))
     assert unquote(page.url.partition("#")[2]) == section
 
 
@@ -150,7 +149,7 @@ def test_the_cover_is_tried_before_any_tap(page: Any, base_url: str) -> None:
     count = len(asked)
     page.locator(".slider input[type=range]").press("End")
     assert said.inner_text() != before
-    assert len(asked) == count
+    assert not [url for url in asked[count:] if not url.endswith(".webp")]
     assert all(url.startswith((base_url, "data:")) for url in asked)
     assert not [url for url in asked if re.search("jspsych|experiment|lab", url)]
 

@@ -48,7 +48,7 @@ def touches(doctree: nodes.document) -> dict[str, list[str]]:
     """触れるものの種類ごとの，頁の中の番地（数だけ並ぶ）。"""
     found: dict[str, list[str]] = {kind: [] for kind in TOUCHES}
     for node in doctree.findall(nodes.Element):
-        match = isinstance(node, nodes.raw) and TOUCHED.match(node.astext())
+        match = TOUCHED.match(node.astext() if isinstance(node, nodes.raw) else "")
         if match:
             found[match[1]].append(_address(node))
         elif "exercise" in node.get("classes", []):
