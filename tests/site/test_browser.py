@@ -406,7 +406,9 @@ def test_text_stands_out_in_both_themes(
     assert page.evaluate(FAINT) == []
 
 
-def test_theme_button_changes_the_page(open_page: Callable[..., Opened]) -> None:
+def test_theme_button_changes_the_page(
+    open_page: Callable[..., Opened], base_url: str
+) -> None:
     """明暗のボタンで色が変わり，次の頁でも覚えている。"""
     page = open_page("book/index.html", color_scheme="light").page
     before = page.evaluate(BACKGROUND)
@@ -418,7 +420,7 @@ def test_theme_button_changes_the_page(open_page: Callable[..., Opened]) -> None
     page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
     after = page.evaluate(BACKGROUND)
     assert after != before
-    page.goto(urljoin(page.url, "lecture07.html"))
+    page.goto(urljoin(base_url, PAGES[1]))
     assert page.evaluate(THEME) == "dark"
     assert page.evaluate(BACKGROUND) == after
 

@@ -13,6 +13,7 @@ from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
 from bookkit import classes
+from bookkit.book import BookError
 from bookkit.directives.filled_later import (
     add_place,
     filled_later,
@@ -30,6 +31,14 @@ def render(app: Sphinx, template: str, **values: Any) -> Iterator[nodes.raw]:
     if app.builder.format == "html":
         builder: Any = app.builder
         yield nodes.raw("", builder.templates.render(template, values), format="html")
+
+
+def class_years(app: Sphinx) -> list[classes.ClassYear]:
+    """年度ごとの授業。読めない設定は，決まりの調べ（``lint.house``）が言う。"""
+    try:
+        return classes.years(Path(app.srcdir))
+    except BookError:
+        return []
 
 
 def names(app: Sphinx, name: str) -> tuple[str, str]:
@@ -91,7 +100,7 @@ def _gallery(app: Sphinx, place: filled_later, docname: str) -> Iterator[nodes.r
 def _start(app: Sphinx, place: filled_later, docname: str) -> Iterator[nodes.raw]:
     here = app.builder.get_target_uri(docname)
     cards = [card for part in parts(app, here) for card in part["cards"]]
-    lecture = classes.newest(Path(app.srcdir))
+    lecture = next(reversed(class_years(app)), None)
     yield from render(
         app,
         "start.html",
@@ -126,7 +135,7 @@ def _known(app: Sphinx) -> object:
         (part["caption"], page, app.env.metadata.get(page["name"], {}).get("facts"))
         for part in book_toc(app)
         for page in part["pages"]
-    ], classes.newest(Path(app.srcdir))
+    ], class_years(app)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -4,15 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
-from bookkit import classes
-from bookkit.directives.cover import names, render
+from bookkit.directives.cover import class_years, names, render
 from bookkit.directives.filled_later import (
     add_place,
     filled_later,
@@ -28,7 +26,7 @@ TEMPLATES = ("class-head", "hand-in", "practicals")
 def _fill(app: Sphinx, place: filled_later, docname: str) -> Iterator[nodes.raw]:
     """雛形 ``<名前>.html`` に，授業の設定と，章の一覧を渡す。"""
     here = app.builder.get_target_uri(docname)
-    known = classes.years(Path(app.srcdir))
+    known = class_years(app)
     lecture = next((one for one in known if one.docname == docname), None)
     chosen = [
         (f"book/{one['chapter']}", one)
@@ -68,7 +66,7 @@ def _row(app: Sphinx, here: str, name: str) -> dict[str, Any]:
 
 def _known(app: Sphinx) -> object:
     titles = [(name, app.env.titles[name].astext()) for name in chapters(app.env)]
-    return titles, classes.years(Path(app.srcdir))
+    return titles, class_years(app)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -13,4 +13,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """頁の部品をすべて組み込む。"""
     for part in (anchors, facts, history, maths, search, site):
         part.setup(app)
-    return {"env_version": 3, "parallel_read_safe": True, "parallel_write_safe": False}
+    return {"env_version": 4, "parallel_read_safe": True, "parallel_write_safe": False}

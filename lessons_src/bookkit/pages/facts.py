@@ -48,7 +48,7 @@ def touches(doctree: nodes.document) -> dict[str, list[str]]:
     """触れるものの種類ごとの，頁の中の番地（数だけ並ぶ）。"""
     found: dict[str, list[str]] = {kind: [] for kind in TOUCHES}
     for node in doctree.findall(nodes.Element):
-        match = isinstance(node, nodes.raw) and TOUCHED.match(node.astext())
+        match = TOUCHED.match(node.astext() if isinstance(node, nodes.raw) else "")
         if match:
             found[match[1]].append(_address(node))
         elif "exercise" in node.get("classes", []):
@@ -106,7 +106,7 @@ def note(app: Sphinx, doctree: nodes.document) -> None:
     row = nodes.paragraph(classes=["touches"])
     for kind, places in found.items():
         link = nodes.reference("", badge(kind, places), refid=places[0], internal=True)
-        row += [nodes.inline("", "", link, classes=["touch", kind]), nodes.Text(" ")]
+        row += [nodes.inline("", "", link, classes=["touch", f"touch-{kind}"]), nodes.Text(" ")]
     time = nodes.paragraph("", f"読むのに約 {minutes} 分", classes=["lesson-minutes"])
     rows = [labelled("時間", time)]
     if found:

@@ -50,6 +50,7 @@ def test_page_without_code_has_no_launch_button(make_book: Maker) -> None:
 
 
 def test_practicals_list_every_chapter_in_order(make_book: Maker) -> None:
+    """授業の設定がなければ，すべての章が畳んだ一覧に並ぶ。"""
     built = make_book(files=PRACTICALS)
     assert built.warnings == ""
     soup = BeautifulSoup(built.page("book/index"), "html.parser")
