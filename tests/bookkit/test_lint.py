@@ -250,6 +250,7 @@ BROKEN = [
 
 CONSEQUENCES = {
     "no-summary": "節「おわりに」は",
+    "no-alt": "知らない設定",
     "no-label": "解答の相手の練習",
     "bad-name": "参照の先",
     "cell-yaml": "参照の先",
@@ -380,7 +381,7 @@ def test_toc_entry_without_a_chapter(book: Path) -> None:
         book, "_toc.yml", "glossary\n", "glossary\n      - file: book/attention/god\n"
     )
     finding = only(book)
-    assert (finding.path, finding.line) == ("_toc.yml", 8)
+    assert (finding.path, finding.line) == ("_toc.yml", 13)
     assert "'book/attention/good'" in finding.message
 
 
@@ -497,15 +498,15 @@ def test_check_is_clean_after_a_chapter_is_deleted(book: Path) -> None:
     test.parent.mkdir(parents=True)
     test.write_text("from lessons.attention.good import model\n", "utf8")
     first = "book/basics/first.md"
-    text = change(
-        book, first, ":::{lesson}\n", ":::{lesson}\n:requires: attention/good\n"
-    )
+    change(book, first, ":::{lesson}\n", ":::{lesson}\n:requires: attention/good\n")
+    link = "- 後の章 {doc}`../attention/good`"
+    text = change(book, first, "- {doc}`../attention/good`", link)
     assert check_book(book) == []
     delete(book, "attention/good")
     found = [(f.path, text.split("\n")[f.line - 1]) for f in check_book(book)]
-    assert found == [(first, ":::{lesson}"), (first, "- {doc}`../attention/good`")]
+    assert found == [(first, ":::{lesson}"), (first, link)]
     change(book, first, ":requires: attention/good\n", "")
-    change(book, first, "- {doc}`../attention/good`\n", "")
+    change(book, first, f"{link}\n", "")
     assert check_book(book) == []
 
 
