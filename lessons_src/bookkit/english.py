@@ -8,6 +8,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+
 @cache
 def table() -> list[tuple[re.Pattern[str], str]]:
     """英語の文の形と，日本語（``english.csv``）。``{0}`` は文の中の語。"""

@@ -183,7 +183,9 @@ class OutlineReader:
 
     def directive(self, name: str, argument: str, content: str, line: int) -> None:
         """ディレクティブと，その中身を読む。"""
-        nested = content.startswith(":::")  # 囲みの中の囲みは，設定ではない（MyST と同じ）
+        nested = content.startswith(
+            ":::"
+        )  # 囲みの中の囲みは，設定ではない（MyST と同じ）
         found = parse_directive_text(TestDirective, "", "\n" * nested + content)
         if found.warnings:
             message = (

@@ -154,7 +154,7 @@ class _Reader(OutlineReader):
                     cell = self._cell(token, begin + 1, index)
                     index += 1
                 if code:
-                    self.faults += unclosed(token, begin + 1)
+                    self.outline.faults += unclosed(token, begin + 1)
                     self._keep(cell)
                     continue
             yield token

@@ -109,7 +109,7 @@ def check_book(
         if one.rank == PLAIN and one.line >= causes.get(one.path, END)
         else one
         for one in found
-        if _wanted(Path(one.path), only) or one.path in SETTINGS and one.rank == STOP
+        if _wanted(Path(one.path), only) or (one.path in SETTINGS and one.rank == STOP)
     ]
     return sorted(set(ranked), key=lambda one: (one.rank, one))
 

@@ -100,14 +100,14 @@ def _untidy(path: Path, text: str) -> Iterator[tuple[int, str, int]]:
         )
     if text.isascii() and not INVISIBLE.search(text):
         return
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not unicodedata.is_normalized("NFC", line):
+    for number, row in enumerate(text.split("\n"), start=1):
+        if not unicodedata.is_normalized("NFC", row):
             yield (
                 number,
                 f"濁点などが文字から分かれています（NFD）。つないでください{FIX}。",
                 PLAIN,
             )
-        if found := INVISIBLE.search(line):
+        if found := INVISIBLE.search(row):
             code = f"U+{ord(found[0]):04X}"
             yield (
                 number,
@@ -116,7 +116,7 @@ def _untidy(path: Path, text: str) -> Iterator[tuple[int, str, int]]:
             )
         if (
             path.suffix == ".md"
-            and (found := FENCE.match(line))
+            and (found := FENCE.match(row))
             and _narrow(found) != found[0]
         ):
             yield (

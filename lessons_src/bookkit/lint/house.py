@@ -12,8 +12,8 @@ from pathlib import Path
 
 from bookkit.book import PART_TITLES, RECORDED, Book
 from bookkit.lint.finding import Finding, similar, unwritten
-from bookkit.lint.shelf import RULES as SHELF
 from bookkit.lint.imports import missing_modules
+from bookkit.lint.shelf import RULES as SHELF
 from bookkit.palette import problems
 from bookkit.reading import read_text
 

@@ -192,7 +192,13 @@ def files(page: Chapter, book: Book) -> Problems:
 
 def _is_file(base: Path, text: str) -> bool:
     """文字列が，あるファイルか，``/`` を含む，あるフォルダーの名前か。"""
-    if not re.search(r"[./]", text) or not text.strip(" ./") or "\n" in text or "\0" in text or len(text) > 200:
+    if (
+        not re.search(r"[./]", text)
+        or not text.strip(" ./")
+        or "\n" in text
+        or "\0" in text
+        or len(text) > 200
+    ):
         return False
     path = base / text
     return path.is_file() or ("/" in text.strip("/") and path.is_dir())

@@ -20,13 +20,49 @@ from bookkit.reading import is_extension, read_text
 
 TOC, CONFIG, PINS = "_toc.yml", "_config.yml", "requirements.txt"
 TOC_KEYS = frozenset(
-    "format root title options defaults meta parts subtrees chapters sections entries "
-    "caption numbered maxdepth titlesonly reversed hidden file url glob".split()
+    [
+        "format",
+        "root",
+        "title",
+        "options",
+        "defaults",
+        "meta",
+        "parts",
+        "subtrees",
+        "chapters",
+        "sections",
+        "entries",
+        "caption",
+        "numbered",
+        "maxdepth",
+        "titlesonly",
+        "reversed",
+        "hidden",
+        "file",
+        "url",
+        "glob",
+    ]
 )
 PIN = re.compile(r"([\w.-]+)(?:\[[\w,]+\])?==(\S+)")
 
-KINDS = dict(string="文字", object="「名前: 値」", array="「- 」の並び", boolean="true か false", number="数", null="空")
-MYST = "amsmath attrs_block attrs_inline colon_fence deflist dollarmath substitution tasklist".split()
+KINDS = dict(
+    string="文字",
+    object="「名前: 値」",
+    array="「- 」の並び",
+    boolean="true か false",
+    number="数",
+    null="空",
+)
+MYST = [
+    "amsmath",
+    "attrs_block",
+    "attrs_inline",
+    "colon_fence",
+    "deflist",
+    "dollarmath",
+    "substitution",
+    "tasklist",
+]
 
 
 def readable(book: Book) -> list[Finding]:
@@ -157,7 +193,8 @@ def _config(book: Book, known: Known) -> Iterator[Finding]:
 
     node, config = book.yaml(CONFIG), book.config
     package = importlib.util.find_spec("jupyter_book")
-    assert package and package.origin
+    assert package
+    assert package.origin
     schema_file = Path(package.origin).with_name("config_schema.json")
     validator = Draft7Validator(json.loads(schema_file.read_text("utf8")))
     for error in validator.iter_errors(config):
@@ -185,9 +222,7 @@ def _config(book: Book, known: Known) -> Iterator[Finding]:
     }.items():
         yield from _unknown(node, (key,), {*schema[key]["properties"], *extra})
     yield from _unknown(node, ("sphinx",), set(schema["sphinx"]["properties"]))
-    yield from _unknown(
-        node, ("sphinx", "config"), {*known.settings, "extensions"}
-    )
+    yield from _unknown(node, ("sphinx", "config"), {*known.settings, "extensions"})
     wanted = book.setting("parse", "myst_enable_extensions")
     for number, name in enumerate(wanted if isinstance(wanted, list) else ()):
         if not is_extension(name):

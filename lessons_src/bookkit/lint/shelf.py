@@ -115,7 +115,9 @@ def terms(book: Book) -> Iterator[Finding]:
         for order, name, line in _out_of_order(listed):
             after = [other for key, other, _ in sorted(listed) if key < order]
             place = f"「{after[-1]}」の次" if after else "いちばん前"
-            message = f"用語 {name!r} が五十音の順にありません。{place}に移してください。"
+            message = (
+                f"用語 {name!r} が五十音の順にありません。{place}に移してください。"
+            )
             yield Finding(page.file, line, message)
 
 
