@@ -32,7 +32,9 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check -q -r requirements.txt -e .
 	@touch $@
 
+# 読めない設定は，jupyter-book が英語で止まる前に，日本語で言う。
 book: $(READY)
+	@$(BIN)/python -m bookkit check _config.yml _toc.yml
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo "できました。ブラウザーで開く: file://$(CURDIR)/_build/html/index.html"
 

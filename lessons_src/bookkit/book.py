@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from bookkit.chapter import Chapter
-from bookkit.reading import read_chapter, yaml_problem
+from bookkit.reading import is_extension, read_chapter, read_text, yaml_problem
 
 PART_TITLES: dict[str, str] = {
     "basics": "基礎",
@@ -56,19 +56,35 @@ class Book:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.known: Any = None  # 使える名前。決まりを調べるときに入る（lint.known）
 
     @functools.cached_property
     def config(self) -> dict[str, Any]:
         """``_config.yml``。なければ空。"""
-        node = self._yaml("_config.yml")
+        node = self.yaml("_config.yml")
         found = yaml.SafeLoader("").construct_document(node) if node else {}
         return found if isinstance(found, dict) else {}
 
+    def setting(self, *keys: str) -> Any:
+        """``_config.yml`` の中の値。なければ ``None``。"""
+        found: Any = self.config
+        for key in keys:
+            found = found.get(key) if isinstance(found, dict) else None
+        return found
+
     @property
     def extensions(self) -> frozenset[str]:
-        """章を読むときの MyST の拡張。"""
-        parse = self.config.get("parse") or {}
-        return frozenset(parse.get("myst_enable_extensions") or ())
+        """章を読むときの MyST の拡張。知らない名前は除く（設定の決まりが言う）。"""
+        wanted = self.setting("parse", "myst_enable_extensions")
+        return frozenset(
+            filter(is_extension, wanted if isinstance(wanted, list) else ())
+        )
+
+    @property
+    def sphinx_extensions(self) -> list[str]:
+        """頁をつくるのに使う Sphinx の拡張。"""
+        wanted = self.setting("sphinx", "config", "extensions")
+        return [str(name) for name in wanted] if isinstance(wanted, list) else []
 
     @property
     def lessons(self) -> Path:
@@ -78,7 +94,7 @@ class Book:
     @functools.cached_property
     def toc(self) -> tuple[TocEntry, ...]:
         """目次の行。書かれた順。表紙（``root``）が最初。"""
-        return tuple(_entries(self._yaml("_toc.yml"), ""))
+        return tuple(_entries(self.yaml("_toc.yml"), ""))
 
     @functools.cached_property
     def documents(self) -> dict[str, Chapter]:
@@ -87,7 +103,7 @@ class Book:
         chapters = [
             read_chapter(self.root, path, self.extensions)
             for path in sorted(folder.rglob("*.md"))
-            if path.relative_to(folder).parts[0] != RECORDED
+            if path.relative_to(folder).parts[0] != RECORDED and path.is_file()
         ]
         return {chapter.docname: chapter for chapter in chapters}
 
@@ -131,16 +147,16 @@ class Book:
     def works(self) -> frozenset[str]:
         """文献の鍵。"""
         path = self.root / "book" / "references.bib"
-        text = path.read_text("utf8") if path.is_file() else ""
-        return frozenset(re.findall(r"^\s*@\w+\{\s*([^,\s]+)", text, re.MULTILINE))
+        text = read_text(path) if path.is_file() else ""
+        return frozenset(re.findall(r"^\s*@\w+\s*\{\s*([^,\s]+)", text, re.MULTILINE))
 
-    def _yaml(self, file: str) -> yaml.Node | None:
+    def yaml(self, file: str) -> yaml.Node | None:
         """YAML の木。どの値も行を持つ。ファイルがなければ ``None``。"""
         path = self.root / file
         if not path.is_file():
             return None
         try:
-            return yaml.compose(path.read_text("utf8"), yaml.SafeLoader)
+            return yaml.compose(read_text(path), yaml.SafeLoader)
         except yaml.YAMLError as error:
             row, problem = yaml_problem(error)
             message = (

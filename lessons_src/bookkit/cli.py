@@ -34,24 +34,27 @@ def find_root(start: Path) -> Path:
 def check(root: Path, options: Namespace) -> int:
     """章の決まりを調べる。
 
-    指摘を「ファイル:行: 何が・どう直すか」の形で並べます。
+    指摘を「ファイル:行: 何が・どう直すか」の形で，ほかの指摘を生むものから並べます。
     指摘があれば終了コードは 1 です。
     """
-    from bookkit.lint import check_book
+    from bookkit.lint import check_book, files
+    from bookkit.lint.finding import AFTER
 
-    wanted = [_inside(root, name) for name in options.paths] or [Path()]
-    found = [
-        finding
-        for finding in check_book(root)
-        if any(Path(finding.path).is_relative_to(folder) for folder in wanted)
-    ]
-    for finding in found:
+    for path in files.mend(root) if options.fix else ():
+        print(f"直しました: {path.relative_to(root).as_posix()}")
+    found = check_book(root, [_inside(root, name) for name in options.paths])
+    shown = [one for one in found if options.all or one.rank != AFTER]
+    for finding in shown:
         print(finding)
     if not found:
         print("章の決まりは，すべて守られています。")
         return 0
     unwritten = sum(finding.todo for finding in found)
-    print(f"\n指摘 {len(found)} 件（うち，まだ書いていない所 {unwritten} 件）。")
+    print(f"\n指摘 {len(shown)} 件（うち，まだ書いていない所 {unwritten} 件）。")
+    if folded := len(found) - len(shown):
+        print(
+            f"ほかに {folded} 件は，上を直すと消えるかもしれません（--all で並べます）。"
+        )
     return 1
 
 
@@ -225,7 +228,14 @@ PARSERS = [
         "chapter", metavar="部/名前", help="消す章"
     ),
     Parser(new_year, "2027").having("year", metavar="年", help="作る年度"),
-    Parser(check, "book/attention").having(
+    Parser(check, "book/attention")
+    .having(
+        "--fix",
+        action="store_true",
+        help="直し方の決まったもの（全角の囲み，改行，文字コードなど）を直す",
+    )
+    .having("--all", action="store_true", help="ほかの指摘から続いたらしいものも並べる")
+    .having(
         "paths",
         nargs="*",
         metavar="ファイルかフォルダー",
@@ -282,7 +292,13 @@ def main(arguments: Sequence[str]) -> int:
         if unknown:
             near = similar(unknown[0], re.findall(r"--\w+", parser.format_usage()))
             raise UsageError(f"{unknown[0]!r} は使えません。{near}{parser.example}")
-        return parser.run(find_root(Path.cwd()), options)
+        from bookkit.lint import stopping
+
+        root = find_root(Path.cwd())
+        if parser.run is not check and (broken := stopping(root)):
+            print("\n".join(map(str, broken)), file=sys.stderr)
+            return 1
+        return parser.run(root, options)
     except SystemExit as stop:  # --help
         return int(stop.code or 0)
     except UsageError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from keyword import iskeyword
 from pathlib import Path
 
 from bookkit.book import PART_TITLES
@@ -29,10 +30,15 @@ def create(root: Path, chapter: str, title: str) -> list[str]:
         NewChapterError: 名前が使えない，またはもうファイルがあるとき。何も作らない。
     """
     part, slash, name = chapter.partition("/")
-    if not slash or part not in PART_TITLES or not NAME.fullmatch(name):
+    if (
+        not slash
+        or part not in PART_TITLES
+        or not NAME.fullmatch(name)
+        or iskeyword(name)
+    ):
         raise NewChapterError(
             f"章の名前 {chapter!r} は使えません。「部/名前」の形にしてください。"
-            f"部: {', '.join(PART_TITLES)}。名前: 英小文字・数字・_（例: attention/example）。"
+            f"部: {', '.join(PART_TITLES)}。名前: 英小文字・数字・_（例: attention/example。Python の予約語は除く）。"
         )
     title = title.strip()
     if not title or "\n" in title:

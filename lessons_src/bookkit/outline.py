@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from docutils.parsers.rst.directives.misc import TestDirective
 from markdown_it import MarkdownIt
@@ -32,6 +33,48 @@ class Fault:
 
     line: int
     message: str
+    cause: bool = False
+    """ほかの指摘を生むものか。"""
+
+
+OPENING = re.compile(r" {0,3}(`{3,}|:{3,})\s*\{[\w:-]+\}")
+"""囲みの始まりの行。"""
+
+
+def unclosed(token: Token, line: int) -> Iterator[Fault]:
+    """閉じていない囲み。``line`` は始まりの行。"""
+    inside = token.content.split("\n")[:-1]
+    shown = f"{token.markup}{token.info}".strip()
+    if token.type == "colon_fence" and not token.info.strip():
+        yield Fault(
+            line,
+            "始まりのない ::: です。消すか，始まりの {名前} を書いてください。",
+            True,
+        )
+        return
+    for number, text in enumerate(inside, start=line + 1):
+        found = OPENING.match(text)
+        if found and found[1].startswith(token.markup):
+            yield Fault(
+                line,
+                f"囲み {shown} が閉じていません。{number} 行より前に {token.markup} の行を加えてください。",
+                True,
+            )
+            return
+    if token.map and token.map[1] - token.map[0] == len(inside) + 1:
+        yield Fault(
+            line,
+            f"囲み {shown} が閉じていません。終わりに {token.markup} の行を加えてください。",
+            True,
+        )
+
+
+class Formula(NamedTuple):
+    """式。``display`` は，行を改めた式か。"""
+
+    latex: str
+    line: int
+    display: bool
 
 
 @dataclass(frozen=True)
@@ -84,14 +127,15 @@ class Directive:
 
 @dataclass
 class Outline:
-    """原稿の，セルのほかのもの。``labels`` は ``(名札, 行)``，``formulas`` は TeX。"""
+    """原稿の，セルのほかのもの。``labels`` は ``(名札, 行)``，``fences`` は ``{ }`` のない囲み。"""
 
     headings: list[Heading] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
     directives: list[Directive] = field(default_factory=list)
     labels: list[tuple[str, int]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    formulas: list[str] = field(default_factory=list)
+    formulas: list[Formula] = field(default_factory=list)
+    fences: list[tuple[str, int]] = field(default_factory=list)
 
 
 class OutlineReader:
@@ -108,7 +152,7 @@ class OutlineReader:
         for token in tokens:
             line = first + (token.map[0] if token.map else 0)
             if token.type in ("math_block", "math_block_label", "amsmath"):
-                self.outline.formulas.append(token.content)
+                self.outline.formulas.append(Formula(token.content, line, True))
             if token.type == "heading_open":
                 kind = f"h{token.tag[1]}"
             elif token.type in ("td_open", "th_open", "dt_open"):
@@ -127,14 +171,22 @@ class OutlineReader:
             elif token.type == "amsmath":
                 found = re.findall(r"\\label\{(.+?)\}", token.content)
                 labels += [(label, line) for label in found]
+            elif token.type in ("html_block", "html_inline"):
+                self.html(token.content, line)
             elif token.type in ("fence", "colon_fence"):
+                self.outline.faults += unclosed(token, line)
                 match = INFO.match(token.info.strip())
-                if match:
+                if not match:
+                    self.outline.fences.append((token.info.strip(), line))
+                else:
                     self.directive(match[1], match[2].strip(), token.content, line)
 
     def directive(self, name: str, argument: str, content: str, line: int) -> None:
         """ディレクティブと，その中身を読む。"""
-        found = parse_directive_text(TestDirective, "", content)
+        nested = content.startswith(
+            ":::"
+        )  # 囲みの中の囲みは，設定ではない（MyST と同じ）
+        found = parse_directive_text(TestDirective, "", "\n" * nested + content)
         if found.warnings:
             message = (
                 f"{{{name}}} の設定が読めません（{found.warnings[0].msg}）。"
@@ -142,7 +194,7 @@ class OutlineReader:
             )
             self.outline.faults.append(Fault(line + 1, message))
         options = {str(key): str(value or "") for key, value in found.options.items()}
-        body, start = "\n".join(found.body), line + 1 + found.body_offset
+        body, start = "\n".join(found.body), line + 1 + found.body_offset - nested
         self.outline.directives.append(
             Directive(name, argument, options, body, line, start)
         )
@@ -151,7 +203,7 @@ class OutlineReader:
         if name in TITLED and argument:
             self.inline("title", argument, line)
         if name == "math":
-            self.outline.formulas.append(body)
+            self.outline.formulas.append(Formula(body, start, True))
         elif name == "glossary":
             for number, text in enumerate(found.body, start=start):
                 if text.strip():
@@ -169,6 +221,22 @@ class OutlineReader:
     def passage(self, found: Passage) -> None:
         """文章と，その中の式を加える。"""
         self.outline.passages.append(found)
-        self.outline.formulas += [
-            token.content for _, token in found.spans() if token.type == "math_inline"
-        ]
+        for line, token in found.spans():
+            if token.type in ("math_inline", "math_inline_double"):
+                self.outline.formulas.append(Formula(token.content, line, False))
+            elif token.type == "html_inline" and "task-list-item" not in token.content:
+                self.html(token.content, line)
+
+    def html(self, text: str, line: int) -> None:
+        """じかに書かれた HTML。"""
+        advice = (
+            "書き置きなら % で始まる行に"
+            if text.lstrip().startswith("<!--")
+            else "MyST の書き方に"
+        )
+        self.outline.faults.append(
+            Fault(
+                line,
+                f"HTML（{text.strip().splitlines()[0][:30]}）は使えません。{advice}してください。",
+            )
+        )

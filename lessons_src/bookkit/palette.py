@@ -77,7 +77,7 @@ def problems(path: Path) -> list[tuple[int, str]]:
         return [
             (1, "色のファイルがありません。lessons/palette.json を置いてください。")
         ]
-    text = path.read_text("utf8")
+    text = path.read_bytes().decode("utf8", "replace")
     twice: list[str] = []
 
     def pairs(found: list[tuple[str, object]]) -> dict[str, object]:

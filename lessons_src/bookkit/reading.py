@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -24,7 +24,8 @@ from myst_parser.parsers.directives import parse_directive_text
 from myst_parser.parsers.mdit import create_md_parser
 
 from bookkit.chapter import Cell, Chapter
-from bookkit.outline import Fault, OutlineReader
+from bookkit.english import japanese
+from bookkit.outline import Fault, OutlineReader, unclosed
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FRONT_ADVICE = "字下げと「:」の後の空白を直してください。"
@@ -35,7 +36,22 @@ def yaml_problem(error: yaml.YAMLError) -> tuple[int, str]:
     """YAML の誤りの ``(行（0 から）, 説明)``。閉じていない [ や { は，それを開いた行。"""
     flow = "flow" in str(getattr(error, "context", ""))
     mark = getattr(error, "context_mark" if flow else "problem_mark", None)
-    return mark.line if mark else 0, getattr(error, "problem", None) or "読めません"
+    said = getattr(error, "problem", None)
+    return mark.line if mark else 0, japanese(said) if said else "読めません"
+
+
+def read_text(path: Path) -> str:
+    """ファイルの全文。UTF-8 でない所は � にして，止まらずに読む（決まりの調べが言う）。"""
+    text = path.read_bytes().decode("utf8", "replace").removeprefix("\ufeff")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def is_extension(name: object) -> bool:
+    """MyST の拡張の名前か。"""
+    try:
+        return bool(MdParserConfig(enable_extensions={name}))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
 
 
 def chapter_name(root: Path, path: Path) -> str:
@@ -53,14 +69,19 @@ def read_chapter(root: Path, path: Path, extensions: Iterable[str] = ()) -> Chap
         extensions: ``_config.yml`` の ``myst_enable_extensions``。
     """
     name = chapter_name(root, path)
-    return parse_chapter(path.read_text("utf8"), name, path, extensions)
+    return parse_chapter(read_text(path), name, path, extensions)
 
 
 def parse_chapter(
     text: str, name: str, path: Path, extensions: Iterable[str] = ()
 ) -> Chapter:
-    """原稿の文字列を読む。"""
-    extensions = frozenset(extensions)
+    """原稿の文字列を読む。同じ原稿は，一度だけ読む（``:load:`` のあるものは，そのつど読む）。"""
+    read = _parse.__wrapped__ if ":load:" in text else _parse
+    return read(text, name, path, frozenset(extensions))
+
+
+@lru_cache(maxsize=256)
+def _parse(text: str, name: str, path: Path, extensions: frozenset[str]) -> Chapter:
     reader = _Reader(path, parser(extensions))
     reader.read_page(text)
     return Chapter(
@@ -133,6 +154,7 @@ class _Reader(OutlineReader):
                     cell = self._cell(token, begin + 1, index)
                     index += 1
                 if code:
+                    self.outline.faults += unclosed(token, begin + 1)
                     self._keep(cell)
                     continue
             yield token
@@ -197,7 +219,7 @@ class _Reader(OutlineReader):
 
     def _load_code(self, name: str, line: int, source: str) -> str:
         try:
-            return (self.path.parent / name).read_text("utf8")
+            return read_text(self.path.parent / name)
         except (OSError, ValueError):
             self.fault(line, f":load: のファイル {name!r} を読めません。")
             return source

@@ -153,13 +153,15 @@ def book(tmp_path: Path) -> Path:
         "_config.yml": "title: 小さな本\nparse:\n  myst_enable_extensions:\n"
         "    [amsmath, attrs_block, attrs_inline, colon_fence, deflist, dollarmath,"
         " substitution, tasklist]\n",
-        "_toc.yml": "format: jb-book\nroot: book/index\nparts:\n  - chapters:\n"
-        "      - file: book/basics/first\n      - file: book/attention/good\n"
-        "      - file: book/glossary\n",
+        "_toc.yml": "format: jb-book\nroot: book/index\nparts:\n"
+        "  - caption: 基礎\n    chapters:\n      - file: book/basics/first\n"
+        "  - caption: 注意\n    chapters:\n      - file: book/attention/good\n"
+        "  - caption: 巻末\n    chapters:\n      - file: book/glossary\n",
         "book/index.md": "# 表紙\n\nようこそ。\n",
         "book/glossary.md": "# 用語集\n\n:::{glossary}\nソフトマックス関数\n"
         "  （よみ：そふと，英：softmax）一文です。二文です。\n:::\n",
-        "book/references.bib": "@article{itti1998model,\n  year = {1998},\n}\n",
+        "book/references.bib": "@article{itti1998model,\n"
+        "  author = {Itti, L.},\n  title = {A model},\n  year = {1998},\n}\n",
         "book/attention/good.md": CHAPTER,
         "book/basics/first.md": first,
         "lessons_src/lessons/__init__.py": '"""部品。"""\n',

@@ -71,6 +71,7 @@ def test_readme_names_only_real_commands() -> None:
         (["new", "attention/Example", "題"], "英小文字"),
         (["new", "example", "題"], "「部/名前」"),
         (["new", "attention/../x", "題"], "「部/名前」"),
+        (["new", "attention/class", "題"], "予約語"),
         (["new", "attention/example", " "], "題名"),
         (["new", "attention/example", "題", "--force"], "'--force'"),
         (["check", "book/nope.md"], "book/nope.md がありません"),

@@ -8,6 +8,7 @@ Sphinx の ``literalinclude`` の ``:pyobject:`` とは，次の三つが違う�
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,11 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 def lessons_root() -> Path:
     """``lessons`` パッケージの一つ上のフォルダー。"""
     return Path(__file__).resolve().parents[2]
+
+
+@lru_cache(maxsize=128)
+def _parse(text: str) -> ast.Module:
+    return ast.parse(text)
 
 
 def find_source(root: Path, target: str) -> tuple[Path, str]:
@@ -41,7 +47,7 @@ def find_source(root: Path, target: str) -> tuple[Path, str]:
     if not module or not path.is_file():
         raise LookupError(f"source: モジュール {module!r} が見つかりません。")
     text = path.read_text("utf8")
-    top = ast.parse(text).body
+    top = _parse(text).body
     found = {node.name: node for node in top if isinstance(node, DEFINITIONS)}
     if name not in found:
         raise LookupError(
@@ -77,7 +83,7 @@ class SourceDirective(SphinxDirective):
         target = self.arguments[0]
         try:
             path, code = find_source(lessons_root(), target)
-        except LookupError as error:
+        except (LookupError, SyntaxError, ValueError) as error:
             raise self.error(str(error)) from error
         self.env.note_dependency(str(path))
         block = nodes.literal_block(code, code, language="python", classes=["source"])

@@ -39,7 +39,9 @@ def _symbols_of(page: Chapter) -> set[str]:
     captions = (str(cell.settings().get("caption", "")) for cell in page.cells)
     inline = (tex for text in captions for tex in re.findall(r"\$([^$]+)\$", text))
     return {
-        one for tex in (*page.outline.formulas, *inline) for one in TOKEN.findall(tex)
+        one
+        for tex in (*(one.latex for one in page.outline.formulas), *inline)
+        for one in TOKEN.findall(tex)
     }
 
 

@@ -6,24 +6,47 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bookkit.book import Book, BookError
+from bookkit.book import Book
 from bookkit.chapter import Chapter
-from bookkit.lint import cells, exercises, house, names, prose, references, skeleton
-from bookkit.lint.finding import Finding, Rule, unwritten
+from bookkit.english import Beside
+from bookkit.lint import (
+    cells,
+    exercises,
+    files,
+    habits,
+    house,
+    markup,
+    names,
+    prose,
+    references,
+    settings,
+    shelf,
+    skeleton,
+)
+from bookkit.lint import known as names_known
+from bookkit.lint.finding import AFTER, CAUSE, PLAIN, STOP, Finding, Rule, unwritten
+from bookkit.lint.known import Known
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+END = 10**9
+SETTINGS = ("_config.yml", "_toc.yml")
 __all__ = ["Finding", "check_book", "check_page", "setup"]
 
 PAGE_RULES: tuple[Rule, ...] = (
     skeleton.title,
     *prose.RULES,
     *references.RULES,
-    cells.unreadable,
+    *markup.RULES,
+    cells.misplaced,
 )
 """表紙や用語集も含む，すべての頁の決まり。"""
 CHAPTER_RULES: tuple[Rule, ...] = (
@@ -32,6 +55,8 @@ CHAPTER_RULES: tuple[Rule, ...] = (
     *cells.CHAPTER_RULES,
     *references.CHAPTER_RULES,
     *names.RULES,
+    *habits.RULES,
+    *markup.CHAPTER_RULES,
 )
 """章だけの決まり。"""
 
@@ -39,27 +64,68 @@ CHAPTER_RULES: tuple[Rule, ...] = (
 def check_page(page: Chapter, book: Book) -> list[Finding]:
     """原稿一つを調べる。"""
     if page.front_unclosed:
-        rules: tuple[Rule, ...] = (cells.unreadable,)
+        rules: tuple[Rule, ...] = ()
     else:
         rules = PAGE_RULES + (CHAPTER_RULES if page.in_part else ())
     found = {Finding(page.file, *one) for rule in rules for one in rule(page, book)}
+    found |= {
+        Finding(page.file, one.line, one.message, rank=CAUSE if one.cause else PLAIN)
+        for one in page.outline.faults
+    }
+    found |= {Finding(page.file, o.line, o.message, rank=STOP) for o in page.faults}
     return sorted(found | set(unwritten(page.file, page.text.split("\n"))))
 
 
-def check_book(root: Path) -> list[Finding]:
-    """本の全体を調べ，指摘をファイルと行の順に返す。
+def check_book(
+    root: Path, only: Sequence[Path] = (), known: Known | None = None
+) -> list[Finding]:
+    """本の全体を調べる。指摘は，ほかの指摘を生むものが先で，ファイルと行の順。
 
     Args:
         root: ``_toc.yml`` のあるフォルダー。
+        only: 調べるファイルかフォルダー（``root`` から）。空なら全体。
+        known: 使える名前。なければ，本の拡張を調べる。
     """
     book = Book(root)
-    try:
-        found = [
-            one for page in book.documents.values() for one in check_page(page, book)
-        ]
-        return sorted([*found, *(one for rule in house.RULES for one in rule(book))])
-    except BookError as error:
-        return [Finding(error.file, error.line, error.message)]
+    places = [
+        path for path in files.paths(root) if _wanted(path.relative_to(root), only)
+    ]
+    found = list(files.check(root, places))
+    unreadable = {one.path for one in found if one.rank == STOP}
+    found += [one for one in settings.readable(book) if one.path not in unreadable]
+    if not any(one.rank == STOP and one.path in SETTINGS for one in found):
+        book.known = known or names_known.of(book)
+        found += settings.check(book, book.known)
+        for page in book.documents.values():
+            if page.file not in unreadable and _wanted(Path(page.file), only):
+                found += check_page(page, book)
+        found += [one for rule in house.RULES for one in rule(book)]
+        found += house.python_files(book, places)
+    causes = {
+        one.path: one.line for one in sorted(found, reverse=True) if one.rank < PLAIN
+    }
+    ranked = [
+        replace(one, rank=AFTER)
+        if one.rank == PLAIN and one.line >= causes.get(one.path, END)
+        else one
+        for one in found
+        if _wanted(Path(one.path), only) or (one.path in SETTINGS and one.rank == STOP)
+    ]
+    return sorted(set(ranked), key=lambda one: (one.rank, one))
+
+
+def stopping(root: Path) -> list[Finding]:
+    """頁を読む前に分かる，ビルドを始められない指摘：設定，目次，文献。"""
+    book = Book(root)
+    places = [root / name for name in (*SETTINGS, shelf.BIB) if (root / name).exists()]
+    found = [*files.check(root, places), *settings.readable(book)]
+    if not any(one.rank == STOP for one in found):
+        found += [*settings.toc_shape(book), *shelf.works(book)]
+    return [one for one in found if one.rank == STOP]
+
+
+def _wanted(path: Path, only: Sequence[Path]) -> bool:
+    return not only or any(path.is_relative_to(place) for place in only)
 
 
 def _warn(app: Sphinx) -> None:
@@ -67,24 +133,38 @@ def _warn(app: Sphinx) -> None:
 
     部屋や検査への指摘は頁を悪くしないので，``python -m bookkit check`` だけが言う。
     """
-    from sphinx.util import logging
+    from sphinx.util import logging as sphinx_logging
 
     root = Path(app.srcdir)
     if not app.config.bookkit_lint or not (root / "_toc.yml").is_file():
         return
-    logger = logging.getLogger(__name__)
-    for finding in check_book(root):
-        if finding.path.startswith(("book/", "_toc.yml", "_config.yml")):
+    logger = sphinx_logging.getLogger(__name__)
+    found = check_book(root, known=names_known.from_app(app))
+    for finding in found:
+        if finding.path.startswith(("book/", *SETTINGS)) and finding.rank < AFTER:
             logger.warning(
                 finding.message,
                 location=f"{root / finding.path}:{finding.line}",
                 type="bookkit",
                 subtype="lint",
             )
+    if any(finding.rank == STOP for finding in found):
+        raise SystemExit(1)  # jupyter-book は，ほかの例外に英語の追跡を付ける
+
+
+def _beside(app: Sphinx, *rest: object) -> None:
+    for handler in logging.getLogger("sphinx").handlers:
+        handler.addFilter(Beside())
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx から呼ばれる。読み始める前に，本の全体を調べる。"""
     app.add_config_value("bookkit_lint", True, "")
+    root = Path(app.srcdir)
+    if app.config.overrides.get("bookkit_lint", True) and (root / "_toc.yml").is_file():
+        if found := stopping(root):
+            print("\n".join(map(str, found)), file=sys.stderr)
+            raise SystemExit(1)
+    app.connect("config-inited", _beside)
     app.connect("builder-inited", _warn)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

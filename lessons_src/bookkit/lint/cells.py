@@ -51,10 +51,8 @@ def alt_problem(alt: str, caption: str = "") -> str:
     return ""
 
 
-def unreadable(page: Chapter, book: Book) -> Problems:
-    """前書き，セルやディレクティブの設定が読めるか。セルが囲みの外にあるか。"""
-    for fault in (*page.faults, *page.outline.faults):
-        yield fault.line, fault.message
+def misplaced(page: Chapter, book: Book) -> Problems:
+    """セルが囲みの外にあるか。"""
     for directive in page.outline.directives:
         if directive.name == "code-cell":
             yield (

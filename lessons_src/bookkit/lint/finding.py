@@ -13,6 +13,8 @@ from bookkit.chapter import Chapter
 Problems: TypeAlias = Iterator[tuple[int, str]]
 """頁の中の ``(行, 文)`` の列。"""
 Rule: TypeAlias = Callable[[Chapter, Book], Problems]
+STOP, CAUSE, PLAIN, AFTER = range(4)
+"""指摘の順：ビルドを始められないもの，ほかの指摘を生むもの，ふつうのもの，前の二つから続いたらしいもの。"""
 
 
 @dataclass(frozen=True, order=True)
@@ -24,12 +26,14 @@ class Finding:
         line: 行（1 から）。
         message: 何が違い，どう直すかを言う文。
         todo: 間違いではなく，まだ書いていない所なら真。
+        rank: ``STOP``，``CAUSE``，``PLAIN``，``AFTER`` のどれか。
     """
 
     path: str
     line: int
     message: str
     todo: bool = False
+    rank: int = PLAIN
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.message}"

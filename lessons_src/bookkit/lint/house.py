@@ -6,14 +6,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import keyword
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bookkit import classes
 from bookkit.book import PART_TITLES, RECORDED, Book, BookError
 from bookkit.lint.finding import Finding, similar, unwritten
 from bookkit.lint.imports import missing_modules
+from bookkit.lint.shelf import RULES as SHELF
 from bookkit.palette import problems
+from bookkit.reading import read_text
 
 TESTS = ("tests/lessons", "tests/effects")
 """部屋を読み込む検査のフォルダー。"""
@@ -31,6 +34,13 @@ def toc(book: Book) -> Iterator[Finding]:
                 "原稿を書くか，この行を消してください。",
             )
     for name, page in book.documents.items():
+        for word in name.split("/")[1:]:
+            if keyword.iskeyword(word):
+                yield Finding(
+                    page.file,
+                    1,
+                    f"{word} は Python の予約語なので，部品の名前になりません。別の名前にしてください。",
+                )
         if name not in listed:
             yield Finding(
                 page.file,
@@ -70,11 +80,13 @@ def _folders(book: Book, folder: Path) -> Iterator[tuple[str, str]]:
             yield inner.name, _name(book, files[0])
 
 
-def python_files(book: Book) -> Iterator[Finding]:
+def python_files(book: Book, places: Iterable[Path]) -> Iterator[Finding]:
     """部屋と検査の読み込む部品があるか。まだ書いていない所はどこか。"""
-    for folder in (book.lessons, *(book.root / name for name in TESTS)):
-        for path in sorted(folder.rglob("*.py")):
-            text, name = path.read_text("utf8"), _name(book, path)
+    folders = (book.lessons, *(book.root / name for name in TESTS))
+    for path in places:
+        inside = any(path.is_relative_to(folder) for folder in folders)
+        if inside and path.suffix == ".py" and path.is_file():
+            text, name = read_text(path), _name(book, path)
             for line, message in missing_modules(text, book.lessons):
                 yield Finding(name, line, message)
             yield from unwritten(name, text.splitlines())
@@ -99,4 +111,4 @@ def _name(book: Book, path: Path) -> str:
     return path.relative_to(book.root).as_posix()
 
 
-RULES = (toc, rooms, python_files, palette, class_years)
+RULES = (toc, rooms, palette, class_years, *SHELF)

@@ -10,12 +10,14 @@ import builtins
 import functools
 import re
 import symtable
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bookkit.book import Book
 from bookkit.chapter import GPU_TAG, Cell, Chapter
+from bookkit.english import japanese
 from bookkit.lint.finding import Problems
 from bookkit.lint.imports import missing_modules
 
@@ -34,23 +36,42 @@ def _python(cell: Cell) -> str:
 def _parse(code: str) -> ast.Module | SyntaxError:
     """構文の木。いくつもの決まりが同じセルを見るので，覚えておく。"""
     try:
-        return ast.parse(code)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # \d などの注意は，実行したときに出る
+            return ast.parse(code)
     except SyntaxError as error:
         return error
+    except ValueError as error:  # NUL の文字
+        return SyntaxError(str(error))
 
 
-def _nodes(cell: Cell) -> Iterator[ast.AST]:
-    tree = _parse(_python(cell))
-    return ast.walk(tree) if isinstance(tree, ast.Module) else iter(())
+@functools.lru_cache(maxsize=1024)
+def _walk(code: str) -> tuple[ast.AST, ...]:
+    tree = _parse(code)
+    return tuple(ast.walk(tree)) if isinstance(tree, ast.Module) else ()
+
+
+def _nodes(cell: Cell) -> tuple[ast.AST, ...]:
+    return _walk(_python(cell))
+
+
+@functools.lru_cache(maxsize=1024)
+def _call_sites(code: str) -> tuple[tuple[str, ast.Call], ...]:
+    found = [node for node in _walk(code) if isinstance(node, ast.Call)]
+    return tuple((ast.unparse(node.func), node) for node in found)
+
+
+def call_sites(cell: Cell) -> tuple[tuple[str, ast.Call], ...]:
+    """関数を呼ぶ所の ``(書かれた名前, 木)``。"""
+    return _call_sites(_python(cell))
 
 
 def calls(cell: Cell, name: str) -> list[ast.Call] | None:
     """``figures.show`` のような名前の関数を呼ぶ所。読めないセルなら ``None``。"""
     if isinstance(_parse(_python(cell)), SyntaxError):
         return None
-    short = name.rsplit(".", 1)[-1]
-    found = [node for node in _nodes(cell) if isinstance(node, ast.Call)]
-    return [node for node in found if ast.unparse(node.func) in (name, short)]
+    names = (name, name.rsplit(".", 1)[-1])
+    return [node for written, node in call_sites(cell) if written in names]
 
 
 def syntax(page: Chapter, book: Book) -> Problems:
@@ -61,7 +82,7 @@ def syntax(page: Chapter, book: Book) -> Problems:
             line = cell.line + (error.lineno or 1) - 1
             yield (
                 line,
-                f"コードが Python として読めません（{error.msg}）。直してください。",
+                f"コードが Python として読めません（{japanese(error.msg)}）。直してください。",
             )
 
 
@@ -171,7 +192,13 @@ def files(page: Chapter, book: Book) -> Problems:
 
 def _is_file(base: Path, text: str) -> bool:
     """文字列が，あるファイルか，``/`` を含む，あるフォルダーの名前か。"""
-    if not text.strip(" ./") or "\n" in text or "\0" in text or len(text) > 200:
+    if (
+        not re.search(r"[./]", text)
+        or not text.strip(" ./")
+        or "\n" in text
+        or "\0" in text
+        or len(text) > 200
+    ):
         return False
     path = base / text
     return path.is_file() or ("/" in text.strip("/") and path.is_dir())

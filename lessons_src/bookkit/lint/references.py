@@ -53,6 +53,8 @@ def _in_directive(page: Chapter, book: Book, directive: Directive) -> Iterator[s
             find_source(book.root / "lessons_src", directive.argument)
         except LookupError as error:
             yield str(error)
+        except (SyntaxError, ValueError) as error:
+            yield f"{{source}} のファイルを Python として読めません（{error}）。部品を直してください。"
 
 
 def _role(page: Chapter, book: Book, role: str, target: str) -> Iterator[str]:

@@ -18,6 +18,8 @@ FRONT_KEYS = ("file_format", "execution", "html_meta", "cover")
 OPENING = "問い"
 CLOSING = ("人間では／モデルでは", "練習", "まとめ", "次に読む", "文献")
 LEARN_ITEMS = 3
+LATER = "後の章"
+"""目次で後にある前提を，読者に断る言葉。"""
 END = 10**9
 """どの行より後ろの行。"""
 
@@ -94,12 +96,23 @@ def lesson_box(page: Chapter, book: Book) -> Problems:
     if "requires" in box.options and not box.options["requires"]:
         yield box.line, "前提の章がないときは，:requires: の行を消してください。"
     chapters = [one.name for one in book.documents.values() if one.in_part]
+    order = [entry.docname for entry in book.toc]
+    order += [name for name in book.documents if name not in order]
     for name in box.options.get("requires", "").split():
         if f"book/{name}" not in book.documents or name == page.name:
             yield (
                 box.line,
                 f"前提の章 {name!r} がありません。book/ の下の名前"
                 f"（例: basics/softmax）を書いてください。{similar(name, chapters)}",
+            )
+        elif order.index(f"book/{name}") > order.index(page.docname) and not any(
+            LATER in line and name.split("/")[-1] in line
+            for line in page.text.split("\n")
+        ):
+            yield (
+                box.line,
+                f"前提の章 {name!r} は，目次で後の章です。_toc.yml の順を直すか，"
+                f"本文で「{LATER} {{doc}}`…`」と断ってください。",
             )
 
 
@@ -156,6 +169,7 @@ def empty_sections(page: Chapter, book: Book) -> Problems:
     filled = [p.line for p in outline.passages if not p.kind.startswith("h")]
     filled += [d.line for d in outline.directives]
     filled += [cell.fence_line for cell in page.cells]
+    filled += [line for _, line in outline.fences]
     after = [*outline.headings[1:], Heading(0, "", END)]
     for heading, following in zip(outline.headings, after, strict=False):
         inside = any(heading.line < line < following.line for line in filled)

@@ -6,11 +6,11 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from bookkit.pages import anchors, facts, history, maths, search, site
-
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """頁の部品をすべて組み込む。"""
+    from bookkit.pages import anchors, facts, history, maths, search, site
+
     for part in (anchors, facts, history, maths, search, site):
         part.setup(app)
     return {"env_version": 4, "parallel_read_safe": True, "parallel_write_safe": False}

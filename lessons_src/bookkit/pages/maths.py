@@ -9,13 +9,13 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+from collections.abc import Iterable
 from functools import cache
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from pylatexenc.latex2text import LatexNodes2Text
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
@@ -41,6 +41,8 @@ def katex_source() -> Path:
 @cache
 def plain(latex: str) -> str:
     """LaTeX の式を，一行の文字にする。``\\sqrt{d_k}`` は ``√(d_k)`` になる。"""
+    from pylatexenc.latex2text import LatexNodes2Text
+
     converter = LatexNodes2Text(math_mode="text", strict_latex_spaces="based-on-source")
     return re.sub(r"\s+", " ", converter.latex_to_text(latex)).strip()
 
@@ -83,9 +85,20 @@ def typeset(latex: str, display: bool) -> str:
         raise ValueError(said[1] if said else str(error)) from error
 
 
-def _aligned(node: nodes.math_block) -> str:
+def faults(formulas: Iterable[tuple[str, bool]]) -> list[str]:
+    """式 ``(LaTeX, 行を改めるか)`` ごとの，誤りの文。組める式は空文字列。"""
+    given = [
+        (aligned(tex) if display else tex.strip(), display) for tex, display in formulas
+    ]
+    code = f"""JSON.stringify({json.dumps(given)}.map(([tex, display]) => {{
+        try {{ katex.__parse(tex, {{displayMode: display, strict: "ignore"}}); return "" }}
+        catch (error) {{ return error.message }} }}))"""
+    return list(json.loads(_engine().eval(code))) if given else []
+
+
+def aligned(latex: str) -> str:
     """行の分かれた式を ``aligned`` に入れる（Sphinx の MathJax と同じ扱い）。"""
-    latex = node.astext().strip()
+    latex = latex.strip()
     if re.match(r"\\begin\{(align|equation|gather|multline)\*?\}", latex):
         return re.sub(r"\\label\{[^}]*\}", "", latex)
     if re.search(r"(?<!\\)\\\\", latex) and not latex.startswith(r"\begin{"):
@@ -127,7 +140,7 @@ def visit_math(self: Any, node: nodes.math) -> None:
 def visit_math_block(self: Any, node: nodes.math_block) -> None:
     """行を改めた式。番号があれば右に置く。長い式は，キーボードで横に送れる。"""
     number = get_node_equation_number(self, node) if node["number"] else ""
-    formula = _typeset(self, _aligned(node), True, node)
+    formula = _typeset(self, aligned(node.astext()), True, node)
     scrolling = {"tabindex": "0", "role": "group", "aria-label": "数式"}
     if number:
         inner = self.starttag(nodes.inline(), "div", "", CLASS="formula", **scrolling)

@@ -1,0 +1,66 @@
+"""セルの作法：何度動かしても同じになり，置き場所に何も残さない。"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from bookkit.book import Book
+from bookkit.chapter import Chapter
+from bookkit.lint.finding import Problems
+from bookkit.lint.names import call_sites
+
+SEEDED = re.compile(
+    r"(?:.*\.)?(?:default_rng|RandomState|Random|SeedSequence|seed|manual_seed)"
+)
+"""種を受け取る関数。"""
+CHANCE = re.compile(
+    r"secrets\.\w+|os\.urandom|uuid\.uuid[14]|(?:random\.)?SystemRandom|torch\.seed"
+)
+"""種を決められない関数。"""
+SAVES = re.compile(
+    r"(?:np|numpy)\.(?:save\w*|memmap)|torch\.save|os\.(?:mkdir|makedirs|remove|unlink|rmdir|removedirs|rename|replace|symlink|chdir)"
+    r"|shutil\.(?!which|disk_usage)\w+|urllib\.request\.urlretrieve|(?:.*\.)?(?:write_text|write_bytes|to_csv|to_json|to_pickle|tofile|mkdir|touch|unlink|rmdir)"
+)
+"""置き場所に書くか，消す関数。"""
+
+
+def randomness(page: Chapter, book: Book) -> Problems:
+    """種のない乱数。``torch.randn`` などは，章の初めの ``seed_everything`` が種を決める。"""
+    for cell in page.cells:
+        for name, call in call_sites(cell):
+            free = SEEDED.fullmatch(name) and not (call.args or call.keywords)
+            if CHANCE.fullmatch(name) or free:
+                yield (
+                    cell.line + call.lineno - 1,
+                    f"{name}() は，動かすたびに違う値になります。種を決めてください（例: np.random.default_rng(0)）。",
+                )
+
+
+def writing(page: Chapter, book: Book) -> Problems:
+    """置き場所に書くセル。一時フォルダー（``tempfile``）の中ならよい。"""
+    if any("tempfile" in cell.source for cell in page.cells):
+        return
+    for cell in page.cells:
+        for name, call in call_sites(cell):
+            if SAVES.fullmatch(name) or _opens_to_write(name, call):
+                yield (
+                    cell.line + call.lineno - 1,
+                    f"{name}(…) は，置き場所に書きます。章は何も残さずに動くようにし，要るなら tempfile の中に書いてください。",
+                )
+
+
+def _opens_to_write(name: str, call: ast.Call) -> bool:
+    if name.rpartition(".")[2] != "open":
+        return False
+    place = 1 if name in ("open", "io.open", "gzip.open") else 0
+    modes = [word.value for word in call.keywords if word.arg == "mode"] + call.args[
+        place : place + 1
+    ]
+    return any(
+        isinstance(mode, ast.Constant) and re.search("[wax+]", str(mode.value))
+        for mode in modes
+    )
+
+
+RULES = (randomness, writing)

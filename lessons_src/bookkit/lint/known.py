@@ -1,0 +1,125 @@
+"""使える名前：ディレクティブとその設定，役割，Sphinx の設定。登録した Sphinx から聞く。"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import json
+import tempfile
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bookkit.book import Book
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+EXTENSIONS = (
+    "myst_nb",
+    "sphinx_design",
+    "sphinx_exercise",
+    "sphinxcontrib.bibtex",
+    "bookkit",
+)
+"""設定に拡張が書かれていないときに調べるもの。"""
+TOC = "sphinx_external_toc"
+
+
+@dataclass(frozen=True)
+class Known:
+    """使える名前。``directives`` の値は設定の名前（決まっていなければ ``None``）。"""
+
+    directives: dict[str, list[str] | None]
+    roles: list[str]
+    settings: list[str]
+
+
+def of(book: Book) -> Known:
+    """本の拡張が使えるようにする名前。``_build`` に覚えておく。"""
+    absent = {TOC, *missing_extensions(book)}
+    wanted = tuple(name for name in book.sphinx_extensions if name not in absent)
+    wanted = wanted or EXTENSIONS
+    here = Path(__file__).parents[1]
+    stamps = [
+        (path.name, path.stat().st_mtime_ns) for path in sorted(here.rglob("*.py"))
+    ]
+    pins = book.root / "requirements.txt"
+    seen = (wanted, stamps, pins.read_bytes() if pins.is_file() else b"")
+    key = sha256(repr(seen).encode()).hexdigest()
+    store = book.root / "_build" / ".known-names.json"
+    try:
+        kept = json.loads(store.read_text("utf8"))
+        if kept.pop("key") == key:
+            return Known(**kept)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    found = _ask(wanted)
+    if store.parent.is_dir():
+        store.write_text(json.dumps({"key": key, **asdict(found)}), "utf8")
+    return found
+
+
+def missing_extensions(book: Book) -> list[str]:
+    """設定にあって，入っていない拡張。"""
+
+    def there(name: str) -> bool:
+        try:
+            return importlib.util.find_spec(name) is not None
+        except (ImportError, ValueError):
+            return False
+
+    return [name for name in book.sphinx_extensions if not there(name)]
+
+
+@functools.cache
+def _ask(extensions: tuple[str, ...]) -> Known:
+    from sphinx.application import Sphinx
+    from sphinx.util.docutils import docutils_namespace
+
+    with docutils_namespace(), tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "x.bib").touch()
+        settings = {
+            "extensions": list(extensions),
+            "bibtex_bibfiles": ["x.bib"],
+            "nb_execution_mode": "off",
+        }
+        places = (folder, None, f"{folder}/out", f"{folder}/trees", "dummy")
+        return from_app(
+            Sphinx(*places, confoverrides=settings, status=None, warning=None)
+        )
+
+
+def from_app(app: Sphinx) -> Known:
+    """動いている Sphinx に登録された名前。"""
+    from docutils.parsers.rst import directives, roles
+    from docutils.utils import new_document
+
+    document = new_document("")
+    core = {
+        name: directives.directive(name, _english(), document)[0]
+        for name in directives._directive_registry
+    }
+    found = {**core, **directives._directives}
+    names = {*roles._role_registry, *roles._roles}
+    for domain in app.env.domains.values():
+        prefix = "" if domain.name == "std" else f"{domain.name}:"
+        found |= {prefix + name: kind for name, kind in domain.directives.items()}
+        names |= {prefix + name for name in domain.roles}
+    specs = {name: getattr(kind, "option_spec", None) for name, kind in found.items()}
+    specs |= {"eval-rst": None, "code-cell": None}
+    return Known(
+        {
+            name: None if spec is None else sorted(map(str, spec))
+            for name, spec in specs.items()
+        },
+        sorted(names),
+        sorted(app.config.values),
+    )
+
+
+def _english() -> object:
+    from docutils.parsers.rst import languages
+
+    return languages.get_language("en")
