@@ -151,6 +151,34 @@ def test_typing_shows_results_and_enter_opens_the_page(
     assert not page.locator("#search-dialog").is_visible()
 
 
+def test_arrows_walk_through_the_results(page: Any, base_url: str) -> None:
+    """↓ で結果に入り，↑ で欄に戻り，Enter で開く。窓でも，検索の頁でも。"""
+    for start, box, place in (
+        ("book/index.html", "#search-dialog input", "#search-dialog .results a"),
+        ("search.html?q=注意", ".search-page-form input", "#search-results a"),
+    ):
+        page.goto(base_url + start)
+        if start.startswith("book"):
+            page.keyboard.press("/")
+            page.locator(box).press_sequentially("ソフトマ")
+        links = page.locator(place)
+        links.nth(1).wait_for()
+        page.locator(box).focus()
+        is_active = "e => e === document.activeElement"
+        page.keyboard.press("ArrowUp")
+        assert page.locator(box).evaluate(is_active)
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        assert links.nth(1).evaluate(is_active)
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowUp")
+        assert page.locator(box).evaluate(is_active)
+        page.keyboard.press("ArrowDown")
+        target = str(links.first.evaluate("a => a.href"))
+        page.keyboard.press("Enter")
+        page.wait_for_url(target)
+
+
 def test_search_does_not_run_what_is_typed(page: Any, base_url: str) -> None:
     page.goto(base_url + "search.html?q=%3Cimg src=x onerror=alert(1)%3E")
     page.wait_for_function(

@@ -6,11 +6,11 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from bookkit.pages import anchors, history, maths, search, site
+from bookkit.pages import anchors, changes, dates, maths, search, site, zeros
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """頁の部品をすべて組み込む。"""
-    for part in (anchors, history, maths, search, site):
+    for part in (anchors, changes, dates, maths, search, site, zeros):
         part.setup(app)
     return {"env_version": 2, "parallel_read_safe": True, "parallel_write_safe": False}
