@@ -470,7 +470,7 @@ GLOSSARY = """# 用語集
 
 :::{glossary}
 残差ネット
-  （よみ：ざんさねっと，れずねっと，英：residual network，ResNet，別名：残差網）近道のある {doc}`net` です。
+  （よみ：ざんさねっと，れずねっと，英：residual network，ResNet，別名：残差網，関連：VGG）近道のある {doc}`net` です。
 
 温度
   （よみ：おんど）低いほど決断的です。
@@ -497,6 +497,7 @@ def test_index_knows_terms_and_their_chapters(searchable: Path) -> None:
             "readings": ["ざんさねっと", "れずねっと"],
             "english": ["residual network", "ResNet"],
             "aliases": ["残差網"],
+            "related": ["VGG"],
             "chapter": "net",
         },
         {
@@ -504,6 +505,7 @@ def test_index_knows_terms_and_their_chapters(searchable: Path) -> None:
             "readings": ["おんど"],
             "english": [],
             "aliases": [],
+            "related": [],
             "chapter": "",
         },
     ]
@@ -721,6 +723,13 @@ def search(script: MiniRacer, site: Path, query: str) -> list[tuple[str, str]]:
         ".map(r => [r.place.page.name, r.place.heading]))"
     )
     return [(page, heading) for page, heading in json.loads(str(found))]
+
+
+def test_a_related_word_leads_to_the_term(script: MiniRacer, searchable: Path) -> None:
+    """この本にない言葉でも，「関連」に書いた用語が出る。書きかけでは，近い用語に挙がる。"""
+    assert search(script, searchable, "VGG") == [("glossary", "残差ネット")]
+    near = json.loads(str(script.eval("JSON.stringify(window.book.search.near('vgg'))")))
+    assert near == ["残差ネット"]
 
 
 @pytest.mark.parametrize(

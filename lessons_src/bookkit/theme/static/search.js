@@ -73,7 +73,7 @@
     const text = place.foldedHeading + "\n" + place.foldedText;
     if (/^[ぁ-ゖー]+$/.test(word) || !isJapanese(word)) return 0; /* かなだけの言葉と，英字の混じる短い言葉は，離れた字では数えない */
     const hit = parts.filter((part) => (isJapanese(part) ? text.includes(part) : count(text, part))).length;
-    return hit === parts.length ? WEIGHT.body * 0.5 : parts.length > 3 && hit / parts.length > 0.6 ? hit / parts.length : 0;
+    return hit === parts.length ? WEIGHT.body * 0.5 : parts.length > 4 && hit / parts.length > 0.75 ? hit / parts.length : 0;
   };
 
   const searchAll = (query) => {
