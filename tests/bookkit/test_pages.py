@@ -527,8 +527,10 @@ def test_cards_tell_the_meaning(searchable: Path) -> None:
 
 @pytest.mark.parametrize(
     ("reading", "row"),
-    [("あ", "あ"), ("ゔぃ", "あ"), ("がぼーる", "か"), ("っ", "た"), ("ぱ", "は")]
-    + [("ゆう", "や"), ("りき", "ら"), ("わ", "わ"), ("ん", "わ"), ("x", ""), ("", "")],
+    [
+        *(("あ", "あ"), ("ゔぃ", "あ"), ("がぼーる", "か"), ("っ", "た"), ("ぱ", "は")),
+        *(("ゆう", "や"), ("りき", "ら"), ("わ", "わ"), ("ん", "わ"), ("x", ""), ("", "")),
+    ],
 )
 def test_row_of_a_reading(reading: str, row: str) -> None:
     assert glossary.row_of(reading) == row
@@ -728,7 +730,9 @@ def search(script: MiniRacer, site: Path, query: str) -> list[tuple[str, str]]:
 def test_a_related_word_leads_to_the_term(script: MiniRacer, searchable: Path) -> None:
     """この本にない言葉でも，「関連」に書いた用語が出る。書きかけでは，近い用語に挙がる。"""
     assert search(script, searchable, "VGG") == [("glossary", "残差ネット")]
-    near = json.loads(str(script.eval("JSON.stringify(window.book.search.near('vgg'))")))
+    near = json.loads(
+        str(script.eval("JSON.stringify(window.book.search.near('vgg'))"))
+    )
     assert near == ["残差ネット"]
 
 
