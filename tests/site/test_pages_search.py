@@ -112,10 +112,9 @@ ALSO_WANTED = {
     "attention/saliency": ("反対色", "復帰の抑制", "ポップアウト"),
     "attention/winner_take_all": ("混み合い",),
     "attention/self_attention": ("Transformer", "内積"),
-    "neuropsychology/neglect": ("半側無視", "線分二等分"),
+    "neuropsychology/neglect": ("半側無視",),
     "neuropsychology/semantic_dementia": ("意味記憶", "意味性認知症"),
     "neuropsychology/picture_naming": ("言い間違い",),
-    "references": ("参考文献",),
 }
 RELATED = {
     "トランスフォーマー": ("ChatGPT", "大規模言語モデル"),
@@ -124,7 +123,7 @@ RELATED = {
     "過学習": ("ドロップアウト",),
     "固視": ("サッカード",),
     "破局的干渉": ("忘却",),
-    "半側空間無視": ("盲視",),
+    "半側空間無視": ("盲視", "線分二等分"),
     "ミニバッチ": ("バッチサイズ",),
 }
 """この本にない言葉と，関連する用語。"""
