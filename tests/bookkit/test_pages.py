@@ -12,6 +12,7 @@ from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
@@ -21,7 +22,7 @@ from PIL import Image
 from py_mini_racer import MiniRacer
 
 from bookkit.directives.video import embed_address
-from bookkit.pages import figures, history, maths, social
+from bookkit.pages import dates, figures, glossary, maths, social, zeros
 from bookkit.pages import site as pages_site
 from bookkit.theme import builder, frame
 
@@ -166,7 +167,7 @@ def test_tables_and_code_scroll_by_keyboard(make: Callable[..., Path]) -> None:
 
 def test_names_and_short_formulas_are_not_broken(make: Callable[..., Path]) -> None:
     text = (
-        "# 題\n\n## U-Net の章\n\nFaster R-CNN と log-sum-exp，`(r, j)`，"
+        "# 題\n\n## U-Net の章\n\n段 1・3・5 の 7 × 7 をよく学習した網。\n\nFaster R-CNN と log-sum-exp，`(r, j)`，"
         "`a long line of code`$(n,4)$，つぎ$abcdefghijklmnop$。\n\n```\nU-Net\n```\n"
     )
     article = soup_of(make({"index.md": text}) / "index.html").article
@@ -174,7 +175,15 @@ def test_names_and_short_formulas_are_not_broken(make: Callable[..., Path]) -> N
     for hidden in article.select(".katex-mathml"):
         hidden.decompose()
     kept = [tag.get_text().replace("\u200b", "") for tag in article.select(".unbroken")]
-    assert kept == ["U-Net", "R-CNN", "(r, j)", "(n,4)，"]
+    assert kept == [
+        "U-Net",
+        "1・3・5",
+        "7 × 7",
+        "よく学習した",
+        "R-CNN",
+        "(r, j)",
+        "(n,4)，",
+    ]
     prose = article.find_all("p")[-1].get_text().replace("\u200b", "")
     assert prose.endswith("(n,4)，つぎabcdefghijklmnop。")
     assert article.pre is not None
@@ -263,7 +272,7 @@ def test_section_addresses_survive_edits(make: Callable[..., Path]) -> None:
 def test_every_site_file_is_made(make: Callable[..., Path]) -> None:
     site = make({"index.md": "# 題名\n\nはじめの文です。\n"})
     for name in (
-        *("404.html", "search.html", "changes.html", "offline.html", "feed.xml"),
+        *("404.html", "search.html", "offline.html", "feed.xml"),
         *("sitemap.xml", "manifest.webmanifest", "sw.js", "offline.json"),
         *("_static/book.css", "_static/book.js", "_static/search-index.js"),
         *("_static/glossary.js", "_static/icon-192.png", "_static/icon-512.png"),
@@ -461,7 +470,7 @@ GLOSSARY = """# 用語集
 
 :::{glossary}
 残差ネット
-  （よみ：ざんさねっと，れずねっと，英：residual network，ResNet，別名：残差網）近道のある {doc}`net` です。
+  （よみ：ざんさねっと，れずねっと，英：residual network，ResNet，別名：残差網，関連：VGG）近道のある {doc}`net` です。
 
 温度
   （よみ：おんど）低いほど決断的です。
@@ -488,6 +497,7 @@ def test_index_knows_terms_and_their_chapters(searchable: Path) -> None:
             "readings": ["ざんさねっと", "れずねっと"],
             "english": ["residual network", "ResNet"],
             "aliases": ["残差網"],
+            "related": ["VGG"],
             "chapter": "net",
         },
         {
@@ -495,6 +505,7 @@ def test_index_knows_terms_and_their_chapters(searchable: Path) -> None:
             "readings": ["おんど"],
             "english": [],
             "aliases": [],
+            "related": [],
             "chapter": "",
         },
     ]
@@ -512,6 +523,72 @@ def test_cards_tell_the_meaning(searchable: Path) -> None:
     link = soup_of(searchable / "net.html").select_one("a.term")
     assert link is not None
     assert str(link["href"]).partition("#")[2] in cards
+
+
+@pytest.mark.parametrize(
+    ("reading", "row"),
+    [
+        *(("あ", "あ"), ("ゔぃ", "あ"), ("がぼーる", "か"), ("っ", "た"), ("ぱ", "は")),
+        *(
+            ("ゆう", "や"),
+            ("りき", "ら"),
+            ("わ", "わ"),
+            ("ん", "わ"),
+            ("x", ""),
+            ("", ""),
+        ),
+    ],
+)
+def test_row_of_a_reading(reading: str, row: str) -> None:
+    assert glossary.row_of(reading) == row
+
+
+def test_glossary_jumps_by_rows(searchable: Path) -> None:
+    page = soup_of(searchable / "glossary.html")
+    links = page.select("nav.rows a")
+    assert [(link.get_text(), link["aria-label"]) for link in links] == [
+        ("あ", "あ行"),
+        ("さ", "さ行"),
+    ]
+    for link, name in zip(links, ("温度", "残差ネット"), strict=True):
+        term = page.find(id=str(link["href"]).removeprefix("#"))
+        assert term is not None
+        assert term.get_text().startswith(name)
+    assert page.select_one("nav.rows")["aria-label"] == "五十音"
+    assert len(page.select("nav.rows li")) == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("差は -0.00 個", "差は 0.00 個"),
+        ("−0.0 ミリ秒", "0.0 ミリ秒"),
+        ("（-0）", "（0）"),
+        ("-0.01 と +0.00", "-0.01 と +0.00"),
+        ("2026-0 と x-0 と -0.0.1", "2026-0 と x-0 と -0.0.1"),
+    ],
+)
+def test_minus_zero_is_zero(text: str, plain: str) -> None:
+    assert zeros.plain(text) == plain
+
+
+def test_minus_zero_is_mended_in_sentences_and_prints_only(
+    make: Callable[..., Path],
+) -> None:
+    text = (
+        "# 題\n\n差は -0.00 です。式は $x-0.00$，コードは `-0.00` です。\n\n"
+        "```myst-ansi\n差 -0.00\n```\n\n```python\nx = -0.00\n```\n\n"
+        '<p class="say">縞 -0.00</p>\n'
+    )
+    article = soup_of(make({"index.md": text}) / "index.html").article
+    assert article is not None
+    assert article.p is not None
+    assert article.p.get_text().startswith("差は 0.00 です。")
+    assert [p.get_text() for p in article.select(".say")] == ["縞 0.00"]
+    printed, code = (pre.get_text() for pre in article.select("pre"))
+    assert printed == "差  0.00\n"
+    assert code == "x = -0.00\n"
+    assert "-0.00" in article.code.get_text()
 
 
 def test_formulas_become_plain_letters(make: Callable[..., Path]) -> None:
@@ -535,6 +612,27 @@ def test_formulas_become_plain_letters(make: Callable[..., Path]) -> None:
     meta = soup_of(site / "index.html").find("meta", {"name": "description"})
     assert meta is not None
     assert str(meta["content"]).startswith("驚き -log p を測ります。")
+
+
+def test_formula_in_a_title_is_written_once(make: Callable[..., Path]) -> None:
+    """頁の題，目次，前後の頁で，式が三重にならない。"""
+    files = {
+        "index.md": "# 表紙\n\n```{toctree}\n:caption: 部\na\nb\n```\n",
+        "a.md": "# 手間は $O(n^2)$\n\n文です。\n",
+        "b.md": "# 次の章\n\n文です。\n",
+    }
+    site = make(files)
+    page, after = soup_of(site / "a.html"), soup_of(site / "b.html")
+    assert page.title is not None
+    assert page.title.get_text().startswith("手間は O(n^2) — ")
+    shared = page.find("meta", {"property": "og:title"})
+    assert shared is not None
+    assert shared["content"] == "手間は O(n^2)"
+    link = after.select_one(".pager-prev")
+    assert link is not None
+    for hidden in link.select(".katex-mathml"):
+        hidden.decompose()
+    assert link.get_text().replace("\u200b", "").endswith("手間は O(n2)")
 
 
 @pytest.fixture(scope="module")
@@ -636,6 +734,15 @@ def search(script: MiniRacer, site: Path, query: str) -> list[tuple[str, str]]:
     return [(page, heading) for page, heading in json.loads(str(found))]
 
 
+def test_a_related_word_leads_to_the_term(script: MiniRacer, searchable: Path) -> None:
+    """この本にない言葉でも，「関連」に書いた用語が出る。書きかけでは，近い用語に挙がる。"""
+    assert search(script, searchable, "VGG") == [("glossary", "残差ネット")]
+    near = json.loads(
+        str(script.eval("JSON.stringify(window.book.search.near('vgg'))"))
+    )
+    assert near == ["残差ネット"]
+
+
 @pytest.mark.parametrize(
     "query",
     ["残差ネット", "ざんさ", "ザンサネット", "れずねっと", "resnet", "ＲｅｓＮｅｔ"],
@@ -691,26 +798,88 @@ def git(folder: Path, *arguments: str) -> None:
     )
 
 
-def test_history_reads_dates_and_subjects(tmp_path: Path) -> None:
-    (tmp_path / "book").mkdir()
-    git(tmp_path, "init", "-q")
-    for subject, name in (
-        ("始める", "あ.md"),
-        ("章を直す", "b.md"),
-        ("別の物", "../x"),
-    ):
-        (tmp_path / "book" / name).write_text(subject)
-        git(tmp_path, "add", "-A")
-        git(tmp_path, "commit", "-q", "-m", subject)
-    found = history.read_history(tmp_path)
-    assert [change.subject for change in found] == ["章を直す", "始める"]
-    assert found[1].files == ("book/あ.md",)
-    assert history.last_change(found, "book/b.md") == found[0].date
-    assert history.last_change(found, "book/no.md") is None
+def test_dates_are_read_from_the_whole_history_only(tmp_path: Path) -> None:
+    """git の記録のない写し，途中までの写しでは，日付を作らない。"""
+    assert dates.read_dates(tmp_path) is None
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    (whole / "book").mkdir(parents=True)
+    git(whole, "init", "-q")
+    for name in ("あ.md", "b.md", "../x"):
+        (whole / "book" / name).write_text(name)
+        git(whole, "add", "-A")
+        git(whole, "commit", "-q", "-m", name)
+    found = dates.read_dates(whole)
+    assert found is not None
+    assert sorted(found) == ["book/b.md", "book/あ.md"]
+    assert found["book/あ.md"] <= found["book/b.md"]
+    git(tmp_path, "clone", "-q", "--depth=1", whole.as_uri(), "cut")
+    assert dates.read_dates(cut) is None
 
 
-def test_history_is_empty_without_git(tmp_path: Path) -> None:
-    assert history.read_history(tmp_path) == []
+def test_page_without_a_date_says_why(make: Callable[..., Path]) -> None:
+    page = soup_of(make({"index.md": "# 題\n\n文です。\n"}) / "index.html")
+    footer = page.select_one("footer")
+    assert footer is not None
+    assert f"この頁の最終更新：{dates.NO_HISTORY}" in footer.get_text()
+    assert footer.find("time") is None
+
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+CHANGES = """# 更新履歴
+
+## 2026年11月30日
+
+- 残差の章を足しました。{doc}`net`
+- 誤字を直しました。
+
+## 2026年2月1日
+
+- 書き始めました。
+"""
+
+
+def test_readers_are_told_of_changes(make: Callable[..., Path]) -> None:
+    """著者が書いた文が，そのままフィードに出る。前の番地は，頁へ送る。"""
+    index = "# 表紙\n\n```{toctree}\nchanges\nnet\n```\n"
+    net = "# 残差の $n^2$\n\n文です。\n"
+    site = make({"index.md": index, "changes.md": CHANGES, "net.md": net})
+    feed = ElementTree.parse(site / "feed.xml").getroot()
+    base = CONFIG["html_baseurl"]
+    found = [
+        (
+            entry.findtext(f"{ATOM}title"),
+            entry.findtext(f"{ATOM}updated", "")[:10],
+            entry.find(f"{ATOM}link").attrib["href"],
+        )
+        for entry in feed.findall(f"{ATOM}entry")
+    ]
+    assert found == [
+        ("残差の章を足しました。「残差の n^2」", "2026-11-30", f"{base}net.html"),
+        ("誤字を直しました。", "2026-11-30", f"{base}changes.html"),
+        ("書き始めました。", "2026-02-01", f"{base}changes.html"),
+    ]
+    names = {entry.findtext(f"{ATOM}id") for entry in feed.findall(f"{ATOM}entry")}
+    assert len(names) == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("2026年2月1日", "きのう", 8, "「きのう」は日付ではありません"),
+        ("2026年2月1日", "2026年2月30日", 8, "日付ではありません"),
+        ("2026年2月1日", "2026年12月1日", 8, "新しい順になっていません"),
+        ("- 書き始めました。\n", "", 8, "変更が書かれていません"),
+    ],
+)
+def test_wrong_change_is_named(
+    make: Callable[..., Path], old: str, new: str, line: int, message: str
+) -> None:
+    said = StringIO()
+    index = "# 表紙\n\n```{toctree}\nchanges\n```\n"
+    text = CHANGES.replace("{doc}`net`", "").replace(old, new)
+    make({"index.md": index, "changes.md": text}, warnings=said)
+    (told,) = [row for row in said.getvalue().splitlines() if message in row]
+    assert re.search(rf"changes\.md:{line}: ", told), told
 
 
 # ---- OpenGraph の絵 ----

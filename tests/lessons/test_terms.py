@@ -109,3 +109,79 @@ def test_what_the_rule_sees() -> None:
 def test_code_and_settings_are_not_prose() -> None:
     text = "---\n勾配: 1\n---\n文\n```{code-cell} ipython3\n# 勾配\n```\n"
     assert prose(text) == "文\n\n"
+
+
+VOWELS = {
+    letter: vowel
+    for vowel, row in zip(
+        "あいうえお",
+        (
+            "あかさたなはまやらわ",
+            "いきしちにひみり",
+            "うくすつぬふむゆる",
+            "えけせてねへめれ",
+            "おこそとのほもよろを",
+        ),
+        strict=True,
+    )
+    for letter in row
+}
+LARGE = str.maketrans("ぁぃぅぇぉっゃゅょゎ", "あいうえおつやゆよわ")
+
+
+def in_order(reading: str) -> str:
+    """五十音の順に並べる字。濁点と小さな字は大きな清音に，のばす音は前の母音にそろえる。"""
+    found = ""
+    for letter in unicodedata.normalize("NFD", reading).translate(LARGE):
+        if letter == "ー":
+            found += VOWELS.get(found[-1:], "")
+        elif not unicodedata.combining(letter):
+            found += letter
+    return found
+
+
+def test_glossary_is_in_the_order_of_readings():
+    """行へ飛ぶ目次が，正しい所を指すように。"""
+    text = (ROOT / "book/glossary.md").read_text("utf8")
+    readings = re.findall(r"^  （よみ：([^，）]+)", text, re.MULTILINE)
+    assert len(readings) > 150
+    for before, after in pairwise(readings):
+        assert in_order(before) <= in_order(after), f"{after} は {before} より前です"
+
+
+FIELD = {
+    "segmentation/tasks": {
+        "物体検出": "物体認識",
+        "意味的切り出し": "セマンティックセグメンテーション",
+        "実体切り出し": "インスタンスセグメンテーション",
+    },
+    "segmentation/rcnn": {"背骨": "バックボーン"},
+    "segmentation/fpn": {"首": "ネック"},
+    "attention/visual_search": {"ガイド付き探索": "誘導探索"},
+    "attention/attention_as_softmax": {"**見る**": "ソフト注意"},
+    "basics/softmax": {"雑音": "ガンベル分布"},
+}
+"""章の言い方と，その分野でふつうの言い方。"""
+
+
+@pytest.mark.parametrize("page", FIELD)
+def test_the_words_of_the_field_stand_beside_ours(page):
+    """この本の言い方を説明する行か，そのすぐ下に，分野の言い方が書いてある。"""
+    lines = prose((ROOT / f"book/{page}.md").read_text("utf8")).splitlines()
+    for ours, theirs in FIELD[page].items():
+        near = [
+            "\n".join(lines[i : i + 3]) for i, line in enumerate(lines) if ours in line
+        ]
+        assert any(theirs in part for part in near), f"{ours} のそばに {theirs} がない"
+
+
+def test_one_word_for_instance_segmentation():
+    """一つずつ分けて塗る課題は，どの章でも「実体切り出し」と呼ぶ。"""
+    pages = {entry.docname: (ROOT / f"{entry.docname}.md") for entry in BOOK.toc}
+    found = {
+        name: text.count("対象切り出し")
+        for name, path in pages.items()
+        if (text := path.read_text("utf8")) and name != "book/lecture07"
+    }
+    named = {name: count for name, count in found.items() if count}
+    assert named == {"book/segmentation/tasks": 1, "book/glossary": 1}

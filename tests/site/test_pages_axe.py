@@ -14,7 +14,7 @@ from .conftest import PAGES
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
-ALL = [*PAGES, "search.html", "changes.html", "404.html", "offline.html"]
+ALL = [*PAGES, "search.html", "404.html", "offline.html"]
 RUN = """async () => {
   for (const d of document.querySelectorAll('article details')) d.open = true;
   const options = {resultTypes: ['violations'], runOnly: {type: 'tag', values:

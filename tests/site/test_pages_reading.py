@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 from bs4 import BeautifulSoup
+from PIL import Image
 
 from .conftest import BASE_URL, CHAPTERS, DOCUMENTS, PAGES, ROOT
 
@@ -381,6 +383,100 @@ def test_figure_is_enlarged_by_finger_and_by_keyboard(
     assert large.is_visible()
     phone.get_by_role("button", name="閉じる").click()
     assert phone.locator(".figure-dialog").count() == 0
+
+
+# 横に送らないと読めない所。
+CUT = """(what) => [...document.querySelectorAll(what)]
+  .filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1)
+  .map(e => (e.querySelector('annotation') || e).textContent.trim().slice(0, 60))"""
+FORMULAS = "div.math:not(.numbered), div.math .formula"
+
+
+def test_no_formula_is_cut_on_a_phone(site: Path, browser: Any, base_url: str) -> None:
+    """360 px では，どの式も切れない。字を倍にして切れた式は，影で知らせ，キーで送れる。"""
+    context = browser.new_context(
+        viewport={"width": 360, "height": 780}, service_workers="block"
+    )
+    page = context.new_page()
+    cut = {}
+    for path in PAGES:
+        if 'class="katex-display"' in (site / path).read_text("utf8"):
+            page.goto(base_url + path, wait_until="load")
+            page.evaluate(
+                "async () => { for (const d of document.querySelectorAll('details'))"
+                " d.open = true; await document.fonts.ready; }"
+            )
+            cut[path] = page.evaluate(CUT, FORMULAS)
+    assert cut
+    assert not {path: found for path, found in cut.items() if found}
+
+    page.goto(base_url + "book/attention/self_attention.html")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate(CUT, FORMULAS)
+    box = page.locator("div.math .formula").first
+    box.focus()
+
+    def edge() -> int:
+        """右の端の濃さ。"""
+        strip = Image.open(BytesIO(box.screenshot())).convert("L")
+        column = strip.crop((strip.width - 4, 0, strip.width - 2, 8))
+        return int(255 - sum(column.getdata()) / len(column.getdata()))
+
+    shaded = edge()
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "e => e.scrollLeft + e.clientWidth >= e.scrollWidth - 1",
+        arg=box.element_handle(),
+    )
+    assert shaded > 60
+    assert edge() < shaded / 2
+    context.close()
+
+
+def test_glossary_jumps_by_keyboard(browser: Any, base_url: str) -> None:
+    """五十音の目次は，送っても上に残り，キーで行の初めの語へ飛ぶ。"""
+    context = browser.new_context(
+        viewport={"width": 360, "height": 780}, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.goto(base_url + "book/glossary.html")
+    links = page.locator("nav.rows a")
+    assert [link[0] for link in links.all_inner_texts()] == list("あかさたなはまやら")
+    for row in ("は", "か"):
+        links.filter(has_text=row).focus()
+        page.keyboard.press("Enter")
+        page.wait_for_function("() => location.hash.startsWith('#term-')")
+        place = page.evaluate(
+            "() => { const t = document.getElementById(location.hash.slice(1));"
+            " return [t.getBoundingClientRect().top, t.textContent,"
+            " document.querySelector('nav.rows').getBoundingClientRect().bottom,"
+            " document.querySelector('header.top').getBoundingClientRect().bottom,"
+            " document.querySelector('nav.rows').getBoundingClientRect().top] }"
+        )
+        top, term, below, header, above = place
+        assert below <= top < below + 60, (row, place)
+        assert above >= header - 1
+        assert term.startswith({"は": "バイアス", "か": "ガイド付き探索"}[row]), term
+    context.close()
+
+
+def test_stopping_a_motion_says_what_it_does(browser: Any, base_url: str) -> None:
+    """動きを減らす設定では止まって始まり，札は「動かす」。ふつうは「動きを止める」。"""
+    for motion, label, state in (
+        ("reduce", "動かす", "paused"),
+        ("no-preference", "動きを止める", "running"),
+    ):
+        context = browser.new_context(reduced_motion=motion, service_workers="block")
+        page = context.new_page()
+        page.goto(base_url + "book/segmentation/pose_transfer.html")
+        figure = page.locator("figure.motion").first
+        state_of = "e => getComputedStyle(e).animationPlayState"
+        assert figure.locator("label").inner_text().strip() == label
+        assert figure.locator(".strip").first.evaluate(state_of) == state
+        figure.locator("label").click()
+        assert figure.locator(".strip").first.evaluate(state_of) != state
+        context.close()
 
 
 def test_addresses_in_a_page_are_readable_and_unique(site: Path) -> None:

@@ -9,8 +9,17 @@ from sphinx.application import Sphinx
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """頁の部品をすべて組み込む。"""
-    from bookkit.pages import anchors, facts, history, maths, search, site
+    from bookkit.pages import (
+        anchors,
+        changes,
+        dates,
+        facts,
+        maths,
+        search,
+        site,
+        zeros,
+    )
 
-    for part in (anchors, facts, history, maths, search, site):
+    for part in (anchors, changes, dates, facts, maths, search, site, zeros):
         part.setup(app)
     return {"env_version": 4, "parallel_read_safe": True, "parallel_write_safe": False}

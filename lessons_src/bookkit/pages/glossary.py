@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,13 +14,37 @@ from sphinx.environment import BuildEnvironment
 
 from bookkit.pages import maths
 
-# 説明の初め：「（よみ：ざんさねっと，英：residual network，ResNet，別名：残差網）」。どれも並べられる。
+# 説明の初め：「（よみ：ざんさねっと，英：residual network，ResNet，別名：残差網，関連：VGG）」。どれも並べられる。
+# 「関連」は，この本にない言葉のうち，この語が近いもの。
 OPENING = re.compile(
-    r"^\s*（よみ：(?P<reading>[^）]+?)(?:，英：(?P<english>[^）]+?))?(?:，別名：(?P<aliases>[^）]+))?）\s*"
+    r"^\s*（よみ：(?P<reading>[^）]+?)(?:，英：(?P<english>[^）]+?))?(?:，別名：(?P<aliases>[^）]+?))?(?:，関連：(?P<related>[^）]+))?）\s*"
 )
 
 
-NAMES = ("reading", "english", "aliases")
+NAMES = ("reading", "english", "aliases", "related")
+ROWS = "あかさたなはまやらわ"
+"""五十音の行。"""
+FIRST_OF_ROWS = "ぁかさたなはまゃらゎ"
+"""それぞれの行の，文字の番号がいちばん小さい字。"""
+
+
+def row_of(reading: str) -> str:
+    """よみが属する五十音の行。かなで始まらなければ空。"""
+    first = unicodedata.normalize("NFD", reading[:1])[:1]
+    if not "ぁ" <= first <= "ん":
+        return ""
+    return ROWS[bisect.bisect(FIRST_OF_ROWS, first) - 1]
+
+
+def rows(node: addnodes.glossary) -> dict[str, str]:
+    """それぞれの行の，最初の語の番地。語のない行は入れない。"""
+    found: dict[str, str] = {}
+    for item in node.findall(nodes.definition_list_item):
+        opening = OPENING.match(next(item.findall(nodes.definition)).astext())
+        row = row_of(opening["reading"].strip()) if opening else ""
+        if row:
+            found.setdefault(row, next(item.findall(nodes.term))["ids"][0])
+    return found
 
 
 def names_in(text: str) -> list[str]:
@@ -36,6 +62,7 @@ class Term:
     reading: str
     english: str
     aliases: str
+    related: str
     text: str
     chapter: str
 
@@ -55,18 +82,11 @@ def read_terms(env: BuildEnvironment) -> list[Term]:
 
 def _terms(env: BuildEnvironment, page: str, item: nodes.Element) -> Iterator[Term]:
     """一つの説明の付いた見出し語。章へのリンクは，説明の文では章の題名にする。"""
-    definition = next(item.findall(nodes.definition), nodes.definition()).deepcopy()
+    definition = next(item.findall(nodes.definition), nodes.definition())
     opening = OPENING.match(definition.astext())
     names = opening.groupdict("") if opening else dict.fromkeys(NAMES, "")
-    chapter = ""
-    for link in list(definition.findall(addnodes.pending_xref)):
-        target = _target(env, page, link)
-        chapter = chapter or target
-        if target and not link.get("refexplicit"):
-            title = maths.plain_text(env.titles[target])
-            link.replace_self(nodes.inline("", f"「{title}」"))
-    text = re.sub(r"\s*\n\s*", " ", maths.plain_text(definition))
-    text = OPENING.sub("", text.replace(" 「", "「").replace("」 ", "」")).strip()
+    text, chapter = with_titles(env, page, definition)
+    text = OPENING.sub("", text).strip()
     for term in item.findall(nodes.term):
         yield Term(
             name=term.astext(),
@@ -75,9 +95,28 @@ def _terms(env: BuildEnvironment, page: str, item: nodes.Element) -> Iterator[Te
             reading=names["reading"].strip(),
             english=names["english"].strip(),
             aliases=names["aliases"].strip(),
+            related=names["related"].strip(),
             text=text,
             chapter=chapter,
         )
+
+
+def with_titles(
+    env: BuildEnvironment, page: str, element: nodes.Element
+) -> tuple[str, str]:
+    """``page`` にある要素の一行の文と，それが指す最初の文書（なければ空）。
+
+    題名を書いていないリンクは，「題名」にする。
+    """
+    copy, first = element.deepcopy(), ""
+    for link in list(copy.findall(addnodes.pending_xref)):
+        target = _target(env, page, link)
+        first = first or target
+        if target and not link.get("refexplicit"):
+            title = maths.plain_text(env.titles[target])
+            link.replace_self(nodes.inline("", f"「{title}」"))
+    text = re.sub(r"\s*\n\s*", " ", maths.plain_text(copy))
+    return text.replace(" 「", "「").replace("」 ", "」").strip(), first
 
 
 def _target(env: BuildEnvironment, page: str, link: nodes.Element) -> str:

@@ -43,9 +43,11 @@ def sections_of(doctree: nodes.document) -> list[Section]:
     """頁を節に分ける。最初の節の見出しは，頁の題名になる。用語は一語を一節とする。"""
     found: list[Section] = []
     for section in doctree.findall(nodes.section):
-        title = next(iter(section.findall(nodes.title)), None)
+        title = next(iter(section.children), None)
+        if not isinstance(title, nodes.title):  # 練習の囲みの中身。文は外の節に入る
+            continue
         anchor = section["ids"][0] if section["ids"] else ""
-        heading = maths.plain_text(title) if title is not None else ""
+        heading = maths.plain_text(title)
         own = [
             child
             for child in section.children
@@ -136,6 +138,7 @@ def _names(term: Term) -> dict[str, Any]:
         "readings": names_in(term.reading),
         "english": names_in(term.english),
         "aliases": names_in(term.aliases),
+        "related": names_in(term.related),
         "chapter": term.chapter,
     }
 

@@ -15,9 +15,12 @@ from urllib.parse import quote
 from sphinx.application import Sphinx
 
 from bookkit import palette
-from bookkit.pages.history import changed_pages, page_date
+from bookkit.pages.changes import page_of, read_changes
+from bookkit.pages.dates import page_date
 from bookkit.theme.builder import THEME, version
 
+MOST = 60
+"""フィードに載せる変更の数。"""
 SAVED = {
     *(".html", ".css", ".js", ".svg", ".png", ".webp", ".jpg", ".woff2", ".csv"),
     *(".webmanifest", ".pdf"),
@@ -35,12 +38,14 @@ CORE_PARTS = {
 
 
 def extra_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """検索の頁，見つからない頁，電波がないときの頁，本の番地を開いた人を表紙へ送る頁。"""
+    """検索の頁，見つからない頁，電波がないときの頁，前の番地を開いた人を送る頁。"""
     yield "search", {"title": "検索"}, "search.html"
     yield "404", {"title": "頁が見つかりません"}, "notfound.html"
     yield "offline", {"title": "電波がありません"}, "offline.html"
-    if app.config.root_doc != "index":
-        yield "index", {}, "door.html"
+    doors = {"index": app.config.root_doc, "changes": page_of(app.env)}
+    for old, new in doors.items():
+        if new and new != old:
+            yield old, {"to": new}, "door.html"
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
@@ -49,10 +54,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         return
     base = str(app.config.html_baseurl).rstrip("/") + "/"
     uri = app.builder.get_target_uri
-    changes = changed_pages(app)
-    for change in changes:
-        for page in change["pages"]:
-            page["url"] = base + uri(page["name"])
+    changes = read_changes(app.env)[0][:MOST]
     _render(
         app,
         "sitemap.xml",
@@ -65,8 +67,10 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         app,
         "feed.xml",
         base=base,
+        page=base + uri(page_of(app.env)),
+        uri=uri,
         changes=changes,
-        updated=changes[0]["date"].isoformat() if changes else "1970-01-01T00:00:00Z",
+        updated=changes[0].day if changes else "1970-01-01",
     )
     _render(app, "manifest.webmanifest", start_url=uri(app.config.root_doc))
     out = Path(app.outdir)

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import re
 from functools import cache
-from html import unescape
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -19,7 +18,7 @@ from bookkit import palette
 from bookkit.directives import video
 from bookkit.notebooks.addresses import FOLDER, Addresses
 from bookkit.pages import maths, social
-from bookkit.pages.history import in_japanese, page_date
+from bookkit.pages.dates import in_words, page_date
 from bookkit.theme.builder import THEME, version
 
 DESCRIPTION = 120
@@ -109,8 +108,8 @@ def fill(
     if app.builder.format != "html":
         return
     site = str(app.config.html_title)
-    plain = unescape(re.sub(r"<[^>]+>", "", str(context.get("title") or ""))).strip()
-    title = plain or site
+    written = app.env.titles.get(pagename) if doctree else None
+    title = maths.plain_text(written) if written else context.get("title") or site
     date = page_date(app, pagename) if doctree else None
     if not hasattr(app.builder, "bookkit_toc"):
         app.builder.bookkit_toc = book_toc(app)  # type: ignore[attr-defined]
@@ -131,7 +130,7 @@ def fill(
         "has_math": 'class="katex' in str(context.get("body", "")),
         "image": social.address(app, pagename, doctree) if doctree else "",
         "date": date.isoformat() if date else "",
-        "date_text": in_japanese(date) if date else "",
+        "date_text": in_words(app, date) if doctree else "",
         "ways": ways(app, pagename, title) if doctree else {},
         "toc": app.builder.bookkit_toc,  # type: ignore[attr-defined]
         "page_toc": page_toc(app, pagename)

@@ -19,7 +19,7 @@ from sphinx import addnodes
 from bookkit.execution.book import CACHE_FOLDER
 from bookkit.execution.extension import book_root
 from bookkit.notebooks.addresses import Addresses
-from bookkit.pages import assets, figures
+from bookkit.pages import assets, figures, glossary
 from bookkit.pages.figures import Picture, measure
 from bookkit.theme.folds import FoldTranslator
 
@@ -34,8 +34,10 @@ WORDS = {
 }
 """Sphinx の日本語訳にない言葉。"""
 
-NAME = re.compile(r"(?<![\w-])([A-Za-z]{1,8}-[A-Za-z]{1,5})(?![\w-])")
-"""途中で折らない名前（U-Net，NanoDet-g など）。"""
+KEPT = re.compile(
+    r"(?<![\w-])([A-Za-z]{1,8}-[A-Za-z]{1,5}|\d+(?: ?[×・] ?\d+)+)(?![\w-])|(よく(?:学習|似)[しただる]*)"
+)
+"""途中で折らない言葉（U-Net，NanoDet-g，3・4・5，よく学習した，など）。"""
 
 SHORT = 14
 """途中で折らないコードの，字の数。"""
@@ -67,8 +69,8 @@ class BookTranslator(FoldTranslator):
         if self.protect_literal_text:
             super().visit_Text(nodes.Text(text))
         else:
-            kept = r'<span class="unbroken">\1</span>'
-            self.body.append(NAME.sub(kept, self.encode(text)))
+            kept = r'<span class="unbroken">\g<0></span>'
+            self.body.append(KEPT.sub(kept, self.encode(text)))
 
     def add_permalink_ref(self, node: nodes.Element, title: str) -> None:
         """見出しや図へのリンク。吹き出しと読み上げの言葉を日本語にする。"""
@@ -191,7 +193,21 @@ class BookTranslator(FoldTranslator):
             node["classes"].append("unbroken")
         super().visit_literal(node)
 
-    # ---- リンクと文献 ----
+    # ---- 用語集・リンク・文献 ----
+
+    def visit_glossary(self, node: addnodes.glossary) -> None:
+        """用語集の上に，五十音の行へ飛ぶ目次を置く。語のない行は，リンクにしない。"""
+        super().visit_glossary(node)
+        first = glossary.rows(node)
+        links = "".join(
+            f'<li><a href="#{first[row]}" aria-label="{row}行">{row}</a></li>'
+            if row in first
+            else f"<li><span>{row}</span></li>"
+            for row in glossary.ROWS
+        )
+        self.body.append(
+            f'<nav class="rows" aria-label="五十音"><ul>{links}</ul></nav>\n'
+        )
 
     def visit_reference(self, node: nodes.reference) -> None:
         """用語のリンクに札の印を，よその番地に ``rel`` を付ける。目次のリンクには何も付けない。"""

@@ -8,7 +8,7 @@
   const RUN = new RegExp(`[${JA}]+|(?:(?![${JA}])[\\p{L}\\p{N}])+`, "gu");
   const isJapanese = (text) => new RegExp(`^[${JA}]`).test(text);
   const fold = (text) => text.normalize("NFKC").toLowerCase().replace(/[-\u2010-\u2015]/g, "")
-    .replace(/[ァ-ヶ]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0x60));
+    .replace(/[′’]/g, "'").replace(/[ァ-ヶ]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0x60));
   const grams = (text) => {
     const found = [];
     for (const run of text.match(RUN) || []) {
@@ -32,7 +32,7 @@
       foldedHeading: fold(heading), foldedText: fold(text),
     })));
     terms = index.terms.map((term) => ({
-      ...term, names: [term.name, ...term.readings, ...term.english, ...term.aliases].map(fold),
+      ...term, names: [term.name, ...term.readings, ...term.english, ...term.aliases].map(fold), related: term.related.map(fold),
     }));
   };
 
@@ -71,8 +71,9 @@
     if (n) score += WEIGHT.body * (1 + Math.log2(n));
     if (score) return score * (place.page.name.endsWith("/references") || place.heading === "文献" ? 0.3 : 1);
     const text = place.foldedHeading + "\n" + place.foldedText;
+    if (/^[ぁ-ゖー]+$/.test(word) || !isJapanese(word)) return 0; /* かなだけの言葉と，英字の混じる短い言葉は，離れた字では数えない */
     const hit = parts.filter((part) => (isJapanese(part) ? text.includes(part) : count(text, part))).length;
-    return hit === parts.length ? WEIGHT.body * 0.5 : parts.length > 3 && hit / parts.length > 0.6 ? hit / parts.length : 0;
+    return hit === parts.length ? WEIGHT.body * 0.5 : parts.length > 4 && hit / parts.length > 0.75 ? hit / parts.length : 0;
   };
 
   const searchAll = (query) => {
@@ -92,12 +93,14 @@
       }
       return total / sets.length;
     };
-    const defined = new Set(terms.filter((term) => term.names.includes(whole) || words.some((w) => term.names.includes(w)))
-      .flatMap((term) => term.chapter ? [term.chapter] : []));
+    const taught = (test) => new Set(terms.filter(test).flatMap((term) => term.chapter ? [term.chapter] : []));
+    const exact = taught((term) => term.names.includes(whole));
+    const defined = taught((term) => words.some((word) => term.names.includes(word) || term.related.includes(word)));
     const found = [];
     for (const place of places) {
       let score = Math.max(rate(place, expanded.slice(0, words.length)), phrase ? rate(place, phrase) : 0);
-      if (defined.has(place.page.name)) score = place.order === 0 ? Math.max(score, 1) + 60 : score * 1.2;
+      const bonus = exact.has(place.page.name) ? 120 : defined.has(place.page.name) ? 60 : 0;
+      if (bonus) score = place.order === 0 && (score || exact.size || words.length > 1) ? score + bonus : score * 1.2;
       if (score) found.push({ place, score });
     }
     found.sort((a, b) => b.score - a.score || a.place.order - b.place.order);
@@ -118,9 +121,11 @@
     const found = searchAll(query);
     const parts = pieces(query);
     if (found.results.length || !parts.length || (parts.length === 1 && parts[0] === query)) return found;
-    const each = parts.map(searchAll).filter(({ results }) => results.length);
+    const each = parts.map(searchAll);
+    const pages = each.map(({ results }) => new Set(results.map(({ place }) => place.page)));
     const scores = new Map();
-    for (const { results } of each) for (const { place, score } of results) scores.set(place, (scores.get(place) || 0) + score);
+    for (const { results } of each) for (const { place, score } of results)
+      if (pages.every((set) => set.has(place.page))) scores.set(place, (scores.get(place) || 0) + score);
     const results = [...scores].map(([place, score]) => ({ place, score })).sort((a, b) => b.score - a.score);
     return { results, words: each.flatMap(({ words }) => words) };
   };
@@ -132,14 +137,16 @@
       const other = new Set(grams(name));
       return (2 * [...own].filter((gram) => other.has(gram)).length) / (own.size + other.size || 1);
     };
-    return terms.map((term) => [Math.max(...term.names.map(likeness)), term.name])
+    const whole = fold(query).trim();
+    const related = (term) => (term.related.some((name) => name === whole || (whole.length > 1 && name.startsWith(whole))) ? 2 : 0);
+    return terms.map((term) => [Math.max(related(term), ...term.names.map(likeness)), term.name])
       .filter(([value]) => value > 0.2).sort((a, b) => b[0] - a[0]).slice(0, 5).map(([, name]) => name);
   };
   const suggest = (query) => {
     const names = near(query);
-    if (!names.length) return [];
     const p = document.createElement("p");
-    p.append("近い用語：");
+    const all = Object.assign(document.createElement("a"), { href: new URL("book/glossary.html", base), textContent: "用語集" });
+    p.append(...(names.length ? ["近い用語："] : [all, "から探してください。"]));
     names.forEach((name, k) => {
       const url = new URL("search.html", base);
       url.searchParams.set("q", name);
@@ -207,10 +214,20 @@
     return ol;
   };
 
+  /* ↓ で結果へ，↑ で欄へ戻る。Enter で開くのは，リンクのふつうの働き */
+  const walk = (box, input) => box.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const stops = [input, ...all(".results a", box)], at = stops.indexOf(document.activeElement);
+    if (!step || at < 0 || event.isComposing || !stops[at + step]) return;
+    event.preventDefault();
+    stops[at + step].focus();
+  });
+
   const live = (dialog) => {
     if (dialog.dataset.ready) return;
     dialog.dataset.ready = "yes";
     const input = dialog.querySelector("input"), place = dialog.querySelector(".search-live");
+    walk(dialog, input);
     let turn = 0;
     const update = async () => {
       const mine = turn += 1;
@@ -240,6 +257,7 @@
     const input = document.querySelector(".search-page-form input");
     const query = new URLSearchParams(location.search).get("q") || "";
     input.value = query;
+    walk(document.getElementById("main"), input);
     if (!query.trim()) { input.focus(); return; }
     document.title = `${query} — 検索`;
     try { await prepare(); } catch { summary.textContent = "索引を読み込めませんでした。"; return; }
