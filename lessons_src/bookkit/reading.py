@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -59,8 +59,13 @@ def read_chapter(root: Path, path: Path, extensions: Iterable[str] = ()) -> Chap
 def parse_chapter(
     text: str, name: str, path: Path, extensions: Iterable[str] = ()
 ) -> Chapter:
-    """原稿の文字列を読む。"""
-    extensions = frozenset(extensions)
+    """原稿の文字列を読む。同じ原稿は，一度だけ読む（``:load:`` のあるものは，そのつど読む）。"""
+    read = _parse.__wrapped__ if ":load:" in text else _parse
+    return read(text, name, path, frozenset(extensions))
+
+
+@lru_cache(maxsize=256)
+def _parse(text: str, name: str, path: Path, extensions: frozenset[str]) -> Chapter:
     reader = _Reader(path, parser(extensions))
     reader.read_page(text)
     return Chapter(
