@@ -1,6 +1,6 @@
 """書きながら見る：保存するたびに変わった頁だけを作り直し，ブラウザーに映す。
 
-作るのは，別の一つのプロセス（``work``）。読み込んだ部品と，変わらない章を覚えているので速い。
+作るのは，別の一つのプロセス。読み込んだ部品と，変わらない章を覚えているので速い。
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager, redirect_stderr, redirect_stdout, suppress
 from io import StringIO
 from pathlib import Path
@@ -19,13 +21,10 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import (
-    FileResponse,
-    HTMLResponse,
-    Response,
-    StreamingResponse,
-)
+from starlette.responses import FileResponse, HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
+
+from bookkit.lint.finding import Finding
 
 IGNORED = {"_build", "__pycache__", "node_modules", "tests"}
 """変わっても作り直さないフォルダー（点で始まるものも）。"""
@@ -33,111 +32,93 @@ WHOLE = ("_toc.yml", "_config.yml", "book/references.bib")
 """変われば，すべての頁の決まりを調べ直すファイル。"""
 TOOLS = ("lessons_src/bookkit/", "lessons_src/lessons/palette.json")
 """変われば，作るプロセスを始め直すもの。"""
-SCRIPT = Path(__file__).with_name("theme") / "live.js"
 WAITING = (
     "<!doctype html><html lang=ja><head><title>作っています</title></head>"
     "<p>この頁はまだありません。できると，ここに出ます。"
 )
+checked: dict[str, list[Finding]] = {}
+"""作るプロセスの中の，ファイルごとの指摘。空なら，まだ調べていない。"""
+progress: Any = None
+"""作るプロセスから，実行中の章を伝える列。"""
 
 
-def build(
-    root: Path, names: list[str], checked: dict[str, list[Any]], say: Callable[..., Any]
-) -> dict[str, Any]:
-    """変わったファイル ``names`` のために作り直し，困りごとと変わった頁を返す。"""
+class _Progress(StringIO):
+    """Sphinx の伝える行から，章の実行を拾う。"""
+
+    say: Callable[[str], None]
+
+    def write(self, text: str) -> int:
+        for line in text.splitlines():
+            kind, _, rest = line.partition(" ")
+            if kind in ("古い", "実行中"):
+                self.say(f"実行中 {rest}")
+        return len(text)
+
+
+def build(root: Path, names: list[str]) -> dict[str, Any]:
+    """変わったファイル ``names`` のために作り直し，困りごとと変わったファイルを返す。"""
     from jupyter_book.sphinx import build_sphinx
 
     from bookkit import unfinished
     from bookkit.theme import swap
 
-    class Says(StringIO):
-        def write(self, text: str) -> int:
-            for line in text.splitlines():
-                kind, _, rest = line.partition(" ")
-                if kind in ("古い", "実行中"):
-                    say(f"実行中 {rest}")
-            return len(text)
-
     started = time.monotonic()
-    findings = check(root, names, checked)
-    code: int | Exception = 0
-    if not any(one["file"] in WHOLE[:2] for one in findings):
-        held = tuple(one["file"].removesuffix(".md") for one in findings)
-        settings = {"bookkit_live": True, "bookkit_lint": False, "bookkit_held": held}
-        settings |= {"external_toc_path": str(root / "_toc.yml")}
-        swap.changed.clear()
-        with redirect_stdout(Says()), redirect_stderr(StringIO()):
-            try:
-                code = build_sphinx(
-                    *(root, root / "_build" / "live"),
-                    doctreedir=root / "_build" / ".doctrees-live",
-                    noconfig=True,
-                    path_config=root / "_config.yml",
-                    confoverrides={**settings, "latex_individualpages": False},
-                )
-            except Exception as error:  # 設定を読めないときなど
-                code = error
-        findings += map(_shown, dict.fromkeys(unfinished.found))
-    if isinstance(code, Exception):
-        findings.append(_of_error(root, names, str(code)))
-    return {
-        "findings": findings,
-        "changed": list(swap.changed),
-        "seconds": round(time.monotonic() - started, 1),
-    }
+    swap.changed.clear()
+    try:
+        findings = check(root, names)
+        status = _Progress()
+        status.say = progress.put
+        settings = {
+            "external_toc_path": str(root / "_toc.yml"),
+            "latex_individualpages": False,
+            "bookkit_lint": False,
+            "bookkit_live": True,
+            "bookkit_held": tuple(one.path.removesuffix(".md") for one in findings),
+        }
+        with redirect_stdout(status), redirect_stderr(StringIO()):
+            code = build_sphinx(
+                *(root, root / "_build" / "live"),
+                doctreedir=root / "_build" / ".doctrees-live",
+                noconfig=True,
+                path_config=root / "_config.yml",
+                confoverrides=settings,
+            )
+        findings += dict.fromkeys(unfinished.found)
+        if isinstance(code, Exception):
+            raise code
+        said = list(map(str, findings))
+    except Exception as error:  # 設定や原稿を読めない。文に場所があれば，それを見せる
+        place = "" if ": " in str(error) else f"{(names or WHOLE)[0]}:1: "
+        said = [place + str(error).removeprefix(f"{root}/")]
+        checked.clear()
+    seconds = round(time.monotonic() - started, 1)
+    return {"findings": said, "changed": list(swap.changed), "seconds": seconds}
 
 
-def check(
-    root: Path, names: Iterable[str], checked: dict[str, list[Any]]
-) -> list[dict[str, Any]]:
+def check(root: Path, names: Iterable[str]) -> list[Finding]:
     """変わった頁だけの決まりを調べ，本の全体の指摘（まだ書いていない所を除く）を返す。"""
-    from bookkit.book import Book, BookError
+    from bookkit.book import Book
     from bookkit.lint import check_book, check_page
 
-    try:
-        book = Book(root)
-        if not checked or any(name in WHOLE for name in names):
-            checked.clear()
-            checked[""] = []  # もう調べたという印
-            for one in check_book(root):
-                if one.path.startswith(("book/", "_")):
-                    checked.setdefault(one.path, []).append(one)
+    book = Book(root)
+    pages = book.documents
+    if not checked or any(name in WHOLE for name in names):
+        checked.clear()
+        checked[""] = []
+        for one in check_book(root):
+            if one.path.startswith(("book/", "_")):
+                checked.setdefault(one.path, []).append(one)
+    else:
         for name in names:
-            page = book.documents.get(name.removesuffix(".md"))
-            if page is not None or name in checked:
-                checked[name] = check_page(page, book) if page else []
-    except BookError as error:
-        return [{"file": error.file, "line": error.line, "message": error.message}]
-    except (OSError, ValueError) as error:
-        return [_of_error(root, list(names), str(error))]
-    return [
-        {"file": one.path, "line": one.line, "message": one.message}
-        for one in (one for found in checked.values() for one in found)
-        if not one.todo
-    ]
+            page = pages.get(name.removesuffix(".md"))
+            checked[name] = check_page(page, book) if page else []
+    return [one for found in checked.values() for one in found if not one.todo]
 
 
-def _shown(one: Any) -> dict[str, Any]:
-    return {"file": one.file, "line": one.line, "message": one.message}
-
-
-def _of_error(root: Path, names: list[str], text: str) -> dict[str, Any]:
-    """``ファイル:行: 文`` の形なら分け，そうでなければ，いま直したファイルのこととする。"""
-    place, _, message = text.partition(": ")
-    file, _, line = place.removeprefix(f"{root}/").rpartition(":")
-    if line.isdigit() and (root / file).is_file():
-        return {"file": file, "line": int(line), "message": message}
-    return {"file": names[0] if names else "_config.yml", "line": 1, "message": text}
-
-
-def work(root: Path, pipe: Any) -> None:
-    """作るプロセスの中で，頼まれるたびに作る。"""
+def _enter(queue: Any) -> None:
+    global progress
+    progress = queue
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    checked: dict[str, list[Any]] = {}
-    with suppress(EOFError, BrokenPipeError):
-        while True:
-            names = pipe.recv()
-            done = build(root, names, checked, lambda line: pipe.send({"says": line}))
-            pipe.send(done)
 
 
 class Live:
@@ -147,17 +128,13 @@ class Live:
         self.root, self.site = root, root / "_build" / "live"
         self.pages: set[asyncio.Queue[str]] = set()
         self.last: dict[str, Any] = {"state": "building"}
-        self.process: Any = None
+        self.spawn = multiprocessing.get_context("spawn")
+        self.says = self.spawn.Queue()
+        self.start()
 
     def start(self) -> None:
-        """作るプロセスを始める（始め直す）。"""
-        if self.process is not None:
-            self.process.kill()
-        spawn = multiprocessing.get_context("spawn")
-        self.pipe, theirs = spawn.Pipe()
-        self.process = spawn.Process(target=work, args=(self.root, theirs), daemon=True)
-        self.process.start()
-        theirs.close()
+        """作るプロセスを用意する。"""
+        self.maker = ProcessPoolExecutor(1, self.spawn, _enter, (self.says,))
 
     def tell(self, state: str, text: str = "", **more: Any) -> None:
         """開いている頁に知らせる。"""
@@ -167,37 +144,33 @@ class Live:
 
     async def renew(self, names: list[str]) -> None:
         """作り直し，一行だけ言う。"""
-        loop = asyncio.get_running_loop()
-        if self.process is None or any(name.startswith(TOOLS) for name in names):
+        if any(name.startswith(TOOLS) for name in names):
+            self.maker.shutdown()
             self.start()
         self.tell("building", changed=[])
-
-        def exchange() -> dict[str, Any]:
-            self.pipe.send(names)
-            while "says" in (answer := self.pipe.recv()):
-                loop.call_soon_threadsafe(self.tell, "running", answer["says"])
-            return answer
-
+        task = asyncio.wrap_future(self.maker.submit(build, self.root, names))
+        while not (await asyncio.wait([task], timeout=0.1))[0]:
+            while not self.says.empty():
+                self.tell("running", self.says.get())
         try:
-            done = await asyncio.to_thread(exchange)
-        except (EOFError, OSError):
-            self.process = None
+            done = task.result()
+        except BrokenProcessPool:
+            self.start()
             lost = "作るプロセスが止まりました。もう一度保存してください。"
-            done = {"findings": [_of_error(self.root, names, lost)], "changed": []}
-        pages = [name for name in done["changed"] if name.endswith(".html")]
+            done = {"findings": [lost], "changed": [], "seconds": 0}
         self.tell("done", at=time.time(), **done)
-        what = "，".join(names[:3]) or "すべての章"
-        result = f"{len(pages)} 頁（{done.get('seconds', 0)} 秒）"
-        for one in done["findings"][:1]:
-            more = len(done["findings"]) - 1
-            result = f"{one['file']}:{one['line']}: {one['message'].splitlines()[0]}"
+        more = len(done["findings"]) - 1
+        result = f"{sum(name.endswith('.html') for name in done['changed'])} 頁"
+        if more >= 0:
+            result = done["findings"][0].partition("\n")[0]
             result += f"（ほか {more} 件）" if more else ""
-        print(f"{time.strftime('%H:%M:%S')} {what} → {result}", flush=True)
+        what = f"{time.strftime('%H:%M:%S')} {'，'.join(names[:3]) or 'すべての章'}"
+        print(f"{what} → {result}（{done['seconds']} 秒）", flush=True)
 
     def wanted(self, _: object, path: str) -> bool:
         """作り直すきっかけになるファイルか。"""
         parts = Path(path).relative_to(self.root).parts
-        hidden = any(part.startswith(".") or part in IGNORED for part in parts)
+        hidden = IGNORED & {*parts} or any(part.startswith(".") for part in parts)
         return not hidden and not path.endswith(("~", ".swp", ".tmp"))
 
     async def watch(self) -> None:
@@ -226,67 +199,53 @@ class Live:
 
     async def page(self, request: Request) -> Response:
         """頁やファイル。頁には，知らせを受けるスクリプトを足す。"""
-        name = request.path_params["path"]
+        name, fresh = request.path_params["path"], {"Cache-Control": "no-cache"}
+        if name == "_live/live.js":
+            return FileResponse(Path(__file__).parent / "theme" / "live.js", headers=fresh)
         draft = name.removeprefix("_live/draft/")
         folder = self.site if draft == name else self.site.with_name(".live")
         file = (folder / draft).resolve()
         file = file / "index.html" if file.is_dir() else file
         found = file.is_relative_to(folder.resolve()) and file.is_file()
-        if name == "_live/live.js":
-            return FileResponse(SCRIPT, headers={"Cache-Control": "no-cache"})
         if file.suffix == ".html":
             text = file.read_text("utf8") if found else WAITING
-            at = self.last.get("at", 0)
-            tag = f'<script defer src="/_live/live.js" data-at="{at}"></script></head>'
+            script = f'src="/_live/live.js" data-at="{self.last.get("at", 0)}"'
+            tag = f"<script defer {script}></script></head>"
             text = text.replace("</head>", tag, 1)
-            return HTMLResponse(text, 200 if found else 404)
+            return HTMLResponse(text, 200 if found else 404, fresh)
         if not found or name == "sw.js":  # 端末に残す働きは，古い頁を見せるので使わない
             return Response("ありません", 404)
-        return FileResponse(file, headers={"Cache-Control": "no-cache"})
+        return FileResponse(file, headers=fresh)
 
-    def app(self) -> Starlette:
-        """頁を配る Starlette のアプリ。"""
-
-        @asynccontextmanager
-        async def lifespan(_: Starlette) -> AsyncIterator[None]:
-            task = asyncio.create_task(self.watch())
-            yield
-            task.cancel()
-            if self.process is not None:
-                self.process.kill()
-
-        routes = [
-            Route("/_live/events", self.events),
-            Route("/{path:path}", self.page),
-        ]
-        return Starlette(routes=routes, lifespan=lifespan)
+    @asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        """配る間だけ，保存を待つ。"""
+        task = asyncio.create_task(self.watch())
+        yield
+        task.cancel()
+        self.maker.shutdown(wait=False, cancel_futures=True)
 
 
 def free_port(first: int) -> int:
     """``first`` から数えて，はじめに空いている番号。"""
-    for port in range(first, first + 100):
+    for port in range(first, min(first + 100, 65536)):
         with socket.socket() as trial, suppress(OSError):
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind(("127.0.0.1", port))
-            number: int = trial.getsockname()[1]
-            return number
-    raise OSError(f"{first} 番から 100 個の番号が，すべて使われています。")
+            return int(trial.getsockname()[1])
+    return first
 
 
 def serve(root: Path, port: int) -> int:
     """頁を配り，止められるまで待つ。"""
     import uvicorn
 
-    used = free_port(port)
-    if port and used != port:
+    if (used := free_port(port)) != port and port:
         print(f"{port} 番は使われているので，{used} 番で配ります。")
-    print(f"http://127.0.0.1:{used}/ を開いてください。止めるには Ctrl+C を押します。")
-    print("初めの一回は，すべての章を作ります。", flush=True)
-    uvicorn.run(
-        Live(root.resolve()).app(),
-        host="127.0.0.1",
-        port=used,
-        log_level="error",
-        timeout_graceful_shutdown=1,
-    )
+    print(f"http://127.0.0.1:{used}/ を開いてください。止めるのは Ctrl+C。", flush=True)
+    live = Live(root.resolve())
+    routes = [Route("/_live/events", live.events), Route("/{path:path}", live.page)]
+    app = Starlette(routes=routes, lifespan=live.lifespan)
+    options: Any = {"log_level": "error", "timeout_graceful_shutdown": 1}
+    uvicorn.run(app, host="127.0.0.1", port=used, **options)
     return 0

@@ -17,7 +17,7 @@
   const show = (text, findings = []) => {
     box.replaceChildren(text, ...findings.map((one) => {
       const line = document.createElement("div");
-      line.textContent = `${one.file}:${one.line}: ${one.message}`;
+      line.textContent = one;
       return line;
     }));
     if (findings.length && !path.startsWith(draft)) {

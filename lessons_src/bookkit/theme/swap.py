@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util._pathlib import _StrPath
 
+from bookkit.pages.assets import FOLDER
 from bookkit.unfinished import found
 
 logger = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ def publish(app: Sphinx, error: Exception | None) -> None:
         said = f"失敗したので，{site} は替えません。できた所までは {app.outdir} にあります。"
         logger.info(said)
         return
-    bad = {app.project.path2doc(str(app.srcdir / one.file)) for one in found if live}
+    bad = {app.project.path2doc(str(app.srcdir / one.path)) for one in found if live}
     bad |= set(app.config.bookkit_held)
     uri: Any = app.builder.get_target_uri
     held = frozenset(uri(name) for name in bad if name in app.env.found_docs)
@@ -74,10 +75,21 @@ def publish(app: Sphinx, error: Exception | None) -> None:
 def forget(app: Sphinx, *rest: Any) -> list[str]:
     """なくなった章の頁と原稿を消す（ノートブックは ``notebooks.build`` が消す）。"""
     if hasattr(app, "bookkit_site"):
+        out = Path(app.outdir)
         for name in rest[-1]:
-            for path in (f"{name}.html", f"_sources/{name}.md"):
-                Path(app.outdir, path).unlink(missing_ok=True)
+            for path in (out / f"{name}.html", *out.glob(f"_sources/{name}.md*")):
+                path.unlink(missing_ok=True)
     return []
+
+
+def with_new_menu(app: Sphinx, env: Any) -> list[str]:
+    """目次（どの頁にもある）が変われば，すべての頁を書き直す。"""
+    from bookkit.theme.frame import book_toc
+
+    if not hasattr(app, "bookkit_site"):
+        return []
+    before, env.bookkit_menu = getattr(env, "bookkit_menu", ""), repr(book_toc(app))
+    return sorted(env.found_docs) if before not in ("", env.bookkit_menu) else []
 
 
 def unused_pictures(app: Sphinx, error: Exception | None) -> None:
@@ -87,6 +99,14 @@ def unused_pictures(app: Sphinx, error: Exception | None) -> None:
     wanted = {Path(name).stem for _, name in app.env.images.values()}
     for path in Path(app.outdir, "_images").glob("*.*"):
         if path.stem.removesuffix("-dark") not in wanted:
+            path.unlink()
+    results = getattr(app, "bookkit_results", {}).values()
+    outputs = [one for r in results for n in range(len(r.cells)) for one in r.shown(n)]
+    kept = {
+        name for one in outputs for name in one.get("metadata", {}).get("assets", ())
+    }
+    for path in Path(app.outdir, FOLDER).glob("*.*"):
+        if results and path.name not in kept:
             path.unlink()
     cards = {name.replace("/", "-") for name in app.env.found_docs}
     for path in Path(app.outdir, "_images", "social").glob("*.png"):
@@ -99,5 +119,6 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("bookkit_live", False, "")
     app.add_config_value("bookkit_held", (), "")
     app.connect("env-get-outdated", forget)
+    app.connect("env-get-updated", with_new_menu, priority=900)
     app.connect("build-finished", unused_pictures, priority=100)
     app.connect("build-finished", publish, priority=1000)
