@@ -28,7 +28,7 @@ found: list[Finding] = []
 def _note(app: Sphinx, record: Any) -> bool:
     """警告と，その頁を書き留める。始まる前の警告は，毎回出るので，頁は覚えない。"""
     place, _, line = str(record.location or "").rpartition(":")
-    path = Path(place if line.isdigit() else line)
+    path = Path(place or line)
     inside = path.is_absolute() and path.is_relative_to(app.srcdir)
     file = path.relative_to(app.srcdir).as_posix() if inside else ""
     number = int(line) if line.isdigit() else 1
