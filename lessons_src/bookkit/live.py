@@ -32,10 +32,8 @@ WHOLE = ("_toc.yml", "_config.yml", "book/references.bib")
 """変われば，すべての頁の決まりを調べ直すファイル。"""
 TOOLS = ("lessons_src/bookkit/", "lessons_src/lessons/palette.json")
 """変われば，作るプロセスを始め直すもの。"""
-WAITING = (
-    "<!doctype html><html lang=ja><head><title>作っています</title></head>"
-    "<p>この頁はまだありません。できると，ここに出ます。"
-)
+SCRIPT = Path(__file__).parent / "theme" / "live.js"
+WAITING = "<!doctype html><html lang=ja><head></head><p>できると，ここに出ます。"
 checked: dict[str, list[Finding]] = {}
 """作るプロセスの中の，ファイルごとの指摘。空なら，まだ調べていない。"""
 progress: Any = None
@@ -201,7 +199,7 @@ class Live:
         """頁やファイル。頁には，知らせを受けるスクリプトを足す。"""
         name, fresh = request.path_params["path"], {"Cache-Control": "no-cache"}
         if name == "_live/live.js":
-            return FileResponse(Path(__file__).parent / "theme" / "live.js", headers=fresh)
+            return FileResponse(SCRIPT, headers=fresh)
         draft = name.removeprefix("_live/draft/")
         folder = self.site if draft == name else self.site.with_name(".live")
         file = (folder / draft).resolve()
