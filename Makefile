@@ -92,4 +92,4 @@ weight hits lighthouse: $(READY)
 	$(BIN)/python tests/bench/$@.py
 
 clean:
-	rm -rf _build/html _build/.doctrees _build/jupyter_execute
+	rm -rf _build/html _build/.html _build/.doctrees _build/jupyter_execute

@@ -133,6 +133,10 @@ PARTS = ("article", "inproceedings", "incollection", "inbook")
 """雑誌や本の一部分。題名を斜体にしない。"""
 
 
+FORMATTED: dict[str, FormattedEntry] = {}
+"""一度書いた文献。一覧と吹き出しと，書きながら見るときの次のビルドで使う。"""
+
+
 class PsychologyStyle(BaseStyle):
     """文献の一覧の書き方（日本心理学会・APA の書き方にならう）。"""
 
@@ -144,6 +148,12 @@ class PsychologyStyle(BaseStyle):
         self, label: str, entry: Entry, bib_data: Any = None
     ) -> FormattedEntry:
         """文献一つ。著者のない文献の題名は，著者の所に書く。"""
+        known = FORMATTED.get(shape := repr((label, entry.key, entry)))
+        if known is None:
+            known = FORMATTED[shape] = self._formatted(label, entry, bib_data)
+        return known
+
+    def _formatted(self, label: str, entry: Entry, bib_data: Any) -> FormattedEntry:
         has_people = entry.persons.get("author") or entry.persons.get("editor")
         work = words[
             sentence[join[WHO, " (", YEAR, ")"]],

@@ -17,7 +17,6 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookkit import live
 from bookkit.cli import COMMANDS, main
 from bookkit.lint import check_book
 from bookkit.new import add_to_toc
@@ -315,29 +314,3 @@ def test_toc_entry_goes_to_its_place(part: str, place: int, caption: str) -> Non
     assert found == caption
     assert files[-1] == f"book/{part}/new"
     assert parts_of(after)[-1] == ("巻末", ["book/glossary"])
-
-
-def test_live_uses_the_settings_of_the_book(tmp_path: Path) -> None:
-    """live の設定で作った頁は，警告なしにでき，文献も設定も本と同じ。"""
-    for name in ("_config.yml", "book/references.bib"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        shutil.copy(ROOT / name, tmp_path / name)
-    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/index\n", "utf8")
-    text = "# 表紙\n\n引用 {cite:p}`itti1998model` です。\n\n```{bibliography}\n```\n"
-    (tmp_path / "book/index.md").write_text(text, "utf8")
-    command = live.command(tmp_path, 8123)
-    assert command[command.index("--port") + 1] == "8123"
-    folder = command[command.index("-c") + 1]
-    done = subprocess.run(
-        f"{sys.executable} -m sphinx -W -q -c {folder} -b html . _build/live".split(),
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    page = (tmp_path / "_build/live/book/index.html").read_text("utf8")
-    assert 'lang="ja"' in page
-    assert "Itti" in page
-    assert not (tmp_path / "conf.py").exists()
-    assert "bookkit_reread = False" in Path(folder, "conf.py").read_text("utf8")

@@ -236,3 +236,23 @@ def test_gpu_check_installs_no_torch() -> None:
     assert "torch" not in part
     commands = str(load(GPU)["jobs"]["check"]["steps"])
     assert "/^# 頁をつくる$/,/^$/p" in commands
+
+
+def test_windows_gets_the_same_bytes(tmp_path: Path) -> None:
+    """``core.autocrlf`` の計算機でも，行の終わりは LF のまま（鍵と .ci/run のため）。"""
+
+    def git(*command: str, cwd: Path = tmp_path) -> None:
+        name = ["-c", "user.name=x", "-c", "user.email=x@example.invalid"]
+        subprocess.run(["git", *name, *command], cwd=cwd, check=True)
+
+    git("init", "-q", "one")
+    names = (".gitattributes", ".ci/run", "book/index.md", "_toc.yml")
+    for name in names:
+        path = tmp_path / "one" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes((ROOT / name).read_bytes())
+    git("add", ".", cwd=tmp_path / "one")
+    git("commit", "-qm", "x", cwd=tmp_path / "one")
+    git("clone", "-q", "-c", "core.autocrlf=true", "one", "two")
+    for name in names:
+        assert (tmp_path / "two" / name).read_bytes() == (ROOT / name).read_bytes()

@@ -150,6 +150,10 @@ def entry_of(data: dict[str, Any]) -> Entry:
         raise Unusable("壊れている") from error
 
 
+READ: dict[Path, tuple[float, Entry]] = {}
+"""読んだ結果と，その時刻。書きながら見る間は，変わらない章を読み直さない。"""
+
+
 class Cache:
     """実行結果の置き場所。
 
@@ -175,7 +179,10 @@ class Cache:
 
     def _load(self, path: Path) -> Entry | None:
         try:
-            return entry_of(unseal(path.read_bytes()))
+            when = path.stat().st_mtime
+            if READ.get(path, (0,))[0] != when:
+                READ[path] = when, entry_of(unseal(path.read_bytes()))
+            return READ[path][1]
         except FileNotFoundError:  # ちょうど消されたところ
             return None
         except Unusable as error:
@@ -209,6 +216,8 @@ class Cache:
         with contextlib.suppress(OSError):
             for path in (self._path(entry), *(self.assets / n for n in entry.assets)):
                 os.utime(path)
+            path = self._path(entry)
+            READ[path] = path.stat().st_mtime, entry
 
     def prune(self) -> None:
         """長く使われていない結果と，途中で終わったビルドの書きかけを消す。"""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +19,15 @@ from sphinx.util import logging
 from bookkit.chapter import Chapter, ChapterError
 from bookkit.execution import machine, reader, wording
 from bookkit.execution.book import TIMEOUT, Result, Runner
-from bookkit.execution.outcome import Failure
+from bookkit.execution.outcome import CUT, Failure
 from bookkit.reading import read_chapter
 
 logger = logging.getLogger(__name__)
 
+PYTHON_WARNING = re.compile(r"^(\S.*?):(\d+): (\w*Warning: .*)$", re.MULTILINE)
+HEAVY = 100_000
+"""頁の HTML の重さの上限（gzip したバイト）。絵は含まない。"""
 READER = "bookkit.execution.reader.read"
-UNFINISHED = ".unfinished"
-"""警告なしで終わっていないビルドの目印。次のビルドは，すべての頁を読み直す。"""
 
 
 def book_root(app: Sphinx) -> Path:
@@ -36,28 +40,19 @@ def book_root(app: Sphinx) -> Path:
 
 
 def begin(app: Sphinx) -> None:
-    """前のビルドが警告なしで終わったかを調べ，今度のビルドの目印を置く。"""
+    """二度実行する設定を断り，前のビルドの報告を消す。"""
     if app.config.nb_execution_mode != "off":
         logger.warning(
             "実行は bookkit が受け持ちます。"
             '_config.yml の execute_notebooks を "off" にしてください'
             "（そのままでは，章を二度実行します）。"
         )
-    mark = _mark(app)
-    again = app.config.bookkit_reread and mark.exists()
-    app.env.bookkit_reread = again  # type: ignore[attr-defined]
-    mark.parent.mkdir(parents=True, exist_ok=True)
-    mark.touch()
     shutil.rmtree(_reports(app), ignore_errors=True)
 
 
 def _reports(app: Sphinx) -> Path:
     """失敗した章の記録の置き場所（公開する頁の外）。"""
     return Path(app.outdir).parent / "reports"
-
-
-def _mark(app: Sphinx) -> Path:
-    return Path(app.doctreedir) / f"{UNFINISHED}-{app.builder.name}"
 
 
 def execute(
@@ -69,16 +64,52 @@ def execute(
     results = app.bookkit_results = _results(app, root, chapters)  # type: ignore[attr-defined]
     reader.results = results
     _use_reader(env, results)
+    for docname, result in results.items():
+        for line, message in problems(result):
+            logger.warning(message, location=(docname, line))
     before: dict[str, str] = getattr(env, "bookkit_outputs", {})
     now = {docname: _fingerprint(result) for docname, result in results.items()}
     env.bookkit_outputs = now  # type: ignore[attr-defined]
-    changed = [name for name in now if before.get(name) != now[name]]
-    if app.env.bookkit_reread:  # type: ignore[attr-defined]
-        logger.info(
-            "前のビルドが警告なしで終わっていないので，すべての頁を読み直します。"
+    return [name for name in now if before.get(name) != now[name]]
+
+
+def problems(result: Result) -> Iterator[tuple[int, str]]:
+    """頁に載せる出力の困ったこと：Python の警告と，長すぎて切った印字。``(行, 文)``。"""
+    for number, cell in enumerate(result.chapter.cells):
+        for output in result.shown(number):
+            text = str(output.get("text") or output.get("data", {}).get("text/plain"))
+            if CUT in text:
+                yield cell.line, f"出力が長すぎます。{CUT.strip('…（）').strip()}"
+            if output.get("name") != "stderr" or cell.has("remove-stderr"):
+                continue
+            for found in PYTHON_WARNING.finditer(text):
+                file, row, what = found.groups()
+                own = "ipykernel" in file
+                place = "" if own else f"（{file.rpartition('lessons_src/')[2]}:{row}）"
+                yield (
+                    cell.line + (int(row) - 1 if own else 0),
+                    f"セルが Python の警告を出しています：{what}{place}。原因を直すか，"
+                    "出てよいものなら warnings.filterwarnings で消してください。",
+                )
+
+
+def note_heavy_page(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: object
+) -> None:
+    """重すぎる頁は，いちばん重いセルを言う。"""
+    result: Result | None = getattr(app, "bookkit_results", {}).get(pagename)
+    body = str(context.get("body", "")).encode("utf8", "replace")
+    if result is None or len(body) < HEAVY or not result.cells:
+        return
+    size = len(gzip.compress(body))
+    if size > HEAVY:
+        weights = [len(repr(result.shown(n))) for n in range(len(result.cells))]
+        heaviest = weights.index(max(weights))
+        logger.warning(
+            f"頁の HTML が {size // 1000} KB（gzip）あり，{HEAVY // 1000} KB を超えています。"
+            "いちばん重いのはこのセルの出力です。描く点やコマを減らしてください。",
+            location=(pagename, result.chapter.cells[heaviest].line),
         )
-        return sorted(env.found_docs)
-    return changed
 
 
 def _chapters(env: BuildEnvironment, root: Path) -> dict[str, Chapter]:
@@ -164,8 +195,6 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if failed:
         app.statuscode = 1
         logger.info(f"{len(failed)} 章が失敗しました：{'，'.join(failed)}")
-    if exception is None and not failed and not app._warncount:
-        _mark(app).unlink(missing_ok=True)
 
 
 def _report(name: str, failure: Failure) -> str:
@@ -176,8 +205,9 @@ def _report(name: str, failure: Failure) -> str:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """イベントにつなぐ。"""
+    app.setup_extension("bookkit.unfinished")
     app.connect("doctree-read", add_gpu_notes)
-    app.add_config_value("bookkit_reread", True, "", bool)
+    app.connect("html-page-context", note_heavy_page)
     app.connect("builder-inited", begin)
     app.connect("env-get-outdated", execute)
     app.connect("build-finished", finish, priority=900)

@@ -24,7 +24,7 @@ from nbclient.exceptions import (
 from bookkit.chapter import Chapter
 from bookkit.execution.cache import CellResult
 from bookkit.execution.forked import Fork, ForkedProvisioner
-from bookkit.execution.outcome import Failure, Outcome
+from bookkit.execution.outcome import CUT, LONGEST, Failure, Outcome
 from bookkit.execution.workplace import Workplace
 
 REPORT = """\
@@ -32,8 +32,31 @@ with __import__("io").open({path!r}, "w", encoding="utf8") as file:
     file.write(__import__("_bookkit_probe").report())
 """
 """終わりに動かして，カーネルの中の記録を受け取るコード。"""
+LONGEST_SOCKET = 96
+"""Unix のソケットの名前の長さ（macOS では 103 バイトまで。番号の分を引く）。長ければ TCP を使う。"""
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _IN_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")
+
+
+class BoundedClient(NotebookClient):
+    """長すぎる印字を切る。"""
+
+    def output(self, outs: list[Any], msg: dict[str, Any], *rest: Any) -> Any:
+        """出力を一つ加える。"""
+        content = msg["content"]
+        if msg["msg_type"] == "stream":
+            name = content["name"]
+            before = sum(len(o["text"]) for o in outs if o.get("name") == name)
+            if before > LONGEST:
+                return None
+            content["text"] = _cut(content["text"], LONGEST - before)
+        elif "text/plain" in content.get("data", ()):
+            content["data"]["text/plain"] = _cut(content["data"]["text/plain"], LONGEST)
+        return super().output(outs, msg, *rest)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + CUT
 
 
 class Kernels:
@@ -80,7 +103,7 @@ class Kernels:
             for cell in chapter.cells
         ]
         manager = self._manager(folder)
-        client = NotebookClient(
+        client = BoundedClient(
             nbformat.v4.new_notebook(cells=cells),
             km=manager,
             timeout=timeout or -1,
@@ -135,9 +158,10 @@ class Kernels:
             parent=manager, kernel_id=folder.name, kernel_spec=spec
         )
         manager.provisioner.fork = self.fork
-        if os.name == "posix":  # 同時に始めても，ポートが重ならない
-            manager.transport = "ipc"
-            manager.ip = str(folder / "k")
+        socket = str(folder / "k")
+        if os.name == "posix" and len(os.fsencode(socket)) < LONGEST_SOCKET:
+            manager.transport = "ipc"  # 同時に始めても，ポートが重ならない
+            manager.ip = socket
         self._managers.append(manager)
         return manager
 

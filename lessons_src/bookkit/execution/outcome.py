@@ -7,6 +7,13 @@ from typing import Any
 
 from bookkit.execution.cache import CellResult
 
+LONGEST = 10_000
+"""一つのセルの印字を，頁に載せる字数。長い一行は，読むだけで何分もかかる。"""
+CUT = (
+    f"\n…（出力が {LONGEST} 字を超えたので，ここまでを載せます。"
+    "print する量を減らしてください。）\n"
+)
+
 
 @dataclass(frozen=True)
 class Failure:

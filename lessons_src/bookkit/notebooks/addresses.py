@@ -38,7 +38,9 @@ def follow_github(
     if url.lower() != options.get("repository_url", "").rstrip("/").lower():
         owner, name = repository.split("/", 1)
         config.html_theme_options = {**options, "repository_url": url}
-        config.html_baseurl = f"https://{owner.lower()}.github.io/{name}/"
+        site = f"{owner.lower()}.github.io"
+        folder = "" if name.lower() == site else f"{name}/"  # 所有者の名前の置き場所
+        config.html_baseurl = f"https://{site}/{folder}"
 
 
 @dataclass(frozen=True)

@@ -171,11 +171,22 @@ def write_fonts(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     letters: set[str] = app.bookkit_letters  # type: ignore[attr-defined]
-    _store(app).write_text(json.dumps(sorted(letters), ensure_ascii=False), "utf8")
     folder = Path(app.outdir) / "_static" / "katex" / "fonts"
+    fonts = sorted(FONTS.glob("*.woff2")) if letters else []
+    store, listing = _store(app), json.dumps(sorted(letters), ensure_ascii=False)
+    made = min((_age(folder / font.name) for font in fonts), default=0.0)
+    same = store.is_file() and store.read_text("utf8") == listing
+    if same and made > max(map(_age, fonts), default=0.0):
+        return
     folder.mkdir(parents=True, exist_ok=True)
-    for font in sorted(FONTS.glob("*.woff2")) if letters else []:
+    for font in fonts:
         subset_font(font, folder / font.name, {ord(letter) for letter in letters})
+    store.write_text(listing, "utf8")
+
+
+def _age(path: Path) -> float:
+    """書いた時刻。なければ 0。"""
+    return path.stat().st_mtime if path.is_file() else 0.0
 
 
 def subset_font(source: Path, target: Path, letters: set[int]) -> None:

@@ -3,7 +3,8 @@
 - ``theme.conf``: 継ぐテーマと，選べる値
 - ``*.html``・``*.xml``: 枠と，一つずつの頁やファイルの形
 - ``css/``・``static/``: 見え方と働き。``static/`` の中が，そのまま ``_static`` に置かれる
-- ``frame``: 枠に渡す値。``translator`` と ``folds``: 本文の HTML。``builder``: 頁と部品を置く係
+- ``frame``: 枠に渡す値。``translator`` と ``folds``: 本文の HTML。``builder``: 頁と部品を置く係。
+  ``swap``: 良いときだけ，配る本に移す
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from bookkit.theme import folds, frame
+from bookkit.theme import folds, frame, swap
 from bookkit.theme.builder import BookBuilder, version
 
 NAME = "bookkit"
@@ -29,4 +30,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_builder(BookBuilder, override=True)
     folds.setup(app)
     frame.setup(app)
+    swap.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

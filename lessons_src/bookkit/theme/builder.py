@@ -8,12 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.environment import BuildEnvironment
 from sphinx.util.fileutil import copy_asset
 
 from bookkit import palette
 from bookkit.pages import figures
 from bookkit.pages.social import rasterise
+from bookkit.theme.swap import step_aside
 from bookkit.theme.translator import BookTranslator
 
 THEME = Path(__file__).parent
@@ -41,6 +44,10 @@ class BookBuilder(StandaloneHTMLBuilder):
 
     search = False
     default_translator_class = BookTranslator
+
+    def __init__(self, app: Sphinx, env: BuildEnvironment) -> None:
+        step_aside(app)
+        super().__init__(app, env)
 
     def copy_theme_static_files(self, context: dict[str, Any]) -> None:
         """テーマ自身の static だけを置く。``basic`` の CSS とスクリプトは使わない。"""

@@ -144,7 +144,6 @@ def test_a_warning_cannot_turn_green_by_itself(project):
         done = project.build(*options)
         assert done.returncode != 0
         assert "どこにもない" in done.stderr
-    assert "警告なしで終わっていない" in done.stdout
     assert "実行" not in done.stdout  # 読み直すだけで，実行はしない
     page.write_text("# 題\n")
     assert project.build(*options).returncode == 0
@@ -153,16 +152,82 @@ def test_a_warning_cannot_turn_green_by_itself(project):
     assert "0 added, 0 changed, 0 removed" in done.stdout
 
 
-def test_live_reads_only_what_changed_even_after_a_warning(project):
-    """書きかけの本にはいつも警告がある。``live`` は，それでも変わった頁だけを読む。"""
+def test_only_the_page_with_the_warning_is_read_again(project):
+    """誤りのあとのビルドも速い。誤りで止まっても，ほかの頁は読み直さない。"""
     page = project.write("book/plain.md", "# 題\n\n{ref}`どこにもない`\n")
-    project.chapter("one", ONE)
-    config = project.root / "_config.yml"
-    settings = "language: ja, bookkit_reread: false"
-    config.write_text(config.read_text("utf8").replace("language: ja", settings))
+    path = project.chapter("one", ONE)
     assert "どこにもない" in project.build().stderr
-    page.write_text("# 題\n\n{ref}`どこにもない`。\n")
     assert "0 added, 1 changed, 0 removed" in project.build().stdout
+    page.write_text("# 題\n")
+    sound = path.read_text("utf8")
+    path.write_text(
+        sound.replace("kernelspec:", "execution: {timeout: -1}\nkernelspec:")
+    )
+    assert project.build().returncode != 0  # 章を読めず，途中で止まる
+    path.write_text(sound)
+    done = project.build("-W", "--keep-going")
+    assert done.returncode == 0, done.stderr
+    assert "0 added, 2 changed, 0 removed" in done.stdout
+
+
+def test_a_long_output_is_cut_and_told(project):
+    """長い一行は，nbclient と myst-nb の ``.*\\r`` で何分もかかった。"""
+    path = project.chapter("long", "print('x' * 3_000_000)", "'y' * 1_000_000")
+    line = path.read_text("utf8").splitlines().index("print('x' * 3_000_000)") + 1
+    done = project.build("-W", "--keep-going")
+    assert done.returncode != 0
+    assert f"long.md:{line}: WARNING: 出力が長すぎます" in done.stderr
+    page = project.page("long")
+    assert page.count("print する量を減らしてください") == 2
+    assert len(page) < 100_000
+
+
+def test_a_python_warning_is_told_to_the_author(project):
+    project.module(
+        "lessons/careless.py",
+        "import warnings\n\ndef go():\n    warnings.warn('部屋の警告')\n",
+    )
+    path = project.chapter(
+        "warns",
+        "import warnings\nfrom lessons import careless\n\nwarnings.warn('気をつけて')",
+        "careless.go()",
+        ":tags: [remove-stderr]\n\nwarnings.warn('承知')",
+    )
+    line = path.read_text("utf8").splitlines().index("warnings.warn('気をつけて')") + 1
+    for _ in range(2):  # 実行し直さないビルドでも
+        done = project.build("-W", "--keep-going")
+        assert done.returncode != 0
+        assert f"warns.md:{line}: WARNING: セルが Python の警告を出して" in done.stderr
+        assert "UserWarning: 部屋の警告（lessons/careless.py:4）" in done.stderr
+        assert "承知" not in done.stderr
+
+
+def test_a_heavy_page_names_the_cell(project):
+    noise = "import random\nrandom.seed(0)\nfrom IPython.display import HTML\n"
+    path = project.chapter(
+        "heavy", ONE, noise + "HTML('%x' % random.getrandbits(1_600_000))"
+    )
+    line = path.read_text("utf8").splitlines().index("import random") + 1
+    done = project.build()
+    assert f"heavy.md:{line}: WARNING: 頁の HTML が" in done.stderr
+
+
+def test_a_long_temporary_path_does_not_matter(project, tmp_path, monkeypatch):
+    deep = tmp_path / ("d" * 120)
+    deep.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    project.chapter("one", ONE)
+    assert project.results()["one"].failure is None
+
+
+def test_a_loaded_file_is_a_part_of_the_chapter(project):
+    code = project.write("book/cell.py", "print(111)\n")
+    project.chapter("loads", ":load: cell.py\n")
+    assert project.build("-W").returncode == 0
+    assert "111" in project.page("loads")
+    code.write_text("print(222)\n")
+    assert project.build("-W").returncode == 0
+    assert "222" in project.page("loads")
 
 
 def test_executing_twice_is_warned_of(project):

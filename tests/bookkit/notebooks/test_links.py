@@ -120,6 +120,19 @@ def test_own_repository_keeps_its_site() -> None:
     assert made.notebook_revision == "f00"
 
 
+@pytest.mark.parametrize(
+    ("repository", "site"),
+    [
+        ("Owner/Owner.github.io", "https://owner.github.io/"),
+        ("Owner/other.github.io", "https://owner.github.io/other.github.io/"),
+    ],
+)
+def test_the_site_of_an_owner_is_at_the_top(repository: str, site: str) -> None:
+    made = config()
+    follow_github(None, made, {"GITHUB_REPOSITORY": repository})  # type: ignore[arg-type]
+    assert made.html_baseurl == site
+
+
 def test_outside_of_github_no_version_is_pinned() -> None:
     made = config(repository_branch="develop")
     follow_github(None, made, {})  # type: ignore[arg-type]
