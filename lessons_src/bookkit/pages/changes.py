@@ -82,6 +82,18 @@ def _check(app: Sphinx, env: BuildEnvironment) -> None:
         logger.warning(message, location=node)
 
 
+def _offer_feed(app: Sphinx, doctree: nodes.document) -> None:
+    """更新履歴の初めの段落に，フィードへのリンクを足す。"""
+    docname = app.env.docname
+    if docname != page_of(app.env):
+        return
+    address = "../" * docname.count("/") + "feed.xml"
+    feed = nodes.reference("", "フィード（Atom）", refuri=address)
+    for first in list(doctree.findall(nodes.paragraph))[:1]:
+        first += [feed, nodes.Text("でも，同じ文が届きます。")]
+
+
 def setup(app: Sphinx) -> None:
     """更新履歴を調べる仕事を登録する。フィードは ``site`` が書く。"""
+    app.connect("doctree-read", _offer_feed)
     app.connect("env-check-consistency", _check)
