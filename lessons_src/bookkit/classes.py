@@ -18,7 +18,7 @@ KINDS: dict[str, tuple[type, str]] = {
     "page": (str, "lecture07"),
     "course": (str, "心理学特講 IIIA 第07回"),
     "date": (datetime.date, "2025-06-06"),
-    "submission": (str, "https://drive.google.com/…（決まる前は \"\"）"),
+    "submission": (str, 'https://drive.google.com/…（決まる前は ""）'),
     "practicals": (list, "- {chapter: basics/softmax, today: true, note: 一言}"),
 }
 """設定の項目と，その型，書き方の例。どれも要る。"""
@@ -120,7 +120,9 @@ def new_year(root: Path, text: str) -> list[str]:
     setting, page = f"{FOLDER}/{year}.yml", re.sub(r"_\d{4}$", "", last.page)
     made = f"book/{page}_{year}.md"
     if (root / setting).exists() or (root / made).exists():
-        raise NewYearError(f"{year} 年度はもうあります（{setting}）。直すならこのファイルです。")
+        raise NewYearError(
+            f"{year} 年度はもうあります（{setting}）。直すならこのファイルです。"
+        )
     if year < last.year:
         raise NewYearError(
             f"{year} 年度は，いまある {last.year} 年度より前です。{last.year + 1} 以後の年にしてください。"

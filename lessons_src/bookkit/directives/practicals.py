@@ -29,7 +29,8 @@ def _fill(app: Sphinx, place: filled_later, docname: str) -> Iterator[nodes.raw]
     known = class_years(app)
     lecture = next((one for one in known if one.docname == docname), None)
     chosen = [
-        (f"book/{one['chapter']}", one) for one in (lecture.practicals if lecture else [])
+        (f"book/{one['chapter']}", one)
+        for one in (lecture.practicals if lecture else [])
     ]
     in_class = {name for name, _ in chosen}
     rest = []
@@ -44,7 +45,8 @@ def _fill(app: Sphinx, place: filled_later, docname: str) -> Iterator[nodes.raw]
         f"{place['name']}.html",
         lecture=lecture,
         newer=newer,
-        newer_link=newer and relative_uri(here, app.builder.get_target_uri(newer.docname)),
+        newer_link=newer
+        and relative_uri(here, app.builder.get_target_uri(newer.docname)),
         chosen=[_row(app, here, name) | one for name, one in chosen],
         rest=rest,
         archive=relative_uri(here, ARCHIVE),

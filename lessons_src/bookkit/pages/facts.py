@@ -106,7 +106,10 @@ def note(app: Sphinx, doctree: nodes.document) -> None:
     row = nodes.paragraph(classes=["touches"])
     for kind, places in found.items():
         link = nodes.reference("", badge(kind, places), refid=places[0], internal=True)
-        row += [nodes.inline("", "", link, classes=["touch", f"touch-{kind}"]), nodes.Text(" ")]
+        row += [
+            nodes.inline("", "", link, classes=["touch", f"touch-{kind}"]),
+            nodes.Text(" "),
+        ]
     time = nodes.paragraph("", f"読むのに約 {minutes} 分", classes=["lesson-minutes"])
     rows = [labelled("時間", time)]
     if found:
