@@ -39,8 +39,9 @@ def read_changes(
     env: BuildEnvironment,
 ) -> tuple[list[Change], list[tuple[nodes.Node, str]]]:
     """変更を新しい順に返す。書き方の誤りは，場所と言葉の組で返す。"""
-    docname, found, wrong = page_of(env), [], []
-    before = date.max
+    docname, before = page_of(env), date.max
+    found: list[Change] = []
+    wrong: list[tuple[nodes.Node, str]] = []
     for section in env.get_doctree(docname).findall(nodes.section) if docname else ():
         if not isinstance(section.parent, nodes.section):
             continue
