@@ -161,10 +161,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx から呼ばれる。読み始める前に，本の全体を調べる。"""
     app.add_config_value("bookkit_lint", True, "")
     root = Path(app.srcdir)
-    if app.config.overrides.get("bookkit_lint", True) and (root / "_toc.yml").is_file():
-        if found := stopping(root):
-            print("\n".join(map(str, found)), file=sys.stderr)
-            raise SystemExit(1)
+    wanted = app.config.overrides.get("bookkit_lint", True)
+    found = stopping(root) if wanted and (root / "_toc.yml").is_file() else []
+    if found:
+        print("\n".join(map(str, found)), file=sys.stderr)
+        raise SystemExit(1)
     app.connect("config-inited", _beside)
     app.connect("builder-inited", _warn)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
