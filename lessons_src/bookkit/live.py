@@ -96,10 +96,10 @@ def build(root: Path, names: list[str]) -> dict[str, Any]:
 def check(root: Path, names: Iterable[str]) -> list[Finding]:
     """変わった頁だけの決まりを調べ，本の全体の指摘（まだ書いていない所を除く）を返す。"""
     from bookkit.book import Book
-    from bookkit.lint import check_book, check_page
+    from bookkit.lint import check_book, check_page, known
 
     book = Book(root)
-    pages = book.documents
+    pages, book.known = book.documents, known.of(book)
     if not checked or any(name in WHOLE for name in names):
         checked.clear()
         checked[""] = []
