@@ -173,6 +173,9 @@ def test_edited_code_runs_in_sight(desk: Desk) -> None:
     desk.edit("book/code.md", "200 + 22", "1 / 0")
     desk.shows("ZeroDivisionError", "#live")
     assert "222" in desk.page.inner_text("article")
+    desk.edit("book/code.md", "1 / 0", "300 + 33")
+    desk.shows("333")
+    desk.page.wait_for_selector("#live", state="hidden", timeout=30_000)
 
 
 def test_settings_order_and_style_are_picked_up(desk: Desk) -> None:
@@ -190,7 +193,11 @@ def test_settings_order_and_style_are_picked_up(desk: Desk) -> None:
     desk.page.wait_for_selector("#live", state="hidden", timeout=30_000)
     with (desk.root / "lessons_src/bookkit/theme/css/article.css").open("a") as css:
         css.write("article { outline: 7px solid }\n")
-    desk.page.wait_for_function(
-        "getComputedStyle(document.querySelector('article')).outlineWidth === '7px'",
-        timeout=30_000,
-    )
+    for _ in range(300):
+        width = desk.page.evaluate(
+            "getComputedStyle(document.querySelector('article')).outlineWidth"
+        )
+        if width == "7px":
+            break
+        desk.page.wait_for_timeout(100)
+    assert width == "7px"
