@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from bookkit.arguments import UsageError
 from bookkit.book import BookError
 from bookkit.reading import yaml_problem
 
@@ -25,7 +26,7 @@ KINDS: dict[str, tuple[type, str]] = {
 WEEKDAYS = "月火水木金土日"
 
 
-class NewYearError(ValueError):
+class NewYearError(UsageError):
     """次の年度を作れない理由。"""
 
 

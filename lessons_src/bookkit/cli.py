@@ -73,12 +73,9 @@ def new(root: Path, options: Namespace) -> int:
     章・部屋・練習・検査の雛形を作り，_toc.yml に載せます。
     もうあるファイルは書き換えません。
     """
-    from bookkit.new import NewChapterError, create
+    from bookkit.new import create
 
-    try:
-        made = create(root, options.chapter, options.title)
-    except NewChapterError as error:
-        raise UsageError(str(error)) from error
+    made = create(root, options.chapter, options.title)
     for path in made:
         print(f"作りました: {path}")
     print("次に: python -m bookkit check で，書く所を確かめてください。")
@@ -91,13 +88,9 @@ def move(root: Path, options: Namespace) -> int:
     頁・部屋・検査・記録・目次・リンク・前提・名札をいっしょに直し，前の番地に案内を残します。
     直せない所は「ファイル:行」で言います。
     """
-    from bookkit.move import MoveError
     from bookkit.move import move as move_chapter
 
-    try:
-        left = move_chapter(root, options.old, options.new, options.before)
-    except MoveError as error:
-        raise UsageError(str(error)) from error
+    left = move_chapter(root, options.old, options.new, options.before)
     print("\n".join([f"移しました: {options.old} → {options.new}", *left]))
     return 0
 
@@ -108,13 +101,9 @@ def remove(root: Path, options: Namespace) -> int:
     頁・部屋・検査・記録・目次の行と，ほかの章の前提から消します。
     まだ指している所は，続けて調べて言います。
     """
-    from bookkit.move import MoveError
     from bookkit.move import remove as remove_chapter
 
-    try:
-        gone = remove_chapter(root, options.chapter)
-    except MoveError as error:
-        raise UsageError(str(error)) from error
+    gone = remove_chapter(root, options.chapter)
     print("\n".join(f"消しました: {path}" for path in gone))
     return check(root, Namespace(paths=[]))
 
@@ -125,13 +114,9 @@ def new_year(root: Path, options: Namespace) -> int:
     いちばん新しい年度の頁と book/classes/ の設定を写します。
     前の年度の頁は，そのままの番地に残ります。
     """
-    from bookkit.classes import NewYearError
     from bookkit.classes import new_year as create
 
-    try:
-        made = create(root, options.year)
-    except NewYearError as error:
-        raise UsageError(str(error)) from error
+    made = create(root, options.year)
     for path in made:
         print(f"書きました: {path}")
     print(f"次に: {made[1]} の日付・提出先・今日の実習を直してください。")
@@ -202,13 +187,9 @@ def effects(root: Path, options: Namespace) -> int:
     名前を省くと，記録が古い効果すべてを測ります。
     記録は，約束と同じ部屋の records/ に残ります。
     """
-    from bookkit.effects import EffectError
     from bookkit.effects import effects as measure_and_keep
 
-    try:
-        return measure_and_keep(root, options.names, check=options.check)
-    except EffectError as error:
-        raise UsageError(str(error)) from error
+    return measure_and_keep(root, options.names, check=options.check)
 
 
 NAMES: dict[str, Any] = {

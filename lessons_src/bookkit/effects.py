@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from bookkit.arguments import UsageError
 from bookkit.execution.cache import write_atomically
 from bookkit.execution.machine import lessons_root, look
 from bookkit.execution.trace import Trace
@@ -38,7 +39,7 @@ NOT_MEASURED = re.compile(
 """開いても，測る値には関わらないもの：約束の読み方，判定，人間の数，色。"""
 
 
-class EffectError(RuntimeError):
+class EffectError(UsageError):
     """測れなかったこと。"""
 
 

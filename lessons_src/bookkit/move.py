@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from bookkit.arguments import UsageError
 from bookkit.book import PART_TITLES, RECORDED, Book
 from bookkit.lint.finding import similar
 from bookkit.new import NAME, add_to_toc
@@ -25,7 +26,7 @@ REDIRECTS = re.compile(r"^    redirects:[^\n]*\n((?:      \S+: \S+\n)*)", re.MUL
 """``_config.yml`` の，移した頁の番地の表。"""
 
 
-class MoveError(Exception):
+class MoveError(UsageError):
     """移せない，消せない理由。何も変えていない。"""
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from keyword import iskeyword
 from pathlib import Path
 
+from bookkit.arguments import UsageError
 from bookkit.book import PART_TITLES
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -14,7 +15,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 LAST_PART = "巻末"
 
 
-class NewChapterError(Exception):
+class NewChapterError(UsageError):
     """章を作れない理由。"""
 
 

@@ -156,6 +156,7 @@ def test_public_names_are_explained_in_japanese(path: Path) -> None:
 TOP = {
     ".binder",
     ".ci",
+    ".gitattributes",
     ".github",
     ".gitignore",
     ".oxlintrc.json",
@@ -195,11 +196,13 @@ def test_top_level_is_small(kept: list[Path]) -> None:
 
 
 def test_book_holds_only_what_readers_read(kept: list[Path]) -> None:
-    """``book/`` には原稿と文献と，GPU で記録した出力だけを置く。部の名前は決まっている。"""
+    """``book/`` には原稿と文献，年度の設定，GPU で記録した出力だけを置く。部の名前は決まっている。"""
     for path in kept:
         if path.parts[0] == "book" and path.name != ".gitkeep":
             inside = path.relative_to("book")
-            if inside.parts[0] != "recorded":
+            if inside.parts[0] == "classes":
+                assert re.fullmatch(r"\d{4}\.yml", inside.name), path
+            elif inside.parts[0] != "recorded":
                 assert path.suffix in (".md", ".bib"), path
                 assert len(inside.parts) == 1 or inside.parts[0] in PART_TITLES, path
 

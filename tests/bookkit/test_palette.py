@@ -148,7 +148,7 @@ def test_no_colour_is_written_outside_the_palette() -> None:
 
 def test_every_colour_that_the_styles_use_is_in_the_palette() -> None:
     names = {name.replace("_", "-") for name in palette.colours()}
-    local = {"sans", "mono", "gap"}
+    local = {"sans", "mono", "gap", "shape", "under", "edge"}
     css = [path for path in (BOOKKIT / "theme" / "css").glob("*.css")]
     used = {
         name

@@ -257,8 +257,8 @@ def test_progress_counts_and_forgets(page: Any, base_url: str) -> None:
     links.first.tap()
     page.wait_for_selector(":target .answer")
     page.go_back()
-    page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="記録を消す").tap()
+    page.get_by_role("button", name="もう一度押すと").tap()
     assert f"正解 0，試した 0，まだ {count}" in total.inner_text()
     assert page.evaluate("localStorage.getItem('exercises')") is None
 

@@ -11,7 +11,7 @@
   const box = document.createElement("div");
   box.id = "live";
   box.setAttribute("role", "status");
-  box.style.cssText = "position:fixed;inset:auto 0 0 0;max-height:45vh;overflow:auto;padding:.6rem 1rem;z-index:99;font:1rem/1.6 sans-serif;background:#3a1d00;color:#fff;white-space:pre-wrap";
+  box.style.cssText = "position:fixed;inset:auto 0 0 0;max-height:45vh;overflow:auto;padding:.6rem 1rem;z-index:99;font:1rem/1.6 sans-serif;background:var(--ink, CanvasText);color:var(--background, Canvas);white-space:pre-wrap";
   box.hidden = true;
   document.documentElement.append(box);
   const show = (text, findings = []) => {
@@ -24,7 +24,7 @@
       const link = document.createElement("a");
       link.href = draft + here;
       link.textContent = "直す前の，いまの下書きを見る";
-      link.style.color = "#ffd9a8";
+      link.style.color = "inherit";
       box.append(link);
     }
     box.hidden = !box.textContent;

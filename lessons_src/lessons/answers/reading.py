@@ -61,6 +61,7 @@ def below(value: float) -> Span:
 
 
 def spans_of(wanted: Any) -> list[Span]:
+    """数，幅，それらの並びを，幅の並びにする。"""
     if isinstance(wanted, Span):
         return [wanted]
     if isinstance(wanted, int | float):
@@ -85,6 +86,7 @@ def _word(value: Any) -> str:
 
 
 def is_blank(value: Any) -> bool:
+    """まだ答えていないか（``None``，``...``，空の文字列）。"""
     return (
         value is None or value is ... or (isinstance(value, str) and not value.strip())
     )
@@ -96,12 +98,14 @@ def option_of(options: Mapping[str, str], value: Any) -> str | None:
 
 
 def unknown(options: Iterable[str], value: Any) -> str:
+    """選択肢にない答えに言う文。近い名前を挙げる。"""
     close = difflib.get_close_matches(str(value), list(options), n=3, cutoff=0.5)
     hint = f"近い名前：{'，'.join(close)}。" if close else ""
     return f"{value} は選べません。{hint}{'，'.join(options)} の中から答えてください。"
 
 
 def silent(hints: Iterable[str]) -> str | None:
+    """文になっていないヒントがあれば，その直し方。なければ ``None``。"""
     return next(
         (
             f"ヒント「{h}」を，「。」で終わる文にしてください。"

@@ -210,7 +210,13 @@
     said.setAttribute("role", "status");
     const forget = make("button", { type: "button", textContent: "この端末の練習の記録を消す" });
     forget.addEventListener("click", () => {
-      if (!confirm("この端末に残した，練習の答えと印を，すべて消します。")) return;
+      if (!forget.dataset.asked) {
+        forget.dataset.asked = "1";
+        forget.textContent = "もう一度押すと，答えと印をすべて消します";
+        return;
+      }
+      delete forget.dataset.asked;
+      forget.textContent = "この端末の練習の記録を消す";
       try { localStorage.removeItem(KEY); } catch { /* 消せないだけ */ }
       said.textContent = showProgress();
     });

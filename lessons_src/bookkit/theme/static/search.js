@@ -145,8 +145,8 @@
   const suggest = (query) => {
     const names = near(query);
     const p = document.createElement("p");
-    const all = Object.assign(document.createElement("a"), { href: new URL("book/glossary.html", base), textContent: "用語集" });
-    p.append(...(names.length ? ["近い用語："] : [all, "から探してください。"]));
+    const glossary = Object.assign(document.createElement("a"), { href: new URL("book/glossary.html", base), textContent: "用語集" });
+    p.append(...(names.length ? ["近い用語："] : [glossary, "から探してください。"]));
     names.forEach((name, k) => {
       const url = new URL("search.html", base);
       url.searchParams.set("q", name);
