@@ -121,6 +121,7 @@ def test_no_english_reaches_a_person(arguments: list[str]) -> None:
     said = StringIO()
     with ExitStack() as idle:
         idle.enter_context(mock.patch("bookkit.cli.find_root"))
+        idle.enter_context(mock.patch("bookkit.lint.stopping", return_value=[]))
         for parser in COMMANDS.values():
             idle.enter_context(mock.patch.object(parser, "run", return_value=0))
         idle.enter_context(redirect_stdout(said))
