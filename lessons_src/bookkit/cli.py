@@ -105,7 +105,7 @@ def remove(root: Path, options: Namespace) -> int:
 
     gone = remove_chapter(root, options.chapter)
     print("\n".join(f"消しました: {path}" for path in gone))
-    return check(root, Namespace(paths=[]))
+    return check(root, Namespace(paths=[], fix=False, all=False))
 
 
 def new_year(root: Path, options: Namespace) -> int:

@@ -128,6 +128,11 @@ class _Reader(OutlineReader):
             self.front_text = token.content.split("\n")
             front = self.load(token.content or "{}", 2, "章の設定（---）", FRONT_ADVICE)
             self.front = front if isinstance(front, dict) else None
+            if front is not None and self.front is None:
+                self.fault(
+                    2,
+                    f"章の設定（---）が「項目: 値」の YAML ではありません。{FRONT_ADVICE}",
+                )
         elif lines and lines[0].rstrip() == "---":
             self.front_lines = len(lines)
             self.fault(

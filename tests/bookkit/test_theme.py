@@ -44,7 +44,7 @@ def test_a_new_theme_writes_every_page_again(
 ) -> None:
     (tmp_path / "index.md").write_text("# 題\n\n文です。\n", "utf8")
     build_again(tmp_path)
-    page = tmp_path / "_build" / "html" / "index.html"
+    page = tmp_path / "_build" / ".html" / "index.html"  # わきで作る所
     page.write_text("前の頁", "utf8")
     build_again(tmp_path)
     assert page.read_text("utf8") == "前の頁"

@@ -90,8 +90,9 @@ def _offer_feed(app: Sphinx, doctree: nodes.document) -> None:
         return
     address = "../" * docname.count("/") + "feed.xml"
     feed = nodes.reference("", "フィード（Atom）", refuri=address)
-    for first in list(doctree.findall(nodes.paragraph))[:1]:
-        first += [feed, nodes.Text("でも，同じ文が届きます。")]
+    for first in doctree[0].children[1:2] if doctree.children else ():
+        if isinstance(first, nodes.paragraph):
+            first += [feed, nodes.Text("でも，同じ文が届きます。")]
 
 
 def setup(app: Sphinx) -> None:

@@ -160,9 +160,7 @@ def test_only_the_page_with_the_warning_is_read_again(project):
     assert "0 added, 1 changed, 0 removed" in project.build().stdout
     page.write_text("# 題\n")
     sound = path.read_text("utf8")
-    path.write_text(
-        sound.replace("kernelspec:", "execution: {timeout: -1}\nkernelspec:")
-    )
+    path.write_text(sound.replace("mystnb\n", "mystnb\nexecution: {timeout: -1}\n", 1))
     assert project.build().returncode != 0  # 章を読めず，途中で止まる
     path.write_text(sound)
     done = project.build("-W", "--keep-going")

@@ -21,8 +21,10 @@ REPOSITORY = "https://github.com/someone/lecture"
 FRONT = """\
 ---
 file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3, language: python}
 ---
 """
+"""実行の部品（``bookkit.execution``）なしで作るので，カーネルを自分で書く。"""
 CONF: dict[str, Any] = {
     "extensions": [
         "myst_nb",

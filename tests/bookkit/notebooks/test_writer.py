@@ -384,12 +384,12 @@ def test_what_the_writer_does_not_know_is_reported(
 
 
 def of_notebooks(built: Built) -> list[str]:
-    """章 attention/cam の 12 行めを指す，ノートブックの警告。
+    """章 attention/cam の 10 行めを指す，ノートブックの警告。
 
-    myst-nb は，セルの前の空行を数えまちがえて，13 行めと言うことがある。
+    myst-nb は，セルの前の空行を数えまちがえて，11 行めと言うことがある。
     """
     return re.findall(
-        r"book/attention/cam\.md:1[23]: WARNING: (?!image)(.*)", built.warnings
+        r"book/attention/cam\.md:1[01]: WARNING: (?!image)(.*)", built.warnings
     )
 
 
