@@ -36,10 +36,21 @@ HEADS = (
 )
 
 
+SURNAMES = {
+    "devalois": "De Valois",
+    "feherdasilva": "Feher da Silva",
+    "lambonralph": "Lambon Ralph",
+    "oreilly": "O’Reilly",
+}
+"""見出しの綴りを大文字で始めるだけでは，正しくならない名字。"""
+
+
 def source_name(key: str) -> str:
     """文献の見出し（``jacob2021qualitative``）から，「Jacob（2021）」の形を作る。"""
     found = re.match(r"([a-z]+)(\d{4})", key)
-    return f"{found[1].capitalize()}（{found[2]}）" if found else key
+    if not found:
+        return key
+    return f"{SURNAMES.get(found[1], found[1].capitalize())}（{found[2]}）"
 
 
 def by_chapter(found: Sequence[Measured]) -> str:

@@ -151,3 +151,16 @@ def test_no_title_of_a_row_is_cut(title):
     assert box.replace("\n", "") == title
     right = ax._left_title.get_window_extent().x1
     assert right <= fig.bbox.x1
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("jacob2021qualitative", "Jacob（2021）"),
+        ("lambonralph2007neural", "Lambon Ralph（2007）"),
+        ("oreilly2012", "O’Reilly（2012）"),
+        ("表", "表"),
+    ],
+)
+def test_surnames_are_spelled_as_people_spell_them(key, said):
+    assert table.source_name(key) == said
