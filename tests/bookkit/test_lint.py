@@ -28,6 +28,14 @@ def test_good_book_passes(book: Path) -> None:
     assert check_book(book) == []
 
 
+def test_what_tools_make_is_not_read(book: Path) -> None:
+    """``pip install -e`` が作るフォルダーや，読み込んだときの控えは調べない。"""
+    for folder in ("dl_psychology.egg-info", "lessons/__pycache__"):
+        (book / "lessons_src" / folder).mkdir(parents=True, exist_ok=True)
+        (book / "lessons_src" / folder / "SOURCES.txt").write_bytes(b"a\r\nb")
+    assert check_book(book) == []
+
+
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = "book/attention/good.md"
 

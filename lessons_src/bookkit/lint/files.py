@@ -11,7 +11,8 @@ from pathlib import Path
 from bookkit.lint.finding import CAUSE, PLAIN, STOP, Finding
 
 FOLDERS = ("book", "lessons_src", "tests", ".github", ".binder", ".ci")
-SKIPPED = ("__pycache__", "node_modules", "_build")
+SKIPPED = re.compile(r"__pycache__|node_modules|_build|.+\.egg-info")
+"""作られるもののフォルダー（``pip install -e`` も，``lessons_src`` に一つ作る）。"""
 WRITTEN = frozenset([".md", ".bib", ".yml", ".toml", ".txt", ".py"])
 """人が書くファイル。改行や終わりの形も調べる。"""
 TEXT = WRITTEN | {".json", ".csv", ".js", ".css", ".html", ".svg", ".jinja", ".xml"}
@@ -29,7 +30,7 @@ def paths(root: Path) -> Iterator[Path]:
     yield from (path for path in sorted(root.iterdir()) if not path.is_dir())
     for name in FOLDERS:
         for folder, inner, files in os.walk(root / name):
-            inner[:] = [one for one in inner if one not in SKIPPED]
+            inner[:] = [one for one in inner if not SKIPPED.fullmatch(one)]
             yield from (Path(folder, file) for file in sorted(files))
 
 
