@@ -816,6 +816,26 @@ def test_dates_are_read_from_the_whole_history_only(tmp_path: Path) -> None:
     assert dates.read_dates(cut) is None
 
 
+def test_dates_are_those_of_readers_in_japan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """どの計算機で書いても，日付は日本の時刻。ほかの人の置き場所の記録は使わない。"""
+    inner = tmp_path / "inner"
+    (inner / "book").mkdir(parents=True)
+    (inner / "book" / "a.md").write_text("a")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-q", "-m", "よその置き場所")
+    assert dates.read_dates(inner) is None
+    git(inner, "init", "-q")
+    git(inner, "add", "-A")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-01-31T16:00:00+00:00")
+    git(inner, "commit", "-q", "-m", "a")
+    found = dates.read_dates(inner)
+    assert found is not None
+    assert found["book/a.md"].isoformat() == "2026-02-01T01:00:00+09:00"
+
+
 def test_page_without_a_date_says_why(make: Callable[..., Path]) -> None:
     page = soup_of(make({"index.md": "# 題\n\n文です。\n"}) / "index.html")
     footer = page.select_one("footer")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
+JAPAN = timezone(timedelta(hours=9))
+"""日付を読む人の時刻。書いた計算機や公開した計算機の時刻には頼らない。"""
 NO_HISTORY = "わかりません（git の履歴のない写しから作った本です）"
 NOT_YET = "まだ記録されていません"
 
@@ -15,8 +17,8 @@ NOT_YET = "まだ記録されていません"
 def read_dates(root: Path) -> dict[str, datetime] | None:
     """``root`` の下の原稿（book/）が最後に変わったとき。
 
-    git がないときと，履歴の途中までの写し（shallow clone）では ``None``。
-    途中までの写しでは，最も古いコミットがすべてのファイルを足したように見えるからである。
+    git がないとき，本がほかの人の置き場所の中にあるとき，履歴の途中までの写し（shallow clone）
+    では ``None``。途中までの写しでは，最も古いコミットがすべてのファイルを足したように見える。
     """
 
     def git(*arguments: str) -> str:
@@ -28,6 +30,8 @@ def read_dates(root: Path) -> dict[str, datetime] | None:
     try:
         if git("rev-parse", "--is-shallow-repository").strip() != "false":
             return None
+        if Path(git("rev-parse", "--show-toplevel").strip()) != root.resolve():
+            return None
         form = ("--no-merges", "--relative", "--format=%x00%cI", "--name-only")
         log = git("log", *form, "--", "book")
     except (OSError, subprocess.SubprocessError):
@@ -36,7 +40,7 @@ def read_dates(root: Path) -> dict[str, datetime] | None:
     for entry in log.split("\0")[1:]:
         date, *files = entry.split("\n")
         for file in filter(None, files):
-            found.setdefault(file, datetime.fromisoformat(date))
+            found.setdefault(file, datetime.fromisoformat(date).astimezone(JAPAN))
     return found
 
 
