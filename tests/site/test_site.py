@@ -365,7 +365,10 @@ def test_exercises_wait_for_an_answer(site: Path, document: str) -> None:
     ]
     assert len(cells) >= 2, f"{document}: 練習が 2 つありません"
     for cell in cells:
-        said = "".join(str(output.get("text", "")) for output in cell.outputs)
+        said = "".join(
+            str(output.get("text", "")) + str(output.get("data", {}))
+            for output in cell.outputs
+        )
         assert "まだ答えが入っていません" in said, cell.source
 
 

@@ -155,6 +155,9 @@ def test_they_are_numbered_named_and_light(site: Path) -> None:
         assert len(names) == len(set(names)), path
         for box in soup.select("fieldset.slider"):
             figure = box.find_parent("figure")
+            if path == "book/index.html":  # 表紙は，章の図を借りて動かすだけ
+                assert figure is None
+                continue
             assert figure.find(class_="caption-number"), path
             assert not box.find("metadata")
             assert len(gzip.compress(str(box).encode())) <= MOST

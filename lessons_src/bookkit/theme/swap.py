@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import filecmp
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from bookkit.pages.assets import FOLDER
 from bookkit.unfinished import found
 
 logger = logging.getLogger(__name__)
+NUMBERS = re.compile(r"([0-9a-f]{16})\.csv")
 changed: list[str] = []
 """いまのビルドで変わったファイル（配る本のフォルダーから見た名前）。"""
 
@@ -97,6 +99,8 @@ def unused_pictures(app: Sphinx, error: Exception | None) -> None:
     if error or not hasattr(app, "bookkit_site"):
         return
     wanted = {Path(name).stem for _, name in app.env.images.values()}
+    for page in Path(app.outdir).rglob("*.html"):  # 動かす図の数値は，頁だけが知っている
+        wanted |= set(NUMBERS.findall(page.read_text("utf8")))
     for path in Path(app.outdir, "_images").glob("*.*"):
         if path.stem.removesuffix("-dark") not in wanted:
             path.unlink()
