@@ -91,11 +91,12 @@ WANTED = {
 """読者が打つ言葉と，出てほしい頁。"""
 ALSO_WANTED = {
     "basics/neural_network": (
+        "行列",
         *("活性化関数", "パーセプトロン", "ニューロン", "ベクトル", "XOR", "重み"),
     ),
     "basics/mlp_sgd": ("学習率", "誤差逆伝播", "勾配降下法"),
     "basics/softmax": ("シグモイド", "確率"),
-    "basics/reading_math": ("偏微分", "行列"),
+    "basics/reading_math": ("偏微分",),
     "basics/binary_addition": ("RNN",),
     "basics/cross_entropy": ("交差エントロピー",),
     "recognition/convolution": ("受容野", "AlexNet"),
