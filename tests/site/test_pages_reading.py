@@ -457,7 +457,9 @@ def test_glossary_jumps_by_keyboard(browser: Any, base_url: str) -> None:
         top, term, below, header, above = place
         assert below <= top < below + 60, (row, place)
         assert above >= header - 1
-        assert term.startswith({"は": "パーセプトロン", "か": "ガイド付き探索"}[row]), term
+        assert term.startswith({"は": "パーセプトロン", "か": "ガイド付き探索"}[row]), (
+            term
+        )
     context.close()
 
 

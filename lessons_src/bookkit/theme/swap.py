@@ -99,7 +99,9 @@ def unused_pictures(app: Sphinx, error: Exception | None) -> None:
     if error or not hasattr(app, "bookkit_site"):
         return
     wanted = {Path(name).stem for _, name in app.env.images.values()}
-    for page in Path(app.outdir).rglob("*.html"):  # 動かす図の数値は，頁だけが知っている
+    for page in Path(app.outdir).rglob(
+        "*.html"
+    ):  # 動かす図の数値は，頁だけが知っている
         wanted |= set(NUMBERS.findall(page.read_text("utf8")))
     for path in Path(app.outdir, "_images").glob("*.*"):
         if path.stem.removesuffix("-dark") not in wanted:
