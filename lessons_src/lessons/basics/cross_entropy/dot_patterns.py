@@ -18,6 +18,7 @@ SIZES = (3, 6, 9)
 """三つの類の，学ぶ例の数。"""
 DISTORTIONS = {"low": 0.35, "medium": 0.7, "high": 1.1}
 """例のゆがみ：座標に足す乱数の標準偏差（原型の座標の標準偏差を 1 とする）。"""
+CONTROLS = ("shuffled", "untrained", "stored")
 _COORDINATES = 18
 _TESTS = 200  # ゆがみごと，類ごとの，新しい例の数
 
@@ -37,6 +38,7 @@ def accuracies(
     Args:
         seed: 原型，例，重みの種。
         control: ``shuffled`` なら，学ぶ例の類を入れ替える。``untrained`` なら学ばせない。
+            ``stored`` なら，何も学ばず，覚えた例のうち，いちばん近いものの類を答える。
         hidden: 隠れ層の大きさ。
         rate: 学習率。
         steps: 学習の回数。毎回，すべての例を見る。
@@ -45,9 +47,9 @@ def accuracies(
     Returns:
         ``{"prototype" か DISTORTIONS の名前: 類の大きさごとの正答率}``。
     """
-    if control not in ("", "shuffled", "untrained"):
+    if control not in ("", *CONTROLS):
         raise ValueError(
-            f"対照 {control!r} はありません。使える名前: shuffled，untrained"
+            f"対照 {control!r} はありません。使える名前: {'，'.join(CONTROLS)}"
         )
     g = runtime.seed_everything(seed)
     prototypes = torch.randn(len(SIZES), _COORDINATES, generator=g)
@@ -71,14 +73,18 @@ def accuracies(
         nn.Linear(_COORDINATES, hidden), nn.ReLU(), nn.Linear(hidden, len(SIZES))
     )
     optimiser = torch.optim.SGD(net.parameters(), rate)
-    for _ in range(0 if control == "untrained" else steps):
+    for _ in range(0 if control in ("untrained", "stored") else steps):
         optimiser.zero_grad()
         F.cross_entropy(net(x), y).backward()
         optimiser.step()
 
     @torch.no_grad()
     def right(tests: torch.Tensor, kind: int) -> float:
-        return float((net(tests).argmax(dim=1) == kind).double().mean())
+        if control == "stored":
+            said = y[torch.cdist(tests, x).argmin(dim=1)]
+        else:
+            said = net(tests).argmax(dim=1)
+        return float((said == kind).double().mean())
 
     kinds = range(len(SIZES))
     found = {"prototype": tuple(right(prototypes[k : k + 1], k) for k in kinds)}

@@ -58,6 +58,7 @@ def _hypercorrection(seed: int) -> float:
 
 MEASURES: dict[str, Callable[..., Any]] = {
     "prototype_advantage": dot_patterns.prototype_advantage,
+    "prototype_advantage_stored": dot_patterns.prototype_advantage,
     "category_size": dot_patterns.category_size_effect,
     "same_rate_speed": lambda seed, control="": _ratio(ce.steps_to_criterion, seed),
     "best_rate_speed": best_rate_speed,
