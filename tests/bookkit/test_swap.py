@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+from bookkit.theme import swap
 
 from .test_pages import CONFIG, EXTENSIONS
 
@@ -83,3 +87,20 @@ def test_only_a_good_book_is_published(tmp_path: Path) -> None:
     assert not any("second" in name or "dot" in name for name in after)
     offline = json.loads(after["offline.json"])["files"]
     assert not any("second" in name or "dot" in name for name in offline)
+
+
+def test_what_a_page_names_is_kept(tmp_path: Path) -> None:
+    """暗い頁の絵，動かす図の数値，札の絵も，頁に名前があれば残る。ほかは消える。"""
+    pictures = tmp_path / "_images"
+    named = ("a.svg", "a-dark.svg", "0123456789abcdef.csv", "social/a-1.png")
+    for name in (*named, "old.svg", "old-dark.svg", "fedcba9876543210.csv"):
+        path = pictures / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    said = " ".join(f'<a href="../_images/{name}">' for name in named)
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "a.html").write_text(said, "utf8")
+    app: Any = SimpleNamespace(outdir=tmp_path, bookkit_site=tmp_path)
+    swap.unused_pictures(app, None)
+    left = {p.relative_to(pictures).as_posix() for p in pictures.rglob("*.*")}
+    assert left == set(named)

@@ -18,7 +18,8 @@ from bookkit.pages.assets import FOLDER
 from bookkit.unfinished import found
 
 logger = logging.getLogger(__name__)
-NUMBERS = re.compile(r"([0-9a-f]{16})\.csv")
+PICTURE = re.compile(r"""_images/([^"'\s)&?,]+)""")
+"""頁に書いてある，絵や数値のファイルの名前。"""
 changed: list[str] = []
 """いまのビルドで変わったファイル（配る本のフォルダーから見た名前）。"""
 
@@ -95,28 +96,25 @@ def with_new_menu(app: Sphinx, env: Any) -> list[str]:
 
 
 def unused_pictures(app: Sphinx, error: Exception | None) -> None:
-    """どの頁も使わなくなった絵と，頁と一緒に配るファイルを消す。"""
+    """どの頁にも名前のない絵や数値と，章が出さなくなったファイルを消す。"""
     if error or not hasattr(app, "bookkit_site"):
         return
-    wanted = {Path(name).stem for _, name in app.env.images.values()}
-    for page in Path(app.outdir).rglob(
-        "*.html"
-    ):  # 動かす図の数値は，頁だけが知っている
-        wanted |= set(NUMBERS.findall(page.read_text("utf8")))
-    for path in Path(app.outdir, "_images").glob("*.*"):
-        if path.stem.removesuffix("-dark") not in wanted:
+    out = Path(app.outdir)
+    wanted = {
+        name
+        for page in out.rglob("*.html")
+        for name in PICTURE.findall(page.read_text("utf8"))
+    }
+    for path in (out / "_images").rglob("*.*"):
+        if path.relative_to(out / "_images").as_posix() not in wanted:
             path.unlink()
     results = getattr(app, "bookkit_results", {}).values()
     outputs = [one for r in results for n in range(len(r.cells)) for one in r.shown(n)]
     kept = {
         name for one in outputs for name in one.get("metadata", {}).get("assets", ())
     }
-    for path in Path(app.outdir, FOLDER).glob("*.*"):
+    for path in (out / FOLDER).glob("*.*"):
         if results and path.name not in kept:
-            path.unlink()
-    cards = {name.replace("/", "-") for name in app.env.found_docs}
-    for path in Path(app.outdir, "_images", "social").glob("*.png"):
-        if path.stem.rpartition("-")[0] not in cards:
             path.unlink()
 
 
