@@ -21,6 +21,7 @@ from PIL import Image
 from lessons import figures
 from lessons.figures import output
 from lessons.figures import style as style_of_figures
+from lessons.figures.faded import faded
 
 LESSONS = style_of_figures.PALETTE.parent
 
@@ -439,3 +440,12 @@ def test_arrows_join_facing_edges(
     made.arrow("甲", "乙")
     (arrow,) = [p for p in made.axes.patches if hasattr(p, "get_arrowstyle")]
     assert arrow._posA_posB == [start, end]
+
+
+def test_faded_pictures_have_no_colour():
+    photo = np.zeros((2, 2, 3), np.uint8)
+    photo[0, 0] = (255, 0, 0)
+    found = faded(photo, 0.6)
+    assert found[0, 0].tolist() == pytest.approx([0.2] * 3)
+    assert found[1, 1].tolist() == [0, 0, 0]
+    np.testing.assert_allclose(faded(photo / 255, 0.6), found)
