@@ -273,12 +273,13 @@ def test_figures_show_their_letters(
 
 
 def article_text(site: Path, document: str) -> str:
-    """検索が探す文章：頁の本文から，コードとその出力・数式・図・章の箱を除いたもの。"""
+    """検索が探す文章：頁の本文から，コードとその出力・数式・図・章の箱と札を除いたもの。"""
     page = BeautifulSoup((site / f"{document}.html").read_text("utf8"), "html.parser")
     article = page.find("article")
     assert article
     for aside in article.select(
-        ".lesson-box, .cell_output table, .cell_output details, .effect-records, pre, .math, svg"
+        ".lesson-box, .gallery, .cell_output table, .cell_output details, .effect-records,"
+        " pre, .math, svg"
     ):
         aside.decompose()
     return article.get_text()

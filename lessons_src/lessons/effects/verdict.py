@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -75,12 +76,19 @@ def _mean(units: list[np.ndarray]) -> float:
 def _resampled(units: list[np.ndarray], g: np.random.Generator) -> np.ndarray:
     """選び直した平均 ``(_DRAWS,)``。同じ単位が二度選ばれても，項目は別に選び直す。"""
     total = np.zeros(_DRAWS)
+    lengths = [len(unit) for unit in units]
+    edges = [0, *(np.flatnonzero(np.diff(lengths)) + 1), len(units)]
+    blocks = [
+        (i, np.stack(units[i:j])) for i, j in pairwise(edges)
+    ]  # 項目の数が同じ単位
     for _ in units:
         chosen = g.integers(len(units), size=_DRAWS)
-        for number, unit in enumerate(units):
-            here = np.flatnonzero(chosen == number)
-            picked = g.integers(len(unit), size=(len(here), len(unit)))
-            total[here] += unit[picked].mean(axis=1)
+        order = np.argsort(chosen, kind="stable")
+        starts = np.searchsorted(chosen[order], edges)
+        for (first, table), i, j in zip(blocks, starts[:-1], starts[1:], strict=True):
+            rows, items = order[i:j], table.shape[1]
+            picked = g.integers(items, size=(len(rows), items))
+            total[rows] += table[chosen[rows, None] - first, picked].mean(axis=1)
     return total / len(units)
 
 
@@ -101,8 +109,10 @@ def control_passes(model: Values, control: Values) -> bool:
 
     大きさがモデルの三分の一を超えるか，モデルとの差が 0 と区別できなければ，示したとみなす。
     """
-    here, there = estimate(model), estimate(control)
-    difference = estimate(model, control)
+    return _passes(estimate(model), estimate(control), estimate(model, control))
+
+
+def _passes(here: Estimate, there: Estimate, difference: Estimate) -> bool:
     small = abs(there.mean) <= SHARE * abs(here.mean)
     clear = difference.low > 0 if here.mean > 0 else difference.high < 0
     return not (small and clear)
@@ -131,12 +141,17 @@ def decide(
     ratio = (math.nan, math.nan, math.nan)
     if human:
         ratio = found.mean / human, found.low / human, found.high / human
-    passing = tuple(k for k, v in controls.items() if control_passes(model, v))
+    theirs = {name: estimate(values) for name, values in controls.items()}
+    passing = tuple(
+        name
+        for name, values in controls.items()
+        if _passes(found, theirs[name], estimate(model, values))
+    )
     near = SHARE * abs(human) if human is not None else threshold
     return Verdict(
         _word(found, sign, near, threshold, robust, passing, ratio),
         found,
-        {name: estimate(values) for name, values in controls.items()},
+        theirs,
         passing,
         robust,
         ratio,
