@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 import pytest
+from bs4 import BeautifulSoup
 
 from bookkit.book import Book
 
@@ -57,6 +58,12 @@ def site() -> Path:
             pytrace=False,
         )
     return SITE
+
+
+@functools.cache
+def soup_of(path: Path) -> BeautifulSoup:
+    """頁の木。どの検査も同じものを見るので，変えるときは写しを使う。"""
+    return BeautifulSoup(path.read_text("utf8"), "html.parser")
 
 
 @pytest.fixture(scope="session")

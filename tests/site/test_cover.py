@@ -15,7 +15,7 @@ from bookkit import classes
 from bookkit.pages.covers import MOST_BYTES
 from bookkit.pages.facts import TOUCHES
 
-from .conftest import CHAPTERS, DOCUMENTS, ROOT
+from .conftest import CHAPTERS, DOCUMENTS, ROOT, soup_of
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -30,7 +30,7 @@ LECTURE = classes.newest(ROOT)
 
 
 def soup(site: Path, name: str) -> BeautifulSoup:
-    return BeautifulSoup((site / f"{name}.html").read_text("utf8"), "html.parser")
+    return soup_of(site / f"{name}.html")
 
 
 def test_every_card_is_true(site: Path) -> None:

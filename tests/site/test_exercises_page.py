@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 
 from lessons.answers import BLANK, Answer, Fields, Number, Order, Several
 from lessons.answers.reading import spans_of
 from lessons.exercises import Exercise, all_exercises
 
-from .conftest import CHAPTERS
+from .conftest import CHAPTERS, soup_of
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -139,9 +138,7 @@ def test_every_check_of_the_book_has_its_field(site: Path) -> None:
     }
     found = {}
     for docname in CHAPTERS:
-        soup = BeautifulSoup(
-            (site / f"{docname}.html").read_text("utf8"), "html.parser"
-        )
+        soup = soup_of(site / f"{docname}.html")
         colab = soup.select_one(".launch")
         for box in soup.select(".answer[data-exercise]"):
             name = str(box["data-exercise"])

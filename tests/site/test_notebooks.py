@@ -16,8 +16,8 @@ from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from myst_nb.core.read import read_myst_markdown_notebook
 
-from .conftest import BASE_URL, CHAPTERS, PREFIX, ROOT
-from .test_site import HOST, article_of, problem_with, soup_of
+from .conftest import BASE_URL, CHAPTERS, PREFIX, ROOT, soup_of
+from .test_site import HOST, article_of, problem_with
 
 pytestmark = pytest.mark.site
 

@@ -11,10 +11,9 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from bs4 import BeautifulSoup
 from PIL import Image
 
-from .conftest import BASE_URL, CHAPTERS, DOCUMENTS, PAGES, ROOT
+from .conftest import BASE_URL, CHAPTERS, DOCUMENTS, PAGES, ROOT, soup_of
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 CHAPTER = "book/basics/softmax.html"
@@ -35,7 +34,7 @@ def context(browser: Any) -> Iterator[Any]:
 @pytest.mark.parametrize("path", [*PAGES, "search.html", "404.html"])
 def test_page_states_its_policy(site: Path, path: str) -> None:
     """よその番地を許さないと，頁が言っている。行内のスクリプトは，明るさの一つだけ。"""
-    page = BeautifulSoup((site / path).read_text("utf8"), "html.parser")
+    page = soup_of(site / path)
     meta = page.find("meta", {"http-equiv": "Content-Security-Policy"})
     assert meta
     assert "default-src 'self'" in str(meta["content"])
@@ -484,7 +483,7 @@ def test_stopping_a_motion_says_what_it_does(browser: Any, base_url: str) -> Non
 def test_addresses_in_a_page_are_readable_and_unique(site: Path) -> None:
     """節の番地は見出しの言葉から作られ，一つの頁に同じ番地は二つない。"""
     for path in PAGES:
-        page = BeautifulSoup((site / path).read_text("utf8"), "html.parser")
+        page = soup_of(site / path)
         names = [str(part["id"]) for part in page.select("[id]")]
         assert len(names) == len(set(names)), path
         sections = [str(part["id"]) for part in page.select("section[id]")]
@@ -516,7 +515,7 @@ def test_head_tells_what_the_page_is(site: Path) -> None:
     """説明・絵・地図・フィード。"""
     descriptions = set()
     for path in PAGES:
-        page = BeautifulSoup((site / path).read_text("utf8"), "html.parser")
+        page = soup_of(site / path)
         description = page.find("meta", {"name": "description"})
         image = page.find("meta", {"property": "og:image"})
         assert description
@@ -539,7 +538,7 @@ def pointed(site: Path, css: str, attribute: str) -> list[Path]:
     found = []
     for document in CHAPTERS:
         page = site / f"{document}.html"
-        html = BeautifulSoup(page.read_text("utf8"), "html.parser")
+        html = soup_of(page)
         found += [page.parent / str(tag[attribute]) for tag in html.select(css)]
     return found
 

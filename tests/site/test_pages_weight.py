@@ -8,12 +8,11 @@ from typing import Any
 from urllib.parse import urljoin
 
 import pytest
-from bs4 import BeautifulSoup
 from weight import MOST_BYTES, MOST_REQUESTS, weigh
 
 import bookkit.theme
 
-from .conftest import CHAPTERS, PAGES
+from .conftest import CHAPTERS, PAGES, soup_of
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -21,37 +20,8 @@ ALL = [*PAGES, "search.html"]
 
 
 @pytest.mark.parametrize("path", ALL)
-def test_page_is_light(browser: Any, base_url: str, path: str) -> None:
-    context = browser.new_context(
-        viewport={"width": 360, "height": 740}, service_workers="block"
-    )
-    page = context.new_page()
-    addresses: set[str] = set()
-    page.on("request", lambda request: addresses.add(request.url))
-    page.goto(urljoin(base_url, path), wait_until="networkidle")
-    context.close()
-    found = weigh(path, {a for a in addresses if a.startswith("http")})
-    assert 0 < found.body <= MOST_BYTES
-    assert 0 < found.requests <= MOST_REQUESTS
-    names = {address.rpartition("/")[2].partition("?")[0] for address in addresses}
-    assert path == "search.html" or "search-index.js" not in names
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_pictures_are_lazy_and_sized(site: Path, path: str) -> None:
-    """絵は遅れて読み，大きさを先に言う（読んでも文がずれない）。"""
-    page = BeautifulSoup((site / path).read_text("utf8"), "html.parser")
-    images = page.find_all("img")
-    assert images or path.removesuffix(".html") not in CHAPTERS  # どの章にも絵がある
-    for image in images:
-        assert image.get("loading") == "lazy", image
-        assert int(str(image["width"])) > 0, image
-        assert int(str(image["height"])) > 0, image
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_nothing_shifts_while_reading(browser: Any, base_url: str, path: str) -> None:
-    """下まで読んでも，文の位置がずれない（累積のずれ 0.1 未満）。"""
+def test_page_is_light_and_still(browser: Any, base_url: str, path: str) -> None:
+    """軽く，下まで読んでも文の位置がずれない（累積のずれ 0.1 未満）。"""
     context = browser.new_context(
         viewport={"width": 360, "height": 740}, service_workers="block"
     )
@@ -61,13 +31,33 @@ def test_nothing_shifts_while_reading(browser: Any, base_url: str, path: str) ->
         " list.getEntries()) if (!e.hadRecentInput) window.shift += e.value; })"
         ".observe({type: 'layout-shift', buffered: true});"
     )
-    page.goto(urljoin(base_url, path), wait_until="load")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(urljoin(base_url, path), wait_until="networkidle")
+    addresses = set(asked)
     for _ in range(4):
         page.mouse.wheel(0, 1500)
         page.evaluate("() => new Promise(requestAnimationFrame)")
     shift = page.evaluate("window.shift")
     context.close()
+    found = weigh(path, {a for a in addresses if a.startswith("http")})
+    assert 0 < found.body <= MOST_BYTES
+    assert 0 < found.requests <= MOST_REQUESTS
+    names = {address.rpartition("/")[2].partition("?")[0] for address in addresses}
+    assert path == "search.html" or "search-index.js" not in names
     assert shift < 0.1
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pictures_are_lazy_and_sized(site: Path, path: str) -> None:
+    """絵は遅れて読み，大きさを先に言う（読んでも文がずれない）。"""
+    page = soup_of(site / path)
+    images = page.find_all("img")
+    assert images or path.removesuffix(".html") not in CHAPTERS  # どの章にも絵がある
+    for image in images:
+        assert image.get("loading") == "lazy", image
+        assert int(str(image["width"])) > 0, image
+        assert int(str(image["height"])) > 0, image
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -125,7 +115,7 @@ def test_pages_load_only_the_files_of_the_theme(site: Path) -> None:
     pages = [*(site / "book").rglob("*.html"), site / "search.html"]
     assert len(pages) > 20
     for page in pages:
-        soup = BeautifulSoup(page.read_text("utf8"), "html.parser")
+        soup = soup_of(page)
         links = soup.select('script[src], link[rel="stylesheet"]')
         names = {
             str(link.get("src") or link.get("href"))
@@ -147,7 +137,7 @@ def test_every_card_class_has_a_style(site: Path) -> None:
     )
     used = set()
     for page in (site / "book").rglob("*.html"):
-        soup = BeautifulSoup(page.read_text("utf8"), "html.parser")
+        soup = soup_of(page)
         for tag in soup.select('[class*="sd-"]'):
             used |= {str(name) for name in tag["class"] if str(name).startswith("sd-")}
     assert "sd-card" in used

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 
 import bookkit.execution
 
-from .conftest import BASE_URL, CHAPTERS, DOCUMENTS, PAGES, PREFIX, ROOT
+from .conftest import BASE_URL, CHAPTERS, DOCUMENTS, PAGES, PREFIX, ROOT, soup_of
 
 pytestmark = pytest.mark.site
 
@@ -23,11 +23,6 @@ JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠々]")
 CODE = ("pre", "code", "script", "style", "template")
 HOST = "https://site.invalid"
 """頁の番地を組み立てるときの，仮のホスト。"""
-
-
-@functools.cache
-def soup_of(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text("utf8"), "html.parser")
 
 
 def all_pages(site: Path) -> list[Path]:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 
-from .conftest import PAGES
+from .conftest import PAGES, soup_of
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -150,7 +149,7 @@ def test_they_are_numbered_named_and_light(site: Path) -> None:
     import gzip
 
     for path in with_sliders(site):
-        soup = BeautifulSoup((site / path).read_text("utf8"), "html.parser")
+        soup = soup_of(site / path)
         names = [str(tag["id"]) for tag in soup.select(".slider, .slider [id]")]
         assert len(names) == len(set(names)), path
         for box in soup.select("fieldset.slider"):
