@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -11,10 +12,10 @@ from typing import Any
 from urllib.parse import quote, urljoin, urlparse
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import Tag
 from playwright.sync_api import TimeoutError
 
-from .conftest import CHAPTERS, DOCUMENTS, PAGES, ROOT
+from .conftest import CHAPTERS, DOCUMENTS, PAGES, soup_of
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -304,17 +305,19 @@ def test_a_blank_figure_is_found(open_page: Callable[..., Opened]) -> None:
     assert len(page.evaluate(BLANK)) == 1
 
 
+ASIDES = (
+    ".lesson-box, .gallery, .cell_output table, .cell_output details, .effect-records,"
+    " pre, .math, svg"
+)
+
+
+@functools.cache
 def article_text(site: Path, document: str) -> str:
     """検索が探す文章：頁の本文から，コードとその出力・数式・図・章の箱と札を除いたもの。"""
-    page = BeautifulSoup((site / f"{document}.html").read_text("utf8"), "html.parser")
-    article = page.find("article")
-    assert article
-    for aside in article.select(
-        ".lesson-box, .gallery, .cell_output table, .cell_output details, .effect-records,"
-        " pre, .math, svg"
-    ):
-        aside.decompose()
-    return article.get_text()
+    article = soup_of(site / f"{document}.html").find("article")
+    assert isinstance(article, Tag)
+    skipped = {id(text) for aside in article.select(ASIDES) for text in aside.strings}
+    return "".join(text for text in article.strings if id(text) not in skipped)
 
 
 TERMS = ["勝者占有回路", "ソフトマックス関数", "残差ネット", "特徴地図", "顕著性地図"]
@@ -355,35 +358,6 @@ def test_search_finds_compounds(
         page.locator("#search-results button.more").click()
     found = {doc for doc in expected for url in results(page) if f"{doc}.html" in url}
     assert found == expected
-
-
-def glossary_terms() -> list[str]:
-    """用語集の見出し語。"""
-    lines = (ROOT / "book/glossary.md").read_text("utf8").splitlines()
-    inside = [
-        line
-        for line, following in zip(lines, [*lines[1:], ""], strict=False)
-        if line and not line[0].isspace() and following.startswith("  ")
-    ]
-    return [line.strip() for line in inside if not line.startswith(":")]
-
-
-def test_search_finds_every_glossary_term(open_page: Callable[..., Opened]) -> None:
-    """用語集のどの言葉も，検索で用語集の頁が見つかる。"""
-    terms = glossary_terms()
-    assert terms
-    page = open_page("search.html").page
-    lost = []
-    for term in terms:
-        page.goto(f"{page.url.partition('?')[0]}?q={quote(term)}")
-        try:
-            wait_for_results(page)
-        except Exception:
-            lost.append(term)
-            continue
-        if not any("book/glossary.html" in url for url in results(page)):
-            lost.append(term)
-    assert not lost
 
 
 def test_search_says_when_nothing_is_found(open_page: Callable[..., Opened]) -> None:
