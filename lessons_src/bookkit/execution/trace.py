@@ -70,6 +70,13 @@ def listing(path: Path) -> str:
     return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
 
 
+def matches(pattern: Path) -> str:
+    """``lessons/*/*/protocols/cam.toml`` のような形に当てはまる名前の SHA-256。"""
+    root = next(one for one in pattern.parents if one.name == PACKAGE)
+    names = [str(one) for one in root.glob(str(pattern.relative_to(root)))]
+    return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
+
+
 def presence(path: Path) -> str:
     """あるか，フォルダーか，ファイルなら何バイトか（モジュールは，あるかだけ）。"""
     if path.is_dir():
@@ -109,13 +116,15 @@ DIGESTS = {
     "modules": module_digest,
     "files": digest,
     "folders": listing,
+    "globs": matches,
     "looked": presence,
     "trees": tree_digest,
 }
 """使い方と，その中身の比べ方。
 
 ``modules`` は読み込んだモジュール，``files`` は読んだファイル，``folders`` は中身を並べた
-フォルダー，``looked`` は，あるかを調べたもの，``trees`` は，中のすべてに頼るフォルダー。
+フォルダー，``globs`` は ``glob`` で探した形，``looked`` は，あるかを調べたもの，``trees`` は，
+中のすべてに頼るフォルダー。
 """
 
 
@@ -162,7 +171,10 @@ class Trace:
             str(PurePosixPath(n).parent) for n in names if (n in before) != (n in now)
         }
         folders = {*self.seen.get("folders", ())} & moved
-        return bool(names & kept or folders or (names and self.seen.get("trees")))
+        found = moved and self.seen.get("globs")
+        return bool(
+            names & kept or folders or found or (names and self.seen.get("trees"))
+        )
 
 
 def _module_now(path: Path, before: str) -> str:
@@ -179,6 +191,8 @@ def _module_now(path: Path, before: str) -> str:
 def _sentence(kind: str, name: str, before: str, now: str) -> str:
     if kind == "folders" and GONE not in (before, now):
         return f"{name} の中のファイルが増えたか，なくなりました"
+    if kind == "globs":
+        return f"{name} に当てはまるファイルが増えたか，なくなりました"
     if kind == "trees":
         return f"{name} の中のどれかが変わりました（ほかのプログラムが使うため，すべてに頼ります）"
     if now == GONE:
