@@ -156,9 +156,8 @@ class Trace:
         found = []
         for kind, names in self.seen.items():
             for name, before in names.items():
-                now = DIGESTS[kind](root / name) if kind != "modules" else ""
-                if kind == "modules":
-                    now = _module_now(root / name, before)
+                path, code = root / name, kind == "modules"
+                now = _module_now(path, before) if code else DIGESTS[kind](path)
                 if now != before:
                     found.append(_sentence(kind, name, before, now))
         return list(dict.fromkeys(found))
