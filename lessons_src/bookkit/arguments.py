@@ -28,6 +28,13 @@ class UsageError(Exception):
     """使い方の誤り。文はそのまま利用者に見せる。"""
 
 
+def port(text: str) -> int:
+    """頁を配る番号。"""
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} は 0〜65535 の番号ではありません。")
+    return int(text)
+
+
 class Formatter(argparse.RawDescriptionHelpFormatter):
     """説明の見出しを日本語にする。"""
 

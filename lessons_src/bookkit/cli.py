@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from bookkit.arguments import Parser, UsageError
+from bookkit.arguments import Parser, UsageError, port
 from bookkit.book import BookError
 from bookkit.chapter import ChapterError
 from bookkit.similar import similar
@@ -119,12 +118,6 @@ def new_year(root: Path, options: Namespace) -> int:
     return 0
 
 
-def _port(text: str) -> int:
-    if not text.isdigit() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} は 0〜65535 の番号ではありません。")
-    return int(text)
-
-
 def live(root: Path, options: Namespace) -> int:
     """書きながら見る。
 
@@ -201,7 +194,7 @@ PARSERS = [
     .flag("--all", "ほかの指摘から続いたらしいものも並べる")
     .having("paths", nargs="*", metavar="所", help="ファイルかフォルダー。省くと本の全体"),
     Parser(live, "--port 8001")
-    .having("--port", metavar="番号", type=_port, default=8000, help="頁を配る番号"),
+    .having("--port", metavar="番号", type=port, default=8000, help="頁を配る番号"),
     Parser(rehearse, "attention/cam")
     .flag("--again", "変わらない章も動かし直す")
     .having("--in", dest="folder", metavar="所", type=Path, help="ここの .ipynb を動かす")
