@@ -5,68 +5,49 @@
 
 from __future__ import annotations
 
-import ast
-import functools
-import warnings
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from bookkit.lint.finding import similar
 
-
-@functools.lru_cache(maxsize=1024)
-def parse(code: str) -> ast.Module | SyntaxError:
-    """構文の木。いくつもの決まりが同じセルを見るので，覚えておく。"""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # \d などの注意は，実行したときに出る
-            return ast.parse(code)
-    except SyntaxError as error:
-        return error
-    except ValueError as error:  # NUL の文字
-        return SyntaxError(str(error))
-
-
-@functools.lru_cache(maxsize=1024)
-def walk(code: str) -> tuple[ast.AST, ...]:
-    """木のすべての枝。読めないコードなら空。"""
-    tree = parse(code)
-    return tuple(ast.walk(tree)) if isinstance(tree, ast.Module) else ()
+FROM = re.compile(r"^\s*from\s+(lessons[\w.]*)\s+import\s+(\([^)]*\)|[^\n]*)", re.M)
+IMPORT = re.compile(r"^\s*import\s+(lessons[\w.]*)", re.M)
+COMMENT = re.compile(r"#[^\n]*")
 
 
 def missing_modules(code: str, lessons: Path) -> Iterator[tuple[int, str]]:
-    """ないモジュールを読み込む ``(行, 文)``。Python として読めないコードは，ほかの決まりが言う。
+    """ないモジュールを読み込む ``(行, 文)``。
 
     Args:
         code: Python のコード。
         lessons: ``lessons`` パッケージのフォルダー。
     """
-    for node in walk(code):
-        if isinstance(node, ast.Import):
-            wanted = [(alias.lineno, alias.name) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            wanted = [(node.lineno, node.module)]
-            if _holds_only_modules(node.module, lessons):
-                inner = [
-                    (one.lineno, f"{node.module}.{one.name}") for one in node.names
-                ]
-                wanted = [one for one in inner if not one[1].endswith(".*")] or wanted
-        else:
-            continue
-        for line, module in wanted:
-            if module.partition(".")[0] == "lessons":
-                yield from ((line, said) for said in _missing(module, lessons))
+    code = COMMENT.sub(lambda match: " " * len(match[0]), code)
+    for match in IMPORT.finditer(code):
+        yield from _missing(match[1], code, match.start(1), lessons)
+    for match in FROM.finditer(code):
+        found = list(_missing(match[1], code, match.start(1), lessons))
+        yield from found
+        if not found and _holds_only_modules(match[1], lessons):
+            for name in re.finditer(r"\b[A-Za-z_]\w*(?:\s+as\s+\w+)?", match[2]):
+                module = f"{match[1]}.{name[0].split()[0]}"
+                at = match.start(2) + name.start()
+                yield from _missing(module, code, at, lessons)
 
 
-def _missing(module: str, lessons: Path) -> Iterator[str]:
+def _missing(
+    module: str, code: str, at: int, lessons: Path
+) -> Iterator[tuple[int, str]]:
     """モジュールの名前のうち，初めてない所。"""
     folder = lessons
     for name in module.split(".")[1:]:
         if not (folder / name).is_dir() and not (folder / f"{name}.py").is_file():
             there = [p.stem for p in folder.glob("*") if p.suffix in ("", ".py")]
             yield (
+                code.count("\n", 0, at) + 1,
                 f"部品 {module} の {name!r} が lessons にありません。{similar(name, there)}"
-                "名前を直すか，この行を消してください。"
+                "名前を直すか，この行を消してください。",
             )
             return
         folder /= name

@@ -10,6 +10,7 @@ import builtins
 import functools
 import re
 import symtable
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from bookkit.book import Book
 from bookkit.chapter import GPU_TAG, Cell, Chapter
 from bookkit.english import japanese
 from bookkit.lint.finding import Problems
-from bookkit.lint.imports import missing_modules, parse, walk
+from bookkit.lint.imports import missing_modules
 
 GIVEN = frozenset(
     [*dir(builtins), "__name__", "__doc__", "display", "get_ipython", "_", "In", "Out"]
@@ -31,13 +32,32 @@ def _python(cell: Cell) -> str:
     return re.sub(r"(?m)^\s*[!%].*$", "", cell.source)
 
 
+@functools.lru_cache(maxsize=1024)
+def _parse(code: str) -> ast.Module | SyntaxError:
+    """構文の木。いくつもの決まりが同じセルを見るので，覚えておく。"""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # \d などの注意は，実行したときに出る
+            return ast.parse(code)
+    except SyntaxError as error:
+        return error
+    except ValueError as error:  # NUL の文字
+        return SyntaxError(str(error))
+
+
+@functools.lru_cache(maxsize=1024)
+def _walk(code: str) -> tuple[ast.AST, ...]:
+    tree = _parse(code)
+    return tuple(ast.walk(tree)) if isinstance(tree, ast.Module) else ()
+
+
 def _nodes(cell: Cell) -> tuple[ast.AST, ...]:
-    return walk(_python(cell))
+    return _walk(_python(cell))
 
 
 @functools.lru_cache(maxsize=1024)
 def _call_sites(code: str) -> tuple[tuple[str, ast.Call], ...]:
-    found = [node for node in walk(code) if isinstance(node, ast.Call)]
+    found = [node for node in _walk(code) if isinstance(node, ast.Call)]
     return tuple((ast.unparse(node.func), node) for node in found)
 
 
@@ -48,7 +68,7 @@ def call_sites(cell: Cell) -> tuple[tuple[str, ast.Call], ...]:
 
 def calls(cell: Cell, name: str) -> list[ast.Call] | None:
     """``figures.show`` のような名前の関数を呼ぶ所。読めないセルなら ``None``。"""
-    if isinstance(parse(_python(cell)), SyntaxError):
+    if isinstance(_parse(_python(cell)), SyntaxError):
         return None
     names = (name, name.rsplit(".", 1)[-1])
     return [node for written, node in call_sites(cell) if written in names]
@@ -57,7 +77,7 @@ def calls(cell: Cell, name: str) -> list[ast.Call] | None:
 def syntax(page: Chapter, book: Book) -> Problems:
     """Python として読めるか。"""
     for cell in page.cells:
-        error = parse(_python(cell))
+        error = _parse(_python(cell))
         if isinstance(error, SyntaxError):
             line = cell.line + (error.lineno or 1) - 1
             said = f"コードが Python として読めません（{japanese(error.msg)}）。直してください。"
