@@ -62,12 +62,7 @@ def test_setting_is_read(book: Path) -> None:
         ("basics/softmax", "basics/softmx", 7, "book/basics/softmx.md がありません"),
         ("today: true", "tody: true", 7, "'practicals.0.tody'"),
         ("practicals:", "extra: 1\npracticals:", 6, "'extra'"),
-        (
-            "- {chapter: basics/softmax",
-            "- {",
-            7,
-            "chapter がありません。実習は {chapter",
-        ),
+        ("chapter: basics/softmax, ", "", 7, "chapter がありません。{chapter: basics"),
     ],
 )
 def test_wrong_settings_are_named(
