@@ -73,7 +73,8 @@ def listing(path: Path) -> str:
 def matches(pattern: Path) -> str:
     """``lessons/*/*/protocols/cam.toml`` のような形に当てはまる名前の SHA-256。"""
     root = next(one for one in pattern.parents if one.name == PACKAGE)
-    names = [str(one) for one in root.glob(str(pattern.relative_to(root)))]
+    found = root.glob(pattern.relative_to(root).as_posix())
+    names = [one.relative_to(root).as_posix() for one in found]
     return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
 
 

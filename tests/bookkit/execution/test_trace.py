@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from bookkit.execution import schedule
-from bookkit.execution.trace import code_digest
+from bookkit.execution.trace import code_digest, matches
 
 from .conftest import Project, text_of
 from .fast import Fast, runner
@@ -191,6 +191,10 @@ def test_a_new_room_does_not_touch_those_who_searched_by_pattern(tiny: Project) 
     assert why.startswith("lessons/*/*/protocols/cam.toml に当てはまる")
     same.unlink()
     assert tiny.reasons("one") == []
+    copy = shutil.copytree(tiny.root / "lessons_src", tiny.root / "copy")
+    names = ("lessons_src", copy.name)  # 本の置き場所が違っても，同じ
+    one, other = (tiny.root / n / "lessons/*/*/protocols/cam.toml" for n in names)
+    assert matches(one) == matches(other) != matches(other.with_name("no.toml"))
     tiny.write("lessons_src/lessons/basics/old/protocols/cam.toml", "5")
     assert tiny.reasons("one") == [
         "lessons/basics/old/protocols/cam.toml が変わりました"
