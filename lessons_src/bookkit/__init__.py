@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -38,9 +39,10 @@ EXTENSIONS = (
 def setup(app: Sphinx) -> dict[str, Any]:
     """Sphinx から呼ばれる。部品を順に組み込む。"""
     for name in EXTENSIONS:
-        app.setup_extension(name)
+        importlib.import_module(name).setup(app)
     return {
         "version": __version__,
+        "env_version": 4,
         "parallel_read_safe": True,
-        "parallel_write_safe": True,
+        "parallel_write_safe": False,
     }

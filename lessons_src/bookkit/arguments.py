@@ -6,9 +6,11 @@ import argparse
 import inspect
 import re
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
+
+from bookkit.similar import similar
 
 Run = Callable[[Path, Namespace], int]
 """命令の働き。``run(本のフォルダー, 引数)`` は終了コードを返す。"""
@@ -24,6 +26,13 @@ ENGLISH = (
 
 class UsageError(Exception):
     """使い方の誤り。文はそのまま利用者に見せる。"""
+
+
+def port(text: str) -> int:
+    """頁を配る番号。"""
+    if not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} は 0〜65535 の番号ではありません。")
+    return int(text)
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):
@@ -64,6 +73,22 @@ class Parser(argparse.ArgumentParser):
         """引数を加える（``add_argument`` と同じ）。"""
         self.group.add_argument(*names, **settings)
         return self
+
+    def flag(self, name: str, about: str) -> Parser:
+        """値のない設定を加える。"""
+        return self.having(name, action="store_true", help=about)
+
+    def read(self, words: Sequence[str]) -> Namespace:
+        """引数を読む。
+
+        Raises:
+            UsageError: 使い方が違うとき。知らない設定には，似た名前を言う。
+        """
+        options, unknown = self.parse_known_args(words)
+        if unknown:
+            near = similar(unknown[0], re.findall(r"--\w+", self.format_usage()))
+            raise UsageError(f"{unknown[0]!r} は使えません。{near}{self.example}")
+        return options
 
     def error(self, message: str) -> NoReturn:
         """argparse の英語の文を，日本語で言い直す。"""

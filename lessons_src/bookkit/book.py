@@ -137,8 +137,7 @@ class Book:
         return frozenset(
             line.strip().lower()
             for chapter in self.documents.values()
-            for directive in chapter.outline.directives
-            if directive.name == "glossary"
+            for directive in chapter.outline.named("glossary")
             for line in directive.body.splitlines()
             if line and not line[0].isspace()
         )

@@ -168,10 +168,9 @@ class PsychologyStyle(BaseStyle):
         return FormattedEntry(entry.key, work.format_data(context), label)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """文献の書き方を``psychology`` の名前で登録する。"""
     register_plugin("pybtex.style.formatting", NAME, PsychologyStyle)
     plugin.register_plugin(
         "sphinxcontrib.bibtex.style.referencing", NAME, PsychologyReferences
     )
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

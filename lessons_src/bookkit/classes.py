@@ -8,21 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bookkit import shape
 from bookkit.arguments import UsageError
-from bookkit.book import BookError
-from bookkit.reading import yaml_problem
+from bookkit.book import Book, BookError
 
 FOLDER = "book/classes"
-KINDS: dict[str, tuple[type, str]] = {
-    "page": (str, "lecture07"),
-    "course": (str, "心理学特講 IIIA 第07回"),
-    "date": (datetime.date, "2025-06-06"),
-    "submission": (str, 'https://drive.google.com/…（決まる前は ""）'),
-    "practicals": (list, "- {chapter: basics/softmax, today: true, note: 一言}"),
-}
-"""設定の項目と，その型，書き方の例。どれも要る。"""
 WEEKDAYS = "月火水木金土日"
 
 
@@ -68,38 +58,23 @@ def newest(root: Path) -> ClassYear | None:
 
 
 def _read(root: Path, path: Path) -> ClassYear:
-    file, text = path.relative_to(root).as_posix(), path.read_text("utf8")
-
-    def fault(key: str, message: str) -> BookError:
-        lines = text[: text.find(key)].count("\n") if key and key in text else 0
-        return BookError(file, lines + 1, message)
-
-    try:
-        found = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        row, problem = yaml_problem(error)
-        raise BookError(
-            file, row + 1, f"YAML として読めません（{problem}）。"
-        ) from error
+    file = path.relative_to(root).as_posix()
     if not re.fullmatch(r"\d{4}", path.stem):
-        raise fault("", "ファイルの名前を，2027.yml のように 4 桁の年にしてください。")
-    found = found if isinstance(found, dict) else {}
-    for key, (kind, example) in KINDS.items():
-        if not isinstance(found.get(key), kind):
-            raise fault(
-                f"{key}:",
-                f"授業の {key} が読めません。「{key}: {example}」の形で書いてください。",
-            )
-    for key in found.keys() - KINDS.keys():
-        raise fault(f"{key}:", f"使わない項目 {key!r} があります。消してください。")
-    if not (root / "book" / f"{found['page']}.md").is_file():
-        raise fault("page:", f"授業の頁 book/{found['page']}.md がありません。")
-    for one in found["practicals"]:
-        name = one.get("chapter") if isinstance(one, dict) else one
-        if not isinstance(one, dict) or one.keys() - {"chapter", "today", "note"}:
-            raise fault(str(name), f"実習は「{KINDS['practicals'][1]}」の形です。")
+        said = "ファイルの名前を，2027.yml のように 4 桁の年にしてください。"
+        raise BookError(file, 1, said)
+    node = Book(root).yaml(file)
+    for line, said, _ in shape.problems(node, shape.of("classes")):
+        raise BookError(file, line, said)
+    found = shape.value_of(node)
+    pages: list[tuple[list[Any], str]] = [(["page"], found["page"])]
+    pages += [
+        (["practicals", number], one["chapter"])
+        for number, one in enumerate(found["practicals"])
+    ]
+    for place, name in pages:
         if not (root / "book" / f"{name}.md").is_file():
-            raise fault(str(name), f"実習の章 book/{name}.md がありません。")
+            line, _ = shape.at(node, place)
+            raise BookError(file, line, f"頁 book/{name}.md がありません。")
     return ClassYear(year=int(path.stem), **found)
 
 

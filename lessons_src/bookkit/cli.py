@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
-import re
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from bookkit.arguments import Parser, UsageError
+from bookkit.arguments import Parser, UsageError, port
 from bookkit.book import BookError
 from bookkit.chapter import ChapterError
-from bookkit.lint.finding import similar
+from bookkit.similar import similar
 
 
 def find_root(start: Path) -> Path:
@@ -52,19 +49,18 @@ def check(root: Path, options: Namespace) -> int:
     unwritten = sum(finding.todo for finding in found)
     print(f"\n指摘 {len(shown)} 件（うち，まだ書いていない所 {unwritten} 件）。")
     if folded := len(found) - len(shown):
-        print(
-            f"ほかに {folded} 件は，上を直すと消えるかもしれません（--all で並べます）。"
-        )
+        said = "上を直すと消えるかもしれません（--all で並べます）。"
+        print(f"ほかに {folded} 件は，{said}")
     return 1
 
 
 def _inside(root: Path, name: str) -> Path:
-    path = (Path.cwd() / name).resolve()
+    path, root = Path(name).resolve(), root.resolve()
     if not path.exists():
         raise UsageError(f"{name} がありません。名前を確かめてください。")
-    if not path.is_relative_to(root.resolve()):
+    if not path.is_relative_to(root):
         raise UsageError(f"{name} は本のフォルダー（{root}）の外にあります。")
-    return path.relative_to(root.resolve())
+    return path.relative_to(root)
 
 
 def new(root: Path, options: Namespace) -> int:
@@ -75,8 +71,7 @@ def new(root: Path, options: Namespace) -> int:
     """
     from bookkit.new import create
 
-    made = create(root, options.chapter, options.title)
-    for path in made:
+    for path in create(root, options.chapter, options.title):
         print(f"作りました: {path}")
     print("次に: python -m bookkit check で，書く所を確かめてください。")
     return 0
@@ -123,12 +118,6 @@ def new_year(root: Path, options: Namespace) -> int:
     return 0
 
 
-def _port(text: str) -> int:
-    if not text.isdigit() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} は 0〜65535 の番号ではありません。")
-    return int(text)
-
-
 def live(root: Path, options: Namespace) -> int:
     """書きながら見る。
 
@@ -150,14 +139,10 @@ def rehearse(root: Path, options: Namespace) -> int:
     from bookkit.notebooks.rehearsal.run import rehearse as run
 
     again, folder, python = options.again, options.folder, options.python
-    try:
-        problems = run(root, options.names, again=again, folder=folder, python=python)
-    except FileNotFoundError as error:
-        raise UsageError(str(error)) from error
-    for problem in problems:
-        print(f"\n{problem}")
-    print(f"\n困ったこと {len(problems)} 件。")
-    return 1 if problems else 0
+    problems = run(root, options.names, again=again, folder=folder, python=python)
+    print("".join(f"\n{one}\n" for one in problems))
+    print(f"困ったこと {len(problems)} 件。")
+    return int(bool(problems))
 
 
 def status(root: Path, options: Namespace) -> int:
@@ -192,11 +177,7 @@ def effects(root: Path, options: Namespace) -> int:
     return measure_and_keep(root, options.names, check=options.check)
 
 
-NAMES: dict[str, Any] = {
-    "nargs": "*",
-    "metavar": "部/名前",
-    "help": "章。省くとすべて",
-}
+CHAPTERS = {"nargs": "*", "metavar": "部/名前", "help": "章。省くとすべて"}
 PARSERS = [
     Parser(new, 'attention/example "注意の例"')
     .having("chapter", metavar="部/名前", help="章の名前")
@@ -205,49 +186,30 @@ PARSERS = [
     .having("old", metavar="部/名前", help="いまの名前")
     .having("new", metavar="新しい部/名前", help="新しい名前")
     .having("--before", metavar="部/名前", default="", help="目次で，この章の前に置く"),
-    Parser(remove, "attention/example").having(
-        "chapter", metavar="部/名前", help="消す章"
-    ),
+    Parser(remove, "attention/example")
+    .having("chapter", metavar="部/名前", help="消す章"),
     Parser(new_year, "2027").having("year", metavar="年", help="作る年度"),
     Parser(check, "book/attention")
-    .having(
-        "--fix",
-        action="store_true",
-        help="直し方の決まったもの（全角の囲み，改行，文字コードなど）を直す",
-    )
-    .having("--all", action="store_true", help="ほかの指摘から続いたらしいものも並べる")
-    .having(
-        "paths",
-        nargs="*",
-        metavar="ファイルかフォルダー",
-        help="調べる所。省くと本の全体",
-    ),
-    Parser(live, "--port 8001").having(
-        "--port", metavar="番号", type=_port, default=8000, help="頁を配る番号"
-    ),
+    .flag("--fix", "直し方の決まったもの（全角の囲み，改行，文字コードなど）を直す")
+    .flag("--all", "ほかの指摘から続いたらしいものも並べる")
+    .having("paths", nargs="*", metavar="所", help="ファイルかフォルダー。省くと本の全体"),
+    Parser(live, "--port 8001")
+    .having("--port", metavar="番号", type=port, default=8000, help="頁を配る番号"),
     Parser(rehearse, "attention/cam")
-    .having("--again", action="store_true", help="変わらない章も動かし直す")
-    .having(
-        "--in",
-        dest="folder",
-        metavar="フォルダー",
-        type=Path,
-        help="ここの .ipynb を動かす",
-    )
+    .flag("--again", "変わらない章も動かし直す")
+    .having("--in", dest="folder", metavar="所", type=Path, help="ここの .ipynb を動かす")
     .having("--python", metavar="実行ファイル", help="この Python で動かす")
-    .having("names", **NAMES),
+    .having("names", **CHAPTERS),
     Parser(gpu, "attention/cam")
-    .having("--stale", action="store_true", help="記録が新しい章を飛ばす")
-    .having("names", **NAMES),
+    .flag("--stale", "記録が新しい章を飛ばす")
+    .having("names", **CHAPTERS),
     Parser(effects, "mirror_confusion")
-    .having("--check", action="store_true", help="古いものを言うだけで，測らない")
+    .flag("--check", "古いものを言うだけで，測らない")
     .having("names", nargs="*", metavar="効果", help="約束の名前。省くと古いもの"),
-    Parser(status, "--gpu").having(
-        "--gpu",
-        action="store_true",
-        help="GPU 用のセルだけを調べ，記録し直すものがあれば終了コードは 1",
-    ),
-]
+    Parser(status, "--gpu")
+    .flag("--gpu", "GPU 用のセルだけを調べ，記録し直すものがあれば終了コードは 1"),
+]  # fmt: skip
+"""命令と，その引数。"""
 COMMANDS: dict[str, Parser] = {parser.name: parser for parser in PARSERS}
 
 
@@ -269,13 +231,9 @@ def main(arguments: Sequence[str]) -> int:
             message = f"知らない命令 {name!r} です。{similar(name, COMMANDS)}"
             raise UsageError(f"{message}\n\n{usage()}")
         parser = COMMANDS[name]
-        options, unknown = parser.parse_known_args(rest)
-        if unknown:
-            near = similar(unknown[0], re.findall(r"--\w+", parser.format_usage()))
-            raise UsageError(f"{unknown[0]!r} は使えません。{near}{parser.example}")
+        options, root = parser.read(rest), find_root(Path.cwd())
         from bookkit.lint import stopping
 
-        root = find_root(Path.cwd())
         if parser.run is not check and (broken := stopping(root)):
             print("\n".join(map(str, broken)), file=sys.stderr)
             return 1

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bookkit.arguments import UsageError
-from bookkit.execution.cache import write_atomically
 from bookkit.execution.machine import lessons_root, look
 from bookkit.execution.trace import Trace
 from bookkit.execution.workplace import workplace
+from bookkit.writing import write_atomically
 
 RUN = """\
 import json, runpy, sys, _bookkit_probe

@@ -88,8 +88,7 @@ def _is_code(leaf: nodes.Text) -> bool:
     return False
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """改行をつなぐ変換と，すき間を消す変換を登録する。"""
     app.add_transform(JoinJapaneseLines)
     app.connect("doctree-resolved", trim_spaces, priority=900)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import keyword
 import re
 import shutil
 from collections.abc import Iterator
@@ -13,8 +12,8 @@ from pathlib import Path
 
 from bookkit.arguments import UsageError
 from bookkit.book import PART_TITLES, RECORDED, Book
-from bookkit.lint.finding import similar
-from bookkit.new import NAME, add_to_toc
+from bookkit.new import add_to_toc, parted
+from bookkit.similar import similar
 
 TEXTS = ("*.md", "*.py", "*.toml", "*.yml", "*.txt")
 PLACES = ("book", "lessons_src", "tests", ".github")
@@ -42,15 +41,10 @@ def move(root: Path, old: str, new: str, before: str = "") -> list[str]:
         人が確かめる所（``ファイル:行: 文``）。
 
     Raises:
-        MoveError: 名前が使えないとき。
+        UsageError: 名前が使えないとき。
     """
     chapters = _known(root, old)
-    part, _, name = new.partition("/")
-    if part not in PART_TITLES or not NAME.fullmatch(name) or keyword.iskeyword(name):
-        raise MoveError(
-            f"新しい名前 {new!r} は使えません。「部/名前」の形にしてください。"
-            f"部: {', '.join(PART_TITLES)}。名前: 英小文字・数字・_（Python の言葉は除く）。"
-        )
+    parted(new)
     files = _files(root, old, new, chapters)
     if new in chapters or any(path.exists() for path in files.values()):
         raise MoveError(f"{new} はもうあります。別の名前にしてください。")
@@ -81,16 +75,10 @@ def remove(root: Path, old: str) -> list[str]:
     Raises:
         MoveError: その章がないとき。
     """
-    chapters = _known(root, old)
-    found = list(_files(root, old, old, chapters))
+    found = list(_files(root, old, old, _known(root, old)))
     for path in _texts(root):
         text = path.read_text("utf8")
-        kept = re.sub(
-            rf"^(:requires:.*?) ?\b{old}(?![\w-])",
-            lambda match: match[1],
-            text,
-            flags=re.MULTILINE,
-        )
+        kept = re.sub(rf"^(:requires:.*?) ?\b{old}(?![\w-])", r"\1", text, flags=re.M)
         if path.suffix == ".md" and kept != text:
             path.write_text(re.sub(r"^:requires:\s*\n", "", kept, flags=re.M), "utf8")
     toc = root / TOC

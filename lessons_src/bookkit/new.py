@@ -30,17 +30,7 @@ def create(root: Path, chapter: str, title: str) -> list[str]:
     Raises:
         NewChapterError: 名前が使えない，またはもうファイルがあるとき。何も作らない。
     """
-    part, slash, name = chapter.partition("/")
-    if (
-        not slash
-        or part not in PART_TITLES
-        or not NAME.fullmatch(name)
-        or iskeyword(name)
-    ):
-        raise NewChapterError(
-            f"章の名前 {chapter!r} は使えません。「部/名前」の形にしてください。"
-            f"部: {', '.join(PART_TITLES)}。名前: 英小文字・数字・_（例: attention/example。Python の予約語は除く）。"
-        )
+    part, name = parted(chapter)
     title = title.strip()
     if not title or "\n" in title:
         raise NewChapterError("題名を一行で書いてください。")
@@ -76,6 +66,21 @@ def create(root: Path, chapter: str, title: str) -> list[str]:
         _write(path, text)
     _write(toc, "\n".join(add_to_toc(lines, part, name)) + "\n")
     return [path.relative_to(root).as_posix() for path in (*files, toc)]
+
+
+def parted(chapter: str) -> tuple[str, str]:
+    """新しい章の名前の，部と名前。
+
+    Raises:
+        NewChapterError: 使えない名前のとき。
+    """
+    part, _, name = chapter.partition("/")
+    if part in PART_TITLES and NAME.fullmatch(name) and not iskeyword(name):
+        return part, name
+    raise NewChapterError(
+        f"章の名前 {chapter!r} は使えません。「部/名前」の形にしてください。"
+        f"部: {', '.join(PART_TITLES)}。名前: 英小文字・数字・_（例: attention/example。Python の予約語は除く）。"
+    )
 
 
 def _write(path: Path, text: str) -> None:

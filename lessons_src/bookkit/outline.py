@@ -137,6 +137,14 @@ class Outline:
     formulas: list[Formula] = field(default_factory=list)
     fences: list[tuple[str, int]] = field(default_factory=list)
 
+    def named(self, *names: str) -> list[Directive]:
+        """名前のディレクティブ。書かれた順。"""
+        return [one for one in self.directives if one.name in names]
+
+    def line_of(self, heading: str) -> int:
+        """見出しの行。なければ 1。"""
+        return next((one.line for one in self.headings if one.text == heading), 1)
+
 
 class OutlineReader:
     """Markdown を読み，``outline`` に加える。"""
@@ -183,9 +191,8 @@ class OutlineReader:
 
     def directive(self, name: str, argument: str, content: str, line: int) -> None:
         """ディレクティブと，その中身を読む。"""
-        nested = content.startswith(
-            ":::"
-        )  # 囲みの中の囲みは，設定ではない（MyST と同じ）
+        # 囲みの中の囲みは，設定ではない（MyST と同じ）
+        nested = content.startswith(":::")
         found = parse_directive_text(TestDirective, "", "\n" * nested + content)
         if found.warnings:
             message = (

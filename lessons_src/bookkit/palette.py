@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import cache
 from pathlib import Path
 
+import yaml
+
+from bookkit import shape
+
 MODES = ("light", "dark")
 SECTIONS = ("figure", "page")
-VALUE = re.compile(r"#(?:[0-9a-f]{6}|[0-9a-f]{8})")
-SHAPE = '{"light": "#rrggbb", "dark": "#rrggbb"}'
-
 Colours = dict[str, dict[str, str]]
 """色の名前から，明るい頁と暗い頁の値への対応。"""
 
@@ -78,58 +78,18 @@ def problems(path: Path) -> list[tuple[int, str]]:
             (1, "色のファイルがありません。lessons/palette.json を置いてください。")
         ]
     text = path.read_bytes().decode("utf8", "replace")
-    twice: list[str] = []
-
-    def pairs(found: list[tuple[str, object]]) -> dict[str, object]:
-        names = [name for name, _ in found]
-        twice.extend(name for name in set(names) if names.count(name) > 1)
-        return dict(found)
-
     try:
-        data = json.loads(text, object_pairs_hook=pairs)
+        data = json.loads(text)
     except json.JSONDecodeError as error:
         return [(error.lineno, f"JSON として読めません（{error.msg}）。")]
-    if not isinstance(data, dict) or data.keys() != set(SECTIONS):
-        return [(1, "いちばん外側には figure と page の二つだけを書いてください。")]
-    said = [
-        (_line(text, "", name), f"{name!r} を二度書いています。一つにしてください。")
-        for name in sorted(twice)
+    node = yaml.compose(text, yaml.SafeLoader)  # JSON は YAML としても読め，行が分かる
+    found = [*shape.twice(node)]
+    found += [
+        (line, said) for line, said, _ in shape.problems(node, shape.of("palette"))
     ]
-    for section in SECTIONS:
-        if not isinstance(data[section], dict):
-            said.append((_line(text, "", section), f"{section!r} に色がありません。"))
-            continue
-        for name, value in data[section].items():
-            line = _line(text, section, name)
-            said += [(line, word) for word in _faults(name, value)]
-            if section == "page" and name in data["figure"]:
-                said.append((line, f"色 {name!r} は figure にもあります。"))
-    return sorted(said)
-
-
-def _faults(name: str, value: object) -> list[str]:
-    """一つの色の誤り。"""
-    if not isinstance(value, dict):
-        return [f"色 {name!r} は {SHAPE} の形で書いてください。"]
-    words = {"light": "明るい頁", "dark": "暗い頁"}
-    said = [
-        f"色 {name!r} に{words[mode]}の値（{mode}）がありません。"
-        for mode in MODES
-        if mode not in value
-    ]
-    said += [
-        f"色 {name!r} の {key!r} は使いません。" for key in value if key not in MODES
-    ]
-    said += [
-        f"色 {name!r} の {mode} は {value[mode]!r} です。小文字の #rrggbb か #rrggbbaa で書いてください。"
-        for mode in MODES
-        if mode in value and not VALUE.fullmatch(str(value[mode]))
-    ]
-    return said
-
-
-def _line(text: str, section: str, name: str) -> int:
-    """``section`` の中で ``name`` を書いた行。"""
-    start = text.find(f'"{section}"') if section else 0
-    match = re.compile(rf'"{re.escape(name)}"\s*:').search(text, max(start, 0))
-    return text.count("\n", 0, match.start()) + 1 if match else 1
+    if not found:
+        found = [
+            (shape.at(node, ["page", name])[0], f"色 {name!r} は figure にもあります。")
+            for name in data["page"].keys() & data["figure"].keys()
+        ]
+    return sorted(set(found))

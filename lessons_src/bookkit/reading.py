@@ -129,16 +129,12 @@ class _Reader(OutlineReader):
             front = self.load(token.content or "{}", 2, "章の設定（---）", FRONT_ADVICE)
             self.front = front if isinstance(front, dict) else None
             if front is not None and self.front is None:
-                self.fault(
-                    2,
-                    f"章の設定（---）が「項目: 値」の YAML ではありません。{FRONT_ADVICE}",
-                )
+                said = f"章の設定（---）が「項目: 値」の YAML ではありません。{FRONT_ADVICE}"
+                self.fault(2, said)
         elif lines and lines[0].rstrip() == "---":
             self.front_lines = len(lines)
-            self.fault(
-                1, "章の設定（---）に，閉じる --- がありません。加えてください。"
-            )
-            return
+            said = "章の設定（---）に，閉じる --- がありません。加えてください。"
+            return self.fault(1, said)
         self.read(self._between_cells(tokens, lines), 1)
 
     def _between_cells(self, tokens: list[Token], lines: list[str]) -> Iterator[Token]:
@@ -158,18 +154,13 @@ class _Reader(OutlineReader):
                 else:
                     cell = self._cell(token, begin + 1, index)
                     index += 1
-                if code:
+                if code:  # 図のキャプションも文章として読む
+                    self.cells.append(cell)
                     self.outline.faults += unclosed(token, begin + 1)
-                    self._keep(cell)
+                    if caption := cell.settings().get("caption"):
+                        self.inline("caption", str(caption), cell.line_of("caption"))
                     continue
             yield token
-
-    def _keep(self, cell: Cell) -> None:
-        """コードのセルを，図のキャプションとともに加える。"""
-        self.cells.append(cell)
-        caption = cell.settings().get("caption")
-        if caption:
-            self.inline("caption", str(caption), cell.line_of("caption"))
 
     def _split(self, token: Token, line: int) -> None:
         """文章のセルを分ける印 ``+++`` の設定。"""
@@ -178,9 +169,8 @@ class _Reader(OutlineReader):
         except ValueError:
             valid = False
         if not valid:
-            self.fault(
-                line, "+++ の後の設定が JSON の辞書ではありません。消してください。"
-            )
+            said = "+++ の後の設定が JSON の辞書ではありません。消してください。"
+            self.fault(line, said)
 
     def _cell(self, token: Token, fence: int, index: int) -> Cell:
         content, faults = token.content, len(self.faults)
@@ -218,9 +208,8 @@ class _Reader(OutlineReader):
             text = "\n".join(text.lstrip()[1:] for text in options)
         found = self.load(dedent(text), line, "セルの設定", CELL_ADVICE)
         if not isinstance(found, dict | None):
-            self.fault(
-                line, f"セルの設定が「名前: 値」の形ではありません。{CELL_ADVICE}"
-            )
+            said = f"セルの設定が「名前: 値」の形ではありません。{CELL_ADVICE}"
+            self.fault(line, said)
 
     def _load_code(self, name: str, line: int, source: str) -> str:
         try:

@@ -79,7 +79,7 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
         _reading(app, app.env, sorted(warned))
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Sphinx に組み込む。"""
     found.clear()
     app.bookkit_warned = set()  # type: ignore[attr-defined]
@@ -90,4 +90,3 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-get-outdated", _again)
     app.connect("env-before-read-docs", _reading)
     app.connect("build-finished", _finish, priority=950)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

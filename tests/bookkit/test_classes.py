@@ -60,8 +60,9 @@ def test_setting_is_read(book: Path) -> None:
         ("page: lecture07", "page: lecture08", 2, "book/lecture08.md がありません"),
         ("submission:", "submision:", 1, "submission"),
         ("basics/softmax", "basics/softmx", 7, "book/basics/softmx.md がありません"),
-        ("today: true", "tody: true", 7, "実習は"),
+        ("today: true", "tody: true", 7, "'practicals.0.tody'"),
         ("practicals:", "extra: 1\npracticals:", 6, "'extra'"),
+        ("chapter: basics/softmax, ", "", 7, "chapter がありません。{chapter: basics"),
     ],
 )
 def test_wrong_settings_are_named(

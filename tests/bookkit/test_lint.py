@@ -494,7 +494,7 @@ def test_colour_without_a_dark_twin(book: Path) -> None:
     path.write_text("\n".join(lines), "utf8")
     finding = only(book)
     assert (finding.path, finding.line) == (f"{LESSONS}/palette.json", number + 1)
-    assert "暗い頁の値" in finding.message
+    assert "blue に dark がありません" in finding.message
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bookkit import move
+from bookkit.arguments import UsageError
 from bookkit.cli import main
 from bookkit.lint import check_book
 
@@ -122,7 +123,7 @@ def test_a_second_move_keeps_the_first_address(whole):
 )
 def test_bad_names_change_nothing(whole, old, new, before, message):
     kept = written(whole)
-    with pytest.raises(move.MoveError, match=message):
+    with pytest.raises(UsageError, match=message):
         move.move(whole, old, new, before)
     assert written(whole) == kept
 

@@ -37,13 +37,13 @@ GOOD = {
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        (', "dark": "#eeeeee"', "", 3, "ink.*暗い頁の値（dark）がありません"),
-        ('"light": "#0000aa", ', "", 6, "link.*明るい頁の値（light）がありません"),
-        ("#aaaaff", "pink", 6, "link.*dark.*pink.*#rrggbb"),
+        (', "dark": "#eeeeee"', "", 3, "ink に dark がありません"),
+        ('"light": "#0000aa", ', "", 6, "link に light がありません"),
+        ("#aaaaff", "pink", 6, "link.dark の値.*pink.*#rrggbb"),
         ("#aaaaff", "#AAF", 6, "link.*dark"),
         ('"link"', '"ink"', 6, "ink.*figure にもあります"),
-        ('"light": "#0000aa"', '"pale": "#0000aa"', 6, "pale.*使いません"),
-        ('"page"', '"pages"', 1, "figure と page の二つだけ"),
+        ('"light": "#0000aa"', '"pale": "#0000aa"', 6, "知らない設定 'page.link.pale'"),
+        ('"page"', '"pages"', 5, "'pages'.*'page' ですか"),
         ('"dark": "#eeeeee"', '"dark" "#eeeeee"', 3, "JSON として読めません"),
         ('"light": "#111111"', '"dark": "#111111"', 3, "二度書いています|light"),
     ],

@@ -14,8 +14,11 @@ from urllib.parse import urlparse
 
 import pytest
 from bs4 import BeautifulSoup
+from nbformat import NotebookNode
 
 from bookkit.book import Book
+from bookkit.execution import machine, reader
+from bookkit.execution.book import Runner
 
 from .experiment_bench import bench_of
 
@@ -120,3 +123,15 @@ def bench(browser: Any, base_url: str) -> Iterator[Callable[..., Any]]:
     """``bench(実験)``：実験一つだけの頁を開く。頁の誤りがあれば落ちる。"""
     with bench_of(browser, base_url) as open_page:
         yield open_page
+
+
+def executed(document: str) -> NotebookNode:
+    """``book/attention/cam`` のような文書を，頁に載る出力の入ったノートブックにする。"""
+    chapter = BOOK.documents.get(document)
+    assert chapter, document
+    book = Runner(ROOT, machine.look(ROOT))
+    state = book.state(chapter)
+    assert state.entry, f"{document}: {state.reasons}（先に本をビルドしてください）"
+    notebook = reader.parse(chapter.text, chapter.path, chapter.extensions)
+    reader.fill(notebook, book.shown(state))
+    return notebook

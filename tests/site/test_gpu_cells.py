@@ -14,8 +14,10 @@ import pytest
 
 from bookkit.book import Book
 from bookkit.chapter import Chapter
-from bookkit.execution import executed, machine
+from bookkit.execution import machine
 from bookkit.execution.book import CACHE_FOLDER, Runner
+
+from .conftest import executed
 
 ROOT = Path(__file__).resolve().parents[2]
 MARKED = [chapter for chapter in Book(ROOT).chapters if chapter.gpu_cells]
@@ -45,7 +47,7 @@ def test_sizes_come_from_the_budget(chapter: Chapter) -> None:
 
 @each_chapter
 def test_the_book_ran_every_marked_cell(chapter: Chapter) -> None:
-    notebook = executed(ROOT, f"book/{chapter.name}")
+    notebook = executed(f"book/{chapter.name}")
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number in chapter.gpu_cells:
         check(chapter, number, code[number].execution_count, code[number].outputs)

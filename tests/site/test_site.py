@@ -13,9 +13,8 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup, NavigableString, Tag
 
-import bookkit.execution
-
-from .conftest import BASE_URL, CHAPTERS, DOCUMENTS, PAGES, PREFIX, ROOT, soup_of
+from .conftest import BASE_URL, CHAPTERS, DOCUMENTS, PAGES, PREFIX, soup_of
+from .conftest import executed as executed_notebook
 
 pytestmark = pytest.mark.site
 
@@ -323,7 +322,7 @@ def test_japanese_lines_are_joined(site: Path, page: str) -> None:
 @functools.cache
 def executed(document: str) -> list[nbformat.NotebookNode]:
     """章のコードのセルを，頁に載る出力とともに返す。"""
-    notebook = bookkit.execution.executed(ROOT, document)
+    notebook = executed_notebook(document)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert cells, f"{document}: コードのセルがありません"
     return cells

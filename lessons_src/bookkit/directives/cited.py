@@ -35,7 +35,6 @@ def _works(app: Sphinx, place: filled_later, docname: str) -> list[nodes.Node]:
     return [nodes.bullet_list("", *works, classes=["cited"])] if works else []
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Sphinx に組み込む。"""
     add_place(app, "cited", _works)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def names(app: Sphinx, name: str) -> tuple[str, str]:
 
 
 def parts(app: Sphinx, here: str) -> list[dict[str, Any]]:
-    """部ごとの，箱のある章の札。リンクは ``here`` から。"""
+    """部ごとの，箱のある章の札。リンクは頁 ``here`` から。"""
     found = []
     for part in book_toc(app):
         cards = [
@@ -64,10 +65,7 @@ def parts(app: Sphinx, here: str) -> list[dict[str, Any]]:
 def _card(app: Sphinx, name: str, numbered: str, here: str) -> dict[str, Any]:
     known = app.env.metadata[name]["facts"]
     head, rest = names(app, name)
-
-    def link(target: str) -> str:
-        return relative_uri(here, app.builder.get_target_uri(target))
-
+    link = functools.partial(app.builder.get_relative_uri, here)
     return {
         "name": name,
         "link": link(name),
@@ -77,17 +75,16 @@ def _card(app: Sphinx, name: str, numbered: str, here: str) -> dict[str, Any]:
         "minutes": known["minutes"],
         "touches": [(k, facts.badge(k, v)) for k, v in known["touches"].items()],
         "requires": [
-            (names(app, one)[0], link(one))
-            for one in (f"book/{name}" for name in known["requires"])
+            (names(app, f"book/{one}")[0], link(f"book/{one}"))
+            for one in known["requires"]
         ],
         "picture": known["picture"],
     }
 
 
 def _gallery(app: Sphinx, place: filled_later, docname: str) -> Iterator[nodes.raw]:
-    here = app.builder.get_target_uri(docname)
-    out, used = Path(app.outdir), set()
-    found = parts(app, here)
+    here, out = app.builder.get_target_uri(docname), Path(app.outdir)
+    found, used = parts(app, docname), set()
     for card in (card for part in found for card in part["cards"]):
         if card["picture"]:
             made = covers.publish(Path(app.srcdir, card["picture"]["uri"]), out)
@@ -98,16 +95,14 @@ def _gallery(app: Sphinx, place: filled_later, docname: str) -> Iterator[nodes.r
 
 
 def _start(app: Sphinx, place: filled_later, docname: str) -> Iterator[nodes.raw]:
-    here = app.builder.get_target_uri(docname)
-    cards = [card for part in parts(app, here) for card in part["cards"]]
+    cards = [card for part in parts(app, docname) for card in part["cards"]]
     lecture = next(reversed(class_years(app)), None)
     yield from render(
         app,
         "start.html",
         first=cards[0] if cards else None,
         lecture=lecture,
-        lecture_link=lecture
-        and relative_uri(here, app.builder.get_target_uri(lecture.docname)),
+        lecture_link=lecture and app.builder.get_relative_uri(docname, lecture.docname),
         count=len(cards),
         touches=facts.TOUCHES,
     )
@@ -138,9 +133,8 @@ def _known(app: Sphinx) -> object:
     ], class_years(app)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Sphinx に組み込む。"""
     for name, fill in zip(NAMES, (_start, _slider, _gallery), strict=True):
         add_place(app, name, fill)
         outdated_when_changed(app, "env-updated", name, _known)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

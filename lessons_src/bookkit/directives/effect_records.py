@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import groupby
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -66,8 +65,7 @@ def _bullets(rows: list[str]) -> list[nodes.Node]:
     return [nodes.bullet_list("", *items, classes=[NAME])] if rows else []
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Sphinx に組み込む。"""
     add_place(app, NAME, _listing)
     outdated_when_changed(app, "env-updated", NAME, _found)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

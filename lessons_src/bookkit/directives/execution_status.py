@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -92,8 +91,7 @@ def _gpu_cell(cell: GpuCell) -> list[str]:
     return [*row, place, found.when[:10], f"{cell.recorded.seconds:.0f}"]
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Sphinx に組み込む。"""
     app.add_directive(NAME, ExecutionStatusDirective)
     outdated_when_changed(app, "env-get-outdated", NAME, _rows)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

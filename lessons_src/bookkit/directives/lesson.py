@@ -96,12 +96,9 @@ def _visit_notebook(writer: Any, node: lesson_box) -> None:
     raise nodes.SkipNode
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Sphinx に組み込む。"""
     app.add_node(
-        lesson_box,
-        html=(_visit_html, _depart_html),
-        notebook=(_visit_notebook, None),
+        lesson_box, html=(_visit_html, _depart_html), notebook=(_visit_notebook, None)
     )
     app.add_directive("lesson", LessonDirective)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -28,39 +28,36 @@ def _fill(app: Sphinx, place: filled_later, docname: str) -> Iterator[nodes.raw]
     here = app.builder.get_target_uri(docname)
     known = class_years(app)
     lecture = next((one for one in known if one.docname == docname), None)
-    chosen = [
-        (f"book/{one['chapter']}", one)
-        for one in (lecture.practicals if lecture else [])
-    ]
-    in_class = {name for name, _ in chosen}
+    chosen = {
+        f"book/{one['chapter']}": one for one in getattr(lecture, "practicals", ())
+    }
     rest = []
     for part in book_toc(app):
         pages = [page["name"] for page in part["pages"]]
-        others = [n for n in chapters(app.env) if n in pages and n not in in_class]
+        others = [n for n in chapters(app.env) if n in pages and n not in chosen]
         if others:
-            rest.append((part["caption"], [_row(app, here, n) for n in others]))
+            rest.append((part["caption"], [_row(app, docname, n) for n in others]))
     newer = known[-1] if known and known[-1] is not lecture else None
     yield from render(
         app,
         f"{place['name']}.html",
         lecture=lecture,
         newer=newer,
-        newer_link=newer
-        and relative_uri(here, app.builder.get_target_uri(newer.docname)),
-        chosen=[_row(app, here, name) | one for name, one in chosen],
+        newer_link=newer and app.builder.get_relative_uri(docname, newer.docname),
+        chosen=[_row(app, docname, name) | one for name, one in chosen.items()],
         rest=rest,
         archive=relative_uri(here, ARCHIVE),
     )
 
 
-def _row(app: Sphinx, here: str, name: str) -> dict[str, Any]:
-    """章の題名とボタン。"""
+def _row(app: Sphinx, docname: str, name: str) -> dict[str, Any]:
+    """章の題名とボタン。リンクは頁 ``docname`` から。"""
     title, rest = names(app, name)
     return {
-        "link": relative_uri(here, app.builder.get_target_uri(name)) or "#",
+        "link": app.builder.get_relative_uri(docname, name) or "#",
         "title": title,
         "rest": rest,
-        "buttons": Addresses.of(app).buttons(name, here),
+        "buttons": Addresses.of(app).buttons(name, app.builder.get_target_uri(docname)),
     }
 
 
@@ -69,9 +66,8 @@ def _known(app: Sphinx) -> object:
     return titles, class_years(app)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Sphinx に組み込む。"""
     for name in TEMPLATES:
         add_place(app, name, _fill)
         outdated_when_changed(app, "env-updated", name, _known)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.util.osutil import relative_uri
 from sphinx_exercise.nodes import (
     exercise_enumerable_node,
     exercise_node,
@@ -54,13 +52,12 @@ def _start(text: str) -> str:
 
 
 def _listing(app: Sphinx, place: filled_later, docname: str) -> list[nodes.Node]:
-    here = app.builder.get_target_uri(docname)
     rows = nodes.bullet_list("", classes=[NAME])
     for chapter in chapters(app.env):
         exercises = app.env.metadata[chapter].get("exercises", ())
         if not exercises:
             continue
-        address = relative_uri(here, app.builder.get_target_uri(chapter))
+        address = app.builder.get_relative_uri(docname, chapter)
         inner = nodes.bullet_list()
         numbers = app.env.toc_fignumbers.get(chapter, {}).get("exercise", {})
         for label, text, in_page in exercises:
@@ -77,7 +74,7 @@ def _listing(app: Sphinx, place: filled_later, docname: str) -> list[nodes.Node]
     return [rows]
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Sphinx に組み込む。"""
     app.connect("doctree-read", note)
     add_place(app, NAME, _listing)
@@ -90,4 +87,3 @@ def setup(app: Sphinx) -> dict[str, Any]:
             for name in chapters(app.env)
         ],
     )
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

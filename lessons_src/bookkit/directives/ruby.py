@@ -60,11 +60,8 @@ class RubyTerms(SphinxPostTransform):
             link += nodes.inline("", "", node, classes=["xref", "std", "std-term"])
 
 
-def _inside(node: nodes.Node, kinds: tuple[type, ...]) -> bool:
-    while node := node.parent:
-        if isinstance(node, kinds):
-            return True
-    return False
+def _inside(node: nodes.Node | None, kinds: tuple[type, ...]) -> bool:
+    return node is not None and (isinstance(node, kinds) or _inside(node.parent, kinds))
 
 
 def _reading(node: ruby) -> str:
@@ -72,29 +69,18 @@ def _reading(node: ruby) -> str:
     return f"<rp>（</rp><rt>{escape(node['reading'])}</rt><rp>）</rp></ruby>"
 
 
-def _visit_html(self: Any, node: ruby) -> None:
-    self.body.append("<ruby>")
-
-
-def _depart_html(self: Any, node: ruby) -> None:
-    self.body.append(_reading(node))
-
-
-def _visit_notebook(writer: Any, node: ruby) -> None:
-    writer.text("<ruby>")
-
-
-def _depart_notebook(writer: Any, node: ruby) -> None:
-    writer.text(_reading(node))
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Sphinx に組み込む。"""
     app.add_node(
         ruby,
-        html=(_visit_html, _depart_html),
-        notebook=(_visit_notebook, _depart_notebook),
+        html=(
+            lambda self, node: self.body.append("<ruby>"),
+            lambda self, node: self.body.append(_reading(node)),
+        ),
+        notebook=(
+            lambda writer, node: writer.text("<ruby>"),
+            lambda writer, node: writer.text(_reading(node)),
+        ),
     )
     app.add_role("ruby", RubyRole())
     app.add_post_transform(RubyTerms)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx_exercise.nodes import solution_node
@@ -18,7 +16,6 @@ def name_solutions(app: Sphinx, doctree: nodes.document) -> None:
         node["title"] = node["title"].rstrip("：") + "："
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Sphinx に組み込む。"""
     app.connect("doctree-read", name_solutions)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -99,7 +98,6 @@ class SourceDirective(SphinxDirective):
         return [nodes.container("", caption, block, classes=["source-box"])]
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Sphinx に組み込む。"""
     app.add_directive("source", SourceDirective)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -87,8 +87,7 @@ class SymbolsDirective(SphinxDirective):
         return f"{row['shown']}　{row['reading']}\n: {body}" if pages else ""
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Sphinx に組み込む。"""
     app.add_directive(NAME, SymbolsDirective)
     outdated_when_changed(app, "env-get-outdated", NAME, _used)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

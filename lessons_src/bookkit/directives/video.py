@@ -93,8 +93,7 @@ def _visit_notebook(writer: Any, node: video) -> None:
     raise nodes.SkipNode
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Sphinx に組み込む。"""
     app.add_node(video, html=(_visit_html, None), notebook=(_visit_notebook, None))
     app.add_directive("video", VideoDirective)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

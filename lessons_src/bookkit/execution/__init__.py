@@ -9,43 +9,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
-    from sphinx.application import Sphinx
-
-__all__ = ["executed", "setup"]
+from sphinx.application import Sphinx
 
 
-def executed(root: Path, document: str) -> NotebookNode:
-    """``book/attention/cam`` のような文書を，頁に載る出力の入ったノートブックにする。
-
-    Raises:
-        LookupError: いまの原稿を実行した結果がないとき。古い理由を言う。
-    """
-    from bookkit.book import Book
-    from bookkit.execution import machine, reader
-    from bookkit.execution.book import Runner
-
-    chapter = Book(root).documents.get(document)
-    if chapter is None or not chapter.has_code:
-        raise LookupError(f"{document} はコードの章ではありません。")
-    book = Runner(root, machine.look(root))
-    state = book.state(chapter)
-    if state.entry is None:
-        raise LookupError(
-            f"{document} の実行結果がありません：{'，'.join(state.reasons)}。"
-            "先に本をビルドしてください。"
-        )
-    notebook = reader.parse(chapter.text, chapter.path, chapter.extensions)
-    reader.fill(notebook, book.shown(state))
-    return notebook
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Sphinx に組み込む。"""
+    from bookkit import unfinished
     from bookkit.execution import extension
 
-    return extension.setup(app)
+    unfinished.setup(app)
+    extension.setup(app)

@@ -16,15 +16,16 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bookkit.execution.keys import Components
 from bookkit.execution.trace import DIGESTS, Trace
+from bookkit.writing import write_atomically
 
 VERSION = 4
 """ファイルの形の版。形を変えたら増やす。"""
@@ -89,12 +90,14 @@ class Entry:
     @property
     def assets(self) -> list[str]:
         """頁と一緒に配るファイルの名前（出力の ``metadata`` にある）。"""
-        outputs = [output for cell in self.cells for output in cell.outputs]
-        return [
-            name
-            for output in outputs
-            for name in output.get("metadata", {}).get("assets", ())
-        ]
+        return assets_of(output for cell in self.cells for output in cell.outputs)
+
+
+def assets_of(outputs: Iterable[dict[str, Any]]) -> list[str]:
+    """出力が指す，頁と一緒に配るファイルの名前。"""
+    return [
+        name for one in outputs for name in one.get("metadata", {}).get("assets", ())
+    ]
 
 
 class Unusable(ValueError):
@@ -125,8 +128,7 @@ def unseal(content: bytes) -> dict[str, Any]:
         raise Unusable(f"別の版（{version}）である")
     if hashlib.sha256(body).hexdigest() != checksum:
         raise Unusable("壊れている")
-    data: dict[str, Any] = json.loads(body)
-    return data
+    return dict(json.loads(body))
 
 
 def entry_of(data: dict[str, Any]) -> Entry:
@@ -137,8 +139,8 @@ def entry_of(data: dict[str, Any]) -> Entry:
     """
     try:
         trace = Trace(data["trace"]["seen"])
-        if trace.seen.keys() != DIGESTS.keys():
-            raise ValueError("足あとが足りません")
+        if not DIGESTS.keys() - {"globs"} <= trace.seen.keys() <= DIGESTS.keys():
+            raise ValueError("足あとが足りません")  # globs は，後から加わった
         return Entry(
             data["chapter"],
             Components(**data["components"]),
@@ -150,8 +152,8 @@ def entry_of(data: dict[str, Any]) -> Entry:
         raise Unusable("壊れている") from error
 
 
-READ: dict[Path, tuple[float, Entry]] = {}
-"""読んだ結果と，その時刻。書きながら見る間は，変わらない章を読み直さない。"""
+READ: dict[Path, tuple[float, Entry | None]] = {}
+"""読んだ結果（使えなければ ``None``）と，その時刻。変わらないものは読み直さない。"""
 
 
 class Cache:
@@ -166,8 +168,6 @@ class Cache:
         self.root = root
         self.assets = root / "assets"
         self.say = say
-        self._unusable: set[Path] = set()
-        """使えないと伝えたファイル。"""
 
     def entries(self, chapter: str, key: str = "") -> Iterator[Entry]:
         """章の結果を，新しく使った順に読む。``key`` があれば，その鍵のものだけ。"""
@@ -181,14 +181,13 @@ class Cache:
         try:
             when = path.stat().st_mtime
             if READ.get(path, (0,))[0] != when:
+                READ[path] = when, None
                 READ[path] = when, entry_of(unseal(path.read_bytes()))
             return READ[path][1]
         except FileNotFoundError:  # ちょうど消されたところ
             return None
         except Unusable as error:
-            if path not in self._unusable:
-                self._unusable.add(path)
-                self.say(f"実行結果 {path.name} は{error}ので，使わずに作り直します。")
+            self.say(f"実行結果 {path.name} は{error}ので，使わずに作り直します。")
             return None
 
     def _path(self, entry: Entry) -> Path:
@@ -221,19 +220,15 @@ class Cache:
 
     def prune(self) -> None:
         """長く使われていない結果と，途中で終わったビルドの書きかけを消す。"""
-        runs: dict[Path, list[Path]] = {}
-        for path in self.root.glob("runs/**/*.json"):
-            runs.setdefault(path.parent, []).append(path)
-        old = [path for path in self.root.glob("**/*.tmp") if _used(path) < _days(1)]
-        kept = self.assets.glob("*.*")
-        old += [path for path in kept if _used(path) < _days(KEEP_DAYS)]
-        for paths in runs.values():
-            paths.sort(key=_used, reverse=True)
-            old += [p for p in paths[:KEEP_RUNS] if _used(p) < _days(KEEP_DAYS)]
-            old += paths[KEEP_RUNS:]
-        for path in old:
-            with contextlib.suppress(OSError):
-                path.unlink()
+        kept = Counter[Path]()
+        for path in sorted(self.root.glob("**/*.*"), key=_used, reverse=True):
+            days = 1 if path.suffix == ".tmp" else KEEP_DAYS
+            is_run = path.suffix == ".json" and path.parent != self.assets
+            kept[path.parent] += is_run
+            old = _used(path) < time.time() - days * 86400
+            if old or (is_run and kept[path.parent] > KEEP_RUNS):
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
 
 def _used(path: Path) -> float:
@@ -242,25 +237,3 @@ def _used(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:
         return 0.0
-
-
-def _days(count: int) -> float:
-    """``count`` 日前の時刻。"""
-    return time.time() - count * 86400
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """一時ファイルに書いてから置き換える。途中で失敗しても，前の中身は残る。"""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise

@@ -203,12 +203,10 @@ def _report(name: str, failure: Failure) -> str:
     return f"{first}\n{failure.traceback}".rstrip()
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """イベントにつなぐ。"""
-    app.setup_extension("bookkit.unfinished")
     app.connect("doctree-read", add_gpu_notes)
     app.connect("html-page-context", note_heavy_page)
     app.connect("builder-inited", begin)
     app.connect("env-get-outdated", execute)
     app.connect("build-finished", finish, priority=900)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -15,11 +15,7 @@ import nbformat
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import (
-    CellExecutionError,
-    CellTimeoutError,
-    DeadKernelError,
-)
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from bookkit.chapter import Chapter
 from bookkit.execution.cache import CellResult
@@ -171,25 +167,18 @@ def _failure(
 ) -> Failure:
     if number < 0:
         return Failure(-1, 1, f"カーネルを始められません：{error}")
-    line = chapter.cells[number].line
+    line, traceback = chapter.cells[number].line, ""
+    what = f"{type(error).__name__}: {error}"
     if isinstance(error, CellTimeoutError):
-        return Failure(
-            number,
-            line,
+        what = (
             f"{timeout} 秒たっても終わりません。計算を小さくするか，"
-            "前書きに execution: {timeout: 秒} を書いて上限を延ばしてください。",
+            "前書きに execution: {timeout: 秒} を書いて上限を延ばしてください。"
         )
-    if isinstance(error, DeadKernelError):
-        return Failure(
-            number,
-            line,
-            "カーネルが途中で落ちました（記憶が足りないときによく起こります）。",
-        )
-    if isinstance(error, CellExecutionError):
+    elif isinstance(error, DeadKernelError):
+        what = "カーネルが途中で落ちました（記憶が足りないときによく起こります）。"
+    elif isinstance(error, CellExecutionError):
+        what = f"{error.ename}: {error.evalue}"
         traceback = _ANSI.sub("", error.traceback)
         inside = _IN_CELL.findall(traceback)
-        offset = int(inside[-1]) - 1 if inside else 0
-        return Failure(
-            number, line + offset, f"{error.ename}: {error.evalue}", traceback
-        )
-    return Failure(number, line, f"{type(error).__name__}: {error}")
+        line += int(inside[-1]) - 1 if inside else 0
+    return Failure(number, line, what, traceback)

@@ -19,16 +19,9 @@ from typing import Any
 
 from bookkit.chapter import Chapter
 from bookkit.execution import keys
-from bookkit.execution.cache import (
-    CellResult,
-    Entry,
-    Unusable,
-    entry_of,
-    seal,
-    unseal,
-    write_atomically,
-)
+from bookkit.execution.cache import CellResult, Entry, Unusable, entry_of, seal, unseal
 from bookkit.execution.trace import digest
+from bookkit.writing import write_atomically
 
 LIMIT = 1_000_000
 """一つのセルの出力の大きさの上限（バイト）。"""

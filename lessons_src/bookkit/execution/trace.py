@@ -70,6 +70,14 @@ def listing(path: Path) -> str:
     return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
 
 
+def matches(pattern: Path) -> str:
+    """``lessons/*/*/protocols/cam.toml`` のような形に当てはまる名前の SHA-256。"""
+    root = next(one for one in pattern.parents if one.name == PACKAGE)
+    found = root.glob(pattern.relative_to(root).as_posix())
+    names = [one.relative_to(root).as_posix() for one in found]
+    return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
+
+
 def presence(path: Path) -> str:
     """あるか，フォルダーか，ファイルなら何バイトか（モジュールは，あるかだけ）。"""
     if path.is_dir():
@@ -109,13 +117,15 @@ DIGESTS = {
     "modules": module_digest,
     "files": digest,
     "folders": listing,
+    "globs": matches,
     "looked": presence,
     "trees": tree_digest,
 }
 """使い方と，その中身の比べ方。
 
 ``modules`` は読み込んだモジュール，``files`` は読んだファイル，``folders`` は中身を並べた
-フォルダー，``looked`` は，あるかを調べたもの，``trees`` は，中のすべてに頼るフォルダー。
+フォルダー，``globs`` は ``glob`` で探した形，``looked`` は，あるかを調べたもの，``trees`` は，
+中のすべてに頼るフォルダー。
 """
 
 
@@ -147,9 +157,8 @@ class Trace:
         found = []
         for kind, names in self.seen.items():
             for name, before in names.items():
-                now = DIGESTS[kind](root / name) if kind != "modules" else ""
-                if kind == "modules":
-                    now = _module_now(root / name, before)
+                path, code = root / name, kind == "modules"
+                now = _module_now(path, before) if code else DIGESTS[kind](path)
                 if now != before:
                     found.append(_sentence(kind, name, before, now))
         return list(dict.fromkeys(found))
@@ -162,7 +171,10 @@ class Trace:
             str(PurePosixPath(n).parent) for n in names if (n in before) != (n in now)
         }
         folders = {*self.seen.get("folders", ())} & moved
-        return bool(names & kept or folders or (names and self.seen.get("trees")))
+        found = moved and self.seen.get("globs")
+        return bool(
+            names & kept or folders or found or (names and self.seen.get("trees"))
+        )
 
 
 def _module_now(path: Path, before: str) -> str:
@@ -179,6 +191,8 @@ def _module_now(path: Path, before: str) -> str:
 def _sentence(kind: str, name: str, before: str, now: str) -> str:
     if kind == "folders" and GONE not in (before, now):
         return f"{name} の中のファイルが増えたか，なくなりました"
+    if kind == "globs":
+        return f"{name} に当てはまるファイルが増えたか，なくなりました"
     if kind == "trees":
         return f"{name} の中のどれかが変わりました（ほかのプログラムが使うため，すべてに頼ります）"
     if now == GONE:

@@ -11,12 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bookkit.execution.machine import (
-    THREADS,
-    dependencies,
-    environment,
-    lessons_root,
-)
+from bookkit.execution.machine import THREADS, dependencies, environment, lessons_root
 
 SITE = """\
 import importlib.machinery, importlib.util, os, sys

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bookkit.book import Book
 from bookkit.chapter import Chapter
@@ -157,7 +157,7 @@ def _beside(app: Sphinx, *rest: object) -> None:
         handler.addFilter(Beside())
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Sphinx から呼ばれる。読み始める前に，本の全体を調べる。"""
     app.add_config_value("bookkit_lint", True, "")
     root = Path(app.srcdir)
@@ -167,4 +167,3 @@ def setup(app: Sphinx) -> dict[str, Any]:
         raise SystemExit(1)
     app.connect("config-inited", _beside)
     app.connect("builder-inited", _warn)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

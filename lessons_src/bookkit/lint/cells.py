@@ -53,13 +53,12 @@ def alt_problem(alt: str, caption: str = "") -> str:
 
 def misplaced(page: Chapter, book: Book) -> Problems:
     """セルが囲みの外にあるか。"""
-    for directive in page.outline.directives:
-        if directive.name == "code-cell":
-            yield (
-                directive.line,
-                "コードのセルが，ほかの囲みや箇条書きの中にあるか，::: で書かれています。"
-                "外に出し，``` で囲んでください。",
-            )
+    for directive in page.outline.named("code-cell"):
+        yield (
+            directive.line,
+            "コードのセルが，ほかの囲みや箇条書きの中にあるか，::: で書かれています。"
+            "外に出し，``` で囲んでください。",
+        )
 
 
 def tags(page: Chapter, book: Book) -> Problems:
@@ -77,10 +76,8 @@ def lines(page: Chapter, book: Book) -> Problems:
     for cell in page.cells:
         for number, line in enumerate(cell.source.splitlines(), start=cell.line):
             if len(line) > WIDEST:
-                yield (
-                    number,
-                    f"コードの行が {len(line)} 字です。{WIDEST} 字以内に折ってください。",
-                )
+                said = f"コードの行が {len(line)} 字です。{WIDEST} 字以内に折ってください。"
+                yield number, said
             for pattern, message in FORBIDDEN.items():
                 if re.search(pattern, line):
                     yield number, message
@@ -117,11 +114,8 @@ def figures(page: Chapter, book: Book) -> Problems:
         if shown:
             yield from _figure_settings(cell, with_alt=not moved)
         elif cell.settings():
-            yield (
-                cell.fence_line,
-                "図の設定がありますが，図がありません。"
-                f"{SHOW}(fig) を呼ぶか，設定を消してください。",
-            )
+            said = f"図の設定がありますが，図がありません。{SHOW}(fig) を呼ぶか，設定を消してください。"
+            yield cell.fence_line, said
 
 
 def asked_first(page: Chapter, book: Book) -> Problems:

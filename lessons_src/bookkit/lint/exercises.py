@@ -10,7 +10,6 @@ import re
 from bookkit.book import Book
 from bookkit.chapter import Cell, Chapter
 from bookkit.lint.finding import Problems, similar
-from bookkit.outline import Directive
 
 FEWEST = 2
 CHECK = re.compile(r"^check\(\s*[\"'](.+?)[\"']", re.MULTILINE)
@@ -19,25 +18,23 @@ BLANK = re.compile(r"[=(,]\s*\.\.\.")
 
 def enough(page: Chapter, book: Book) -> Problems:
     """練習の数。"""
-    count = len(_asked(page))
+    count = len(page.outline.named("exercise"))
     if count < FEWEST:
-        line = next((h.line for h in page.outline.headings if h.text == "練習"), 1)
+        line = page.outline.line_of("練習")
         yield line, f"練習が {count} 個です。{FEWEST} 個以上にしてください。"
 
 
 def complete(page: Chapter, book: Book) -> Problems:
     """どの練習にも，名札・解答・答え合わせがあり，名札と答え合わせの名前が合うか。"""
-    asked = _asked(page)
-    answered = {d.argument for d in page.outline.directives if d.name == "solution"}
+    asked = page.outline.named("exercise")
+    answered = {solution.argument for solution in page.outline.named("solution")}
     ends = [exercise.line for exercise in asked[1:]] + [10**9]
     short = page.name.rsplit("/", 1)[-1]
     for exercise, end in zip(asked, ends, strict=False):
         label = exercise.options.get("label", "")
         if not label:
-            yield (
-                exercise.line,
-                f"練習に名札がありません。:label: exercise-{_slug(short)}-… の行を加えてください。",
-            )
+            said = f"練習に名札がありません。:label: exercise-{_slug(short)}-… の行を加えてください。"
+            yield exercise.line, said
         elif label not in answered:
             yield (
                 exercise.line,
@@ -61,16 +58,14 @@ def complete(page: Chapter, book: Book) -> Problems:
                 message = f"練習 {name!r} の名前は {short}/ で始めてください。"
                 yield cell.fence_line, message
             elif label and label != wanted:
-                yield (
-                    cell.fence_line,
-                    f"練習 {name!r} の名札が {label!r} です。{wanted!r} とそろえてください。",
-                )
+                said = f"練習 {name!r} の名札が {label!r} です。{wanted!r} とそろえてください。"
+                yield cell.fence_line, said
 
 
 def solutions(page: Chapter, book: Book) -> Problems:
     """解答は，相手の練習を持ち，畳まれているか。"""
-    labels = [d.options.get("label", "") for d in _asked(page)]
-    for solution in (d for d in page.outline.directives if d.name == "solution"):
+    labels = [d.options.get("label", "") for d in page.outline.named("exercise")]
+    for solution in page.outline.named("solution"):
         if solution.argument not in labels:
             yield (
                 solution.line,
@@ -88,10 +83,6 @@ def blanks(page: Chapter, book: Book) -> Problems:
         if not BLANK.search(cell.source):
             message = f"練習 {name!r} の答えが白紙ではありません。答えの所を ... にしてください。"
             yield cell.fence_line, message
-
-
-def _asked(page: Chapter) -> list[Directive]:
-    return [d for d in page.outline.directives if d.name == "exercise"]
 
 
 def _checks(page: Chapter) -> list[tuple[str, Cell]]:

@@ -48,11 +48,8 @@ def faults(path: Path) -> Iterator[tuple[int, str, int]]:
         yield 1, "リンクの先のファイルがありません。置き直すか，消してください。", CAUSE
         return
     if not unicodedata.is_normalized("NFC", path.name):
-        yield (
-            1,
-            "ファイルの名前の濁点が分かれています。名前を付け直してください。",
-            CAUSE,
-        )
+        said = "ファイルの名前の濁点が分かれています。名前を付け直してください。"
+        yield 1, said, CAUSE
     if path.suffix not in TEXT:
         return
     try:
@@ -67,19 +64,12 @@ def faults(path: Path) -> Iterator[tuple[int, str, int]]:
         return
     if path.suffix in WRITTEN and "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
-        yield (
-            line,
-            "文章ではないデータが混ざっています。文章のファイルに戻してください。",
-            STOP,
-        )
+        said = "文章ではないデータが混ざっています。文章のファイルに戻してください。"
+        yield line, said, STOP
         return
     if conflict := CONFLICT.search(text):
-        yield (
-            text.count("\n", 0, conflict.start()) + 1,
-            "git の合流の跡（<<<<<<<，=======，>>>>>>>）が残っています。"
-            "残す方を選び，印の行を消してください。",
-            STOP,
-        )
+        said = "git の合流の跡（<<<<<<<，=======，>>>>>>>）が残っています。残す方を選び，印の行を消してください。"
+        yield text.count("\n", 0, conflict.start()) + 1, said, STOP
     if path.suffix in WRITTEN:
         yield from _untidy(path, text)
 
@@ -94,37 +84,25 @@ def _untidy(path: Path, text: str) -> Iterator[tuple[int, str, int]]:
         yield line, f"改行が CRLF です。LF にしてください{FIX}。", PLAIN
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if text and not text.endswith("\n"):
-        yield (
-            text.count("\n") + 1,
-            f"終わりに改行がありません。加えてください{FIX}。",
-            PLAIN,
-        )
+        said = f"終わりに改行がありません。加えてください{FIX}。"
+        yield text.count("\n") + 1, said, PLAIN
     if text.isascii() and not INVISIBLE.search(text):
         return
     for number, row in enumerate(text.split("\n"), start=1):
         if not unicodedata.is_normalized("NFC", row):
-            yield (
-                number,
-                f"濁点などが文字から分かれています（NFD）。つないでください{FIX}。",
-                PLAIN,
-            )
+            said = f"濁点などが文字から分かれています（NFD）。つないでください{FIX}。"
+            yield number, said, PLAIN
         if found := INVISIBLE.search(row):
             code = f"U+{ord(found[0]):04X}"
-            yield (
-                number,
-                f"見えない文字（{code}）があります。消してください{FIX}。",
-                CAUSE,
-            )
+            said = f"見えない文字（{code}）があります。消してください{FIX}。"
+            yield number, said, CAUSE
         if (
             path.suffix == ".md"
             and (found := FENCE.match(row))
             and _narrow(found) != found[0]
         ):
-            yield (
-                number,
-                f"囲みの印が全角です。{_narrow(found).strip()} と半角で書いてください{FIX}。",
-                CAUSE,
-            )
+            said = f"囲みの印が全角です。{_narrow(found).strip()} と半角で書いてください{FIX}。"
+            yield number, said, CAUSE
 
 
 def _narrow(fence: re.Match[str]) -> str:

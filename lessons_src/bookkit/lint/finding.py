@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from bookkit.book import Book
 from bookkit.chapter import Chapter
+from bookkit.similar import similar as similar
 
 Problems: TypeAlias = Iterator[tuple[int, str]]
 """頁の中の ``(行, 文)`` の列。"""
@@ -37,12 +37,6 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.message}"
-
-
-def similar(word: str, choices: Iterable[str]) -> str:
-    """``word`` に似た名前があれば「もしかすると …」の文を，なければ空文字列を返す。"""
-    close = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.6)
-    return f"もしかすると {close[0]!r} ですか。" if close else ""
 
 
 def unwritten(path: str, lines: Iterable[str]) -> Iterator[Finding]:

@@ -27,45 +27,31 @@ def toc(book: Book) -> Iterator[Finding]:
     listed = {entry.docname for entry in book.toc}
     for entry in book.toc:
         if entry.docname not in book.documents:
-            yield Finding(
-                "_toc.yml",
-                entry.line,
-                f"{entry.docname}.md がありません。{similar(entry.docname, book.documents)}"
-                "原稿を書くか，この行を消してください。",
-            )
+            near = similar(entry.docname, book.documents)
+            said = f"{entry.docname}.md がありません。{near}原稿を書くか，この行を消してください。"
+            yield Finding("_toc.yml", entry.line, said)
     for name, page in book.documents.items():
         for word in name.split("/")[1:]:
             if keyword.iskeyword(word):
-                yield Finding(
-                    page.file,
-                    1,
-                    f"{word} は Python の予約語なので，部品の名前になりません。別の名前にしてください。",
-                )
+                said = f"{word} は Python の予約語なので，部品の名前になりません。別の名前にしてください。"
+                yield Finding(page.file, 1, said)
         if name not in listed:
-            yield Finding(
-                page.file,
-                1,
-                f"_toc.yml に載っていないので，頁になりません。「- file: {name}」を加えてください。",
-            )
+            said = f"_toc.yml に載っていないので，頁になりません。「- file: {name}」を加えてください。"
+            yield Finding(page.file, 1, said)
 
 
 def rooms(book: Book) -> Iterator[Finding]:
     """部屋（``lessons/<部>/<章>/``）と GPU 用のセルの記録には，その章の頁があるか。"""
     pages = [page.name for page in book.documents.values() if page.in_part]
-    for part in PART_TITLES:
-        for chapter, file in _folders(book, book.lessons / part):
-            if (name := f"{part}/{chapter}") not in pages:
-                message = (
-                    f"部屋の章 book/{name}.md がありません。"
-                    f"{similar(name, pages)}頁を書くか，部屋を消してください。"
-                )
-                yield Finding(file, 1, message)
-        for chapter, file in _folders(book, book.root / "book" / RECORDED / part):
-            if (name := f"{part}/{chapter}") not in pages:
-                message = (
-                    f"記録の章 book/{name}.md がありません。記録を消してください。"
-                )
-                yield Finding(file, 1, message)
+    places = {"部屋": book.lessons, "記録": book.root / "book" / RECORDED}
+    for kind, folder in places.items():
+        for part in PART_TITLES:
+            for chapter, file in _folders(book, folder / part):
+                if (name := f"{part}/{chapter}") not in pages:
+                    said = f"{kind}の章 book/{name}.md がありません。{similar(name, pages)}"
+                    yield Finding(
+                        file, 1, f"{said}頁を書くか，{kind}を消してください。"
+                    )
 
 
 def _folders(book: Book, folder: Path) -> Iterator[tuple[str, str]]:

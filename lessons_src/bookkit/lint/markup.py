@@ -4,33 +4,12 @@ from __future__ import annotations
 
 import re
 
+from bookkit import shape
 from bookkit.book import Book
 from bookkit.chapter import Chapter, line_of
 from bookkit.english import japanese
 from bookkit.lint.finding import Problems, similar
 
-CELL_KEYS = frozenset(["tags", "mystnb", "load", "name"])
-NB_KEYS = frozenset(
-    [
-        "figure",
-        "image",
-        "text_lexer",
-        "error_lexer",
-        "markdown_format",
-        "code_prompt_show",
-        "code_prompt_hide",
-        "merge_streams",
-        "remove_code_source",
-        "remove_code_outputs",
-        "number_source_lines",
-        "output_stderr",
-        "execution_show_tb",
-    ]
-)
-FIGURE_KEYS = {
-    "figure": frozenset(["name", "caption", "caption_before", "align", "classes"]),
-    "image": frozenset(["alt", "width", "height", "scale", "align", "classes"]),
-}
 ROLE = re.compile(r"\{([a-z][\w:-]*)\}\s*$")
 NOTE = re.compile(r"\[\^([^\]\s]+)\]")
 
@@ -51,10 +30,8 @@ def names(page: Chapter, book: Book) -> Problems:
             if key not in (allowed or ()):
                 usable = f"使える設定: {', '.join(allowed or ['ありません'])}。"
                 at = line_of(key, page.text.split("\n")[line:], line + 1) or line
-                yield (
-                    at,
-                    f"{{{name}}} に知らない設定 {key!r} があります。{similar(key, allowed or ()) or usable}",
-                )
+                said = f"{{{name}}} に知らない設定 {key!r} があります。{similar(key, allowed or ()) or usable}"
+                yield at, said
     for passage in page.outline.passages:
         before = ""
         for line, token in passage.spans():
@@ -69,10 +46,10 @@ def names(page: Chapter, book: Book) -> Problems:
                 and (found := ROLE.search(before))
                 and found[1] in known.roles
             ):
-                yield (
-                    line,
-                    f"役割 {{{found[1]}}} と ` の間に空白があります。つめてください。",
+                said = (
+                    f"役割 {{{found[1]}}} と ` の間に空白があります。つめてください。"
                 )
+                yield line, said
             before = token.content if token.type == "text" else ""
 
 
@@ -81,29 +58,16 @@ def fences(page: Chapter, book: Book) -> Problems:
     for info, line in page.outline.fences:
         word = info.split()[0] if info else ""
         if word in book.known.directives and word not in ("code", "math", "raw"):
-            yield (
-                line,
-                f"囲みの {word} に {{ }} がありません。{{{word}}} と書いてください。",
-            )
+            said = f"囲みの {word} に {{ }} がありません。{{{word}}} と書いてください。"
+            yield line, said
 
 
 def cell_settings(page: Chapter, book: Book) -> Problems:
-    """セルの設定の名前。"""
+    """セルの設定の名前（``shapes/cell.json``）。"""
     for cell in page.cells:
-        nested = cell.metadata.get("mystnb")
-        places = [(cell.metadata, CELL_KEYS), (nested, NB_KEYS)]
-        places += [(cell.settings(kind), keys) for kind, keys in FIGURE_KEYS.items()]
-        for given, allowed in places:
-            for key in given if isinstance(given, dict) else ():
-                if key not in allowed:
-                    advice = (
-                        similar(str(key), allowed)
-                        or f"使える設定: {', '.join(sorted(allowed))}。"
-                    )
-                    yield (
-                        cell.line_of(str(key)),
-                        f"セルに知らない設定 {key!r} があります。{advice}",
-                    )
+        for key, known in shape.unknown(cell.metadata, shape.of("cell")):
+            advice = similar(key, known) or f"使える設定: {', '.join(sorted(known))}。"
+            yield cell.line_of(key), f"セルに知らない設定 {key!r} があります。{advice}"
 
 
 def footnotes(page: Chapter, book: Book) -> Problems:
@@ -120,16 +84,12 @@ def footnotes(page: Chapter, book: Book) -> Problems:
             if token.type == "footnote_ref":
                 used.add(str(token.meta.get("label")))
             elif token.type == "text" and (found := NOTE.search(token.content)):
-                yield (
-                    line,
-                    f"脚注 {found[0]} の本文がありません。「{found[0]}: …」の行を加えてください。",
-                )
+                said = f"脚注 {found[0]} の本文がありません。「{found[0]}: …」の行を加えてください。"
+                yield line, said
     for label, line in made.items():
         if label not in used:
-            yield (
-                line,
-                f"脚注 [^{label}] を指す所がありません。本文に [^{label}] を書くか，この行を消してください。",
-            )
+            said = f"脚注 [^{label}] を指す所がありません。本文に [^{label}] を書くか，この行を消してください。"
+            yield line, said
 
 
 def formulas(page: Chapter, book: Book) -> Problems:
@@ -137,16 +97,14 @@ def formulas(page: Chapter, book: Book) -> Problems:
     from bookkit.pages import maths
 
     found = page.outline.formulas
-    said = maths.faults((one.latex, one.display) for one in found)
-    for formula, message in zip(found, said, strict=True):
+    faults = maths.faults((one.latex, one.display) for one in found)
+    for formula, message in zip(found, faults, strict=True):
         if message:
             at = re.search(r"at position (\d+)", message)
             below = formula.latex[: int(at[1]) - 1].count("\n") if at else 0
             text = re.sub(r" at position .*", "", message, flags=re.DOTALL)
-            yield (
-                formula.line + below,
-                f"式を組めません（{japanese(text)}）。{formula.latex.strip()[:40]!r} を直してください。",
-            )
+            said = f"式を組めません（{japanese(text)}）。{formula.latex.strip()[:40]!r} を直してください。"
+            yield formula.line + below, said
 
 
 RULES = (names, fences, footnotes, formulas)

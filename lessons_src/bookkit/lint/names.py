@@ -80,10 +80,8 @@ def syntax(page: Chapter, book: Book) -> Problems:
         error = _parse(_python(cell))
         if isinstance(error, SyntaxError):
             line = cell.line + (error.lineno or 1) - 1
-            yield (
-                line,
-                f"コードが Python として読めません（{japanese(error.msg)}）。直してください。",
-            )
+            said = f"コードが Python として読めません（{japanese(error.msg)}）。直してください。"
+            yield line, said
 
 
 def names(page: Chapter, book: Book) -> Problems:

@@ -13,34 +13,21 @@ WIDE = "\u3041-\u30ff\u3400-\u9fff々〆"
 ENDS = "。？！"
 OPEN, CLOSE = "「『（(〈《【", "」』）)〉》】"
 
-LEFTOVERS = (
-    (
-        re.compile(r"\*\*|__"),
-        "太字の印 {} が文字のまま出ます。"
-        "印の内側を空白・「。」・「）」などで始めたり終えたりせず，句読点は印の外に出してください。",
-    ),
-    (
-        re.compile(r"(?<![*\s])\*(?!\*)|(?<!\*)\*(?![*\s])"),
-        "強調の印 {} が文字のまま出ます。印の内側の空白や句読点を外に出してください"
-        "（印でないなら \\* と書きます）。",
-    ),
-    (
-        re.compile("`"),
-        "コードの印 {} が閉じていません。もう一つの ` を加えてください。",
-    ),
-    (
-        re.compile(r"(?<!\\)\$"),
-        "数式の印 {} が閉じていません。もう一つの $ を加えてください（金額なら \\$）。",
-    ),
-    (
-        re.compile(r"\]\("),
-        "リンク {} が組まれていません。番地の中の空白や {{{{ }}}} を直してください。",
-    ),
-    (
-        re.compile(r":::|```"),
-        "囲みの印 {} が文字のまま出ます。行の頭に置いてください。",
-    ),
+BOLD = (
+    "太字の印 {} が文字のまま出ます。"
+    "印の内側を空白・「。」・「）」などで始めたり終えたりせず，句読点は印の外に出してください。"
 )
+LEFTOVERS = {
+    r"\*\*|__": BOLD,
+    r"(?<![*\s])\*(?!\*)|(?<!\*)\*(?![*\s])": "強調の印 {} が文字のまま出ます。"
+    "印の内側の空白や句読点を外に出してください（印でないなら \\* と書きます）。",
+    "`": "コードの印 {} が閉じていません。もう一つの ` を加えてください。",
+    r"(?<!\\)\$": "数式の印 {} が閉じていません。"
+    "もう一つの $ を加えてください（金額なら \\$）。",
+    r"\]\(": "リンク {} が組まれていません。番地の中の空白や {{{{ }}}} を直してください。",
+    ":::|```": "囲みの印 {} が文字のまま出ます。行の頭に置いてください。",
+}
+"""組まれずに残る印と，その直し方。"""
 
 
 def leftovers(page: Chapter, book: Book) -> Problems:
@@ -50,11 +37,11 @@ def leftovers(page: Chapter, book: Book) -> Problems:
         for line, token in passage.spans():
             depth += token.nesting if token.type.startswith("strong") else 0
             if token.type == "strong_open" and depth > 1:
-                yield (line, LEFTOVERS[0][1].format("**"))
+                yield (line, BOLD.format("**"))
             if token.type != "text":
                 continue
-            for pattern, message in LEFTOVERS:
-                match = pattern.search(token.content)
+            for pattern, message in LEFTOVERS.items():
+                match = re.search(pattern, token.content)
                 if match and not _escapes(page, line):
                     yield (line, message.format(f"「{match[0]}」"))
                     break
@@ -73,18 +60,13 @@ def one_sentence_a_line(page: Chapter, book: Book) -> Problems:
         lines = passage.lines()
         for number, text in lines:
             if _sentences(text) > 1:
-                yield (
-                    number,
-                    "一行に文が二つ以上あります。「。」の後で行を変えてください"
-                    "（頁ではつながります）。",
-                )
+                said = "一行に文が二つ以上あります。「。」の後で行を変えてください（頁ではつながります）。"
+                yield number, said
         for number, text in lines[:-1]:
             last = text.rstrip()[-1:]
             if re.match(f"[{WIDE}，]", last):
-                yield (
-                    number,
-                    "文の途中で行が変わっています。一文を一行に書いてください。",
-                )
+                said = "文の途中で行が変わっています。一文を一行に書いてください。"
+                yield number, said
 
 
 def _sentences(text: str) -> int:
@@ -99,28 +81,15 @@ def _sentences(text: str) -> int:
     return count + bool(re.sub(rf"[\s{CLOSE}{ENDS}]", "", rest))
 
 
-PUNCTUATION = (
-    (re.compile("、"), "読点「、」は「，」にしてください。"),
-    (re.compile("．"), "句点「．」は「。」にしてください。"),
-    (
-        re.compile(rf"(?<=[{WIDE}）」{HIDDEN}]),(?=\s?[{WIDE}「（{HIDDEN}])"),
-        "日本語の間の「,」は「，」にしてください。",
-    ),
-    (
-        re.compile(rf"(?<=[{WIDE}）」])\.(?=\s*$|\s?[{WIDE}「])"),
-        "日本語の文の終わりの「.」は「。」にしてください。",
-    ),
-    (
-        re.compile(rf"(?<=[{WIDE}）」])[:;?!](?=\s*$|\s?[{WIDE}「（{HIDDEN}])"),
-        "日本語の間の半角の記号は，全角（：；？！）にしてください。",
-    ),
-    (
-        re.compile(
-            rf"(?<=[{WIDE}])\s?\((?=[^()]*[{WIDE}])|(?<=[{WIDE}])\)(?=[{WIDE}])"
-        ),
-        "日本語の括弧は，全角の（ ）にしてください。",
-    ),
-)
+PUNCTUATION = {
+    "、": "読点「、」は「，」にしてください。",
+    "．": "句点「．」は「。」にしてください。",
+    rf"(?<=[{WIDE}）」{HIDDEN}]),(?=\s?[{WIDE}「（{HIDDEN}])": "日本語の間の「,」は「，」にしてください。",
+    rf"(?<=[{WIDE}）」])\.(?=\s*$|\s?[{WIDE}「])": "日本語の文の終わりの「.」は「。」にしてください。",
+    rf"(?<=[{WIDE}）」])[:;?!](?=\s*$|\s?[{WIDE}「（{HIDDEN}])": "日本語の間の半角の記号は，全角（：；？！）にしてください。",
+    rf"(?<=[{WIDE}])\s?\((?=[^()]*[{WIDE}])|(?<=[{WIDE}])\)(?=[{WIDE}])": "日本語の括弧は，全角の（ ）にしてください。",
+}
+"""日本語の文の中の，半角の記号と，その直し方。"""
 
 
 def punctuation(page: Chapter, book: Book) -> Problems:
@@ -134,9 +103,8 @@ def punctuation(page: Chapter, book: Book) -> Problems:
         alt = cell.settings("image").get("alt") or ""
         texts.append((cell.line_of("alt"), str(alt)))
     for number, text in texts:
-        for pattern, message in PUNCTUATION:
-            match = pattern.search(text)
-            if match:
+        for pattern, message in PUNCTUATION.items():
+            if match := re.search(pattern, text):
                 near = text[max(0, match.start() - 6) : match.end() + 6]
                 near = near.replace(HIDDEN, "…").strip()
                 yield (number, f"{message}（{near}）")
@@ -146,10 +114,8 @@ def headings(page: Chapter, book: Book) -> Problems:
     """見出しは文にしない。"""
     for heading in page.outline.headings:
         if heading.text.endswith(("。", "．", ".")):
-            yield (
-                heading.line,
-                "見出しの終わりの句点を取ってください。",
-            )
+            said = "見出しの終わりの句点を取ってください。"
+            yield heading.line, said
 
 
 RULES = (leftovers, one_sentence_a_line, punctuation, headings)

@@ -141,12 +141,11 @@ def unique_labels(page: Chapter, book: Book) -> Problems:
 
 def cited(page: Chapter, book: Book) -> Problems:
     """章の終わりの文献の一覧と，引用。"""
-    if not any(directive.name == "cited" for directive in page.outline.directives):
-        line = next((h.line for h in page.outline.headings if h.text == "文献"), 1)
-        yield (
-            line,
-            "文献の一覧がありません。「## 文献」の下に ```{cited}``` を置いてください。",
+    if not page.outline.named("cited"):
+        said = (
+            "文献の一覧がありません。「## 文献」の下に ```{cited}``` を置いてください。"
         )
+        yield page.outline.line_of("文献"), said
 
 
 RULES = (pointers, unique_labels)

@@ -5,64 +5,27 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bookkit import shape
 from bookkit.book import PART_TITLES, Book, BookError
 from bookkit.english import translation
-from bookkit.lint.finding import STOP, Finding, similar
+from bookkit.lint.finding import PLAIN, STOP, Finding, similar
 from bookkit.lint.known import Known, missing_extensions
 from bookkit.reading import is_extension, read_text
 
 TOC, CONFIG, PINS = "_toc.yml", "_config.yml", "requirements.txt"
-TOC_KEYS = frozenset(
-    [
-        "format",
-        "root",
-        "title",
-        "options",
-        "defaults",
-        "meta",
-        "parts",
-        "subtrees",
-        "chapters",
-        "sections",
-        "entries",
-        "caption",
-        "numbered",
-        "maxdepth",
-        "titlesonly",
-        "reversed",
-        "hidden",
-        "file",
-        "url",
-        "glob",
-    ]
-)
 PIN = re.compile(r"([\w.-]+)(?:\[[\w,]+\])?==(\S+)")
 
-KINDS = dict(
-    string="文字",
-    object="「名前: 値」",
-    array="「- 」の並び",
-    boolean="true か false",
-    number="数",
-    null="空",
+MYST = (
+    *("amsmath", "attrs_block", "attrs_inline", "colon_fence"),
+    *("deflist", "dollarmath", "substitution", "tasklist"),
 )
-MYST = [
-    "amsmath",
-    "attrs_block",
-    "attrs_inline",
-    "colon_fence",
-    "deflist",
-    "dollarmath",
-    "substitution",
-    "tasklist",
-]
 
 
 def readable(book: Book) -> list[Finding]:
@@ -77,68 +40,45 @@ def readable(book: Book) -> list[Finding]:
             found.append(Finding(file, error.line, error.message, rank=STOP))
             continue
         if not isinstance(node, yaml.MappingNode):
-            message = (
-                "「名前: 値」の形の設定がありません。見本のとおりに書いてください。"
-            )
-            found.append(Finding(file, 1, message, rank=STOP))
+            said = "「名前: 値」の形の設定がありません。見本のとおりに書いてください。"
+            found.append(Finding(file, 1, said, rank=STOP))
     return found
 
 
 def check(book: Book, known: Known) -> Iterator[Finding]:
     """設定の決まりのすべて。"""
     for file in (CONFIG, TOC):
-        for line, name in _twice(book.yaml(file)):
-            yield Finding(
-                file,
-                line,
-                f"{name!r} を二度書いています。一つにしてください。",
-                rank=STOP,
-            )
-    for key in _keys(book.yaml(TOC)):
-        if key.value not in TOC_KEYS:
-            message = f"目次で {key.value!r} は使えません。{similar(str(key.value), TOC_KEYS)}直すか，消してください。"
-            yield Finding(TOC, key.start_mark.line + 1, message, rank=STOP)
+        for line, message in shape.twice(book.yaml(file)):
+            yield Finding(file, line, message, rank=STOP)
+    yield from _toc_keys(book)
     yield from toc_shape(book)
     yield from _toc_entries(book)
     yield from _config(book, known)
     yield from _versions(book)
 
 
-def _keys(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
-    """木の中の名前のすべて。"""
-    pairs = node.value if isinstance(node, yaml.MappingNode) else []
-    yield from (key for key, _ in pairs)
-    inner = node.value if isinstance(node, yaml.SequenceNode) else [v for _, v in pairs]
-    for value in inner:
-        yield from _keys(value)
+def _toc_keys(book: Book) -> Iterator[Finding]:
+    """目次の知らない名前。sphinx-external-toc は，いちばん外のほかは黙って読み飛ばす。"""
+    from sphinx_external_toc.parsing import TOCTREE_OPTIONS
 
-
-def _twice(node: yaml.Node | None) -> Iterator[tuple[int, str]]:
-    """一つの表の中で二度書かれた名前。"""
-    pairs = node.value if isinstance(node, yaml.MappingNode) else []
-    for number, (key, _) in enumerate(pairs):
-        if any(key.value == before.value for before, _ in pairs[:number]):
-            yield key.start_mark.line + 1, str(key.value)
-    inner = node.value if isinstance(node, yaml.SequenceNode) else [v for _, v in pairs]
-    for value in inner:
-        yield from _twice(value)
-
-
-def line_at(node: yaml.Node | None, path: Iterable[Any]) -> int:
-    """木の中の ``("parts", 0, "chapters")`` の行。なければ，そこまでの行。"""
-    line = 1
-    for step in path:
-        if isinstance(node, yaml.MappingNode):
-            found = next(((k, v) for k, v in node.value if k.value == str(step)), None)
-        elif isinstance(node, yaml.SequenceNode) and str(step).isdigit():
-            inner = node.value[int(step) : int(step) + 1]
-            found = (inner[0], inner[0]) if inner else None
-        else:
-            found = None
-        if found is None:
-            break
-        line, node = found[0].start_mark.line + 1, found[1]
-    return line
+    usable = {
+        *(
+            "format",
+            "root",
+            "title",
+            "options",
+            "defaults",
+            "meta",
+            "parts",
+            "subtrees",
+        ),
+        *("chapters", "sections", "entries", "file", "url", "glob", *TOCTREE_OPTIONS),
+    }
+    for table in shape.tables(book.yaml(TOC)):
+        for key, _ in table.value:
+            if key.value not in usable:
+                message = f"目次で {key.value!r} は使えません。{similar(str(key.value), usable)}直すか，消してください。"
+                yield Finding(TOC, key.start_mark.line + 1, message, rank=STOP)
 
 
 def toc_shape(book: Book) -> Iterator[Finding]:
@@ -146,15 +86,14 @@ def toc_shape(book: Book) -> Iterator[Finding]:
     from sphinx_external_toc.parsing import MalformedError, parse_toc_data
 
     node = book.yaml(TOC)
-    data = yaml.SafeLoader("").construct_document(node) if node else {}
     try:
-        parse_toc_data(data)
+        parse_toc_data(shape.value_of(node))
     except (MalformedError, TypeError, AttributeError) as error:
         said = str(error)
         place = re.search(r"@ '/(.*?)/?'", said)
         path: list[Any] = place[1].split("/") if place and place[1] else []
         named = re.match(r"'(\w+)'", said)
-        line = line_at(node, [*path, *(named.groups() if named else ())])
+        line, _ = shape.at(node, [*path, *(named.groups() if named else ())])
         if not re.match("Unknown keys|document file used", said):  # ほかの決まりが言う
             said = translation(said) or said
             yield Finding(TOC, line, f"目次の形が違います。{said}。", rank=STOP)
@@ -166,103 +105,67 @@ def _toc_entries(book: Book) -> Iterator[Finding]:
     for entry in book.toc:
         name = entry.docname
         if name in seen:
-            message = (
-                f"{name} は {seen[name]} 行にもあります。どちらかを消してください。"
-            )
-            yield Finding(TOC, entry.line, message, rank=STOP)
+            said = f"{name} は {seen[name]} 行にもあります。どちらかを消してください。"
+            yield Finding(TOC, entry.line, said, rank=STOP)
         seen.setdefault(name, entry.line)
-        _, *inner = name.removeprefix("book/").split("/")[::-1]
-        folder = "/".join(inner[::-1])
+        folder = name.removeprefix("book/").rpartition("/")[0]
         if folder and folder not in PART_TITLES:
             near = similar(folder, PART_TITLES) or f"部: {', '.join(PART_TITLES)}。"
-            yield Finding(
-                TOC, entry.line, f"部のフォルダー {folder!r} はありません。{near}"
-            )
-        elif folder and folders.setdefault(entry.part, folder) != folder:
-            yield Finding(
-                TOC,
-                entry.line,
-                f"部「{entry.part}」は book/{folders[entry.part]}/ の章の部です。"
-                f"{name} は，book/{folder}/ の部に移してください。",
-            )
+            said = f"部のフォルダー {folder!r} はありません。{near}"
+            yield Finding(TOC, entry.line, said)
+        elif folder and (own := folders.setdefault(entry.part, folder)) != folder:
+            said = f"部「{entry.part}」は book/{own}/ の章の部です。"
+            said += f"{name} は，book/{folder}/ の部に移してください。"
+            yield Finding(TOC, entry.line, said)
 
 
 def _config(book: Book, known: Known) -> Iterator[Finding]:
-    from jsonschema import Draft7Validator
+    node = book.yaml(CONFIG)
+    for line, message, is_unknown in shape.problems(node, _config_shape(known)):
+        yield Finding(CONFIG, line, message, rank=PLAIN if is_unknown else STOP)
+    myst = ("parse", "myst_enable_extensions")
+    sphinx = ("sphinx", "config", "extensions")
+    wrong: list[tuple[tuple[str, ...], Any, str]] = [
+        (myst, name, f"MyST の拡張 {name!r} はありません。{similar(str(name), MYST)}")
+        for name in _listed(book, *myst)
+        if not is_extension(name)
+    ]
+    for name in missing_extensions(book):
+        said = f"拡張 {name!r} が入っていません。名前を直すか，make book で入れてください。"
+        wrong.append((sphinx, name, said))
+    for name in _listed(book, "bibtex_bibfiles"):
+        if not (book.root / str(name)).is_file():
+            said = f"文献のファイル {name!r} がありません。名前を直してください。"
+            wrong.append((("bibtex_bibfiles",), name, said))
+    for place, name, said in wrong:
+        line, _ = shape.at(node, [*place, _listed(book, *place).index(name)])
+        yield Finding(CONFIG, line, said, rank=STOP)
+
+
+def _listed(book: Book, *keys: str) -> list[Any]:
+    found = book.setting(*keys)
+    return found if isinstance(found, list) else []
+
+
+def _config_shape(known: Known) -> dict[str, Any]:
+    """jupyter-book の持つ ``_config.yml`` の形に，使える名前のすべてを加えたもの。"""
     from myst_parser.config.main import MdParserConfig
 
-    node, config = book.yaml(CONFIG), book.config
     package = importlib.util.find_spec("jupyter_book")
     assert package
     assert package.origin
-    schema_file = Path(package.origin).with_name("config_schema.json")
-    validator = Draft7Validator(json.loads(schema_file.read_text("utf8")))
-    for error in validator.iter_errors(config):
-        line = line_at(node, error.absolute_path)
-        where = ".".join(map(str, error.absolute_path))
-        wanted = error.validator_value if error.validator in ("type", "enum") else ""
-        shown = "・".join(
-            KINDS.get(str(one), str(one))
-            for one in (wanted if isinstance(wanted, list) else [wanted])
-        )
-        yield Finding(
-            CONFIG,
-            line,
-            f"{where} の値が違います。{shown or error.message} で書いてください。",
-            rank=STOP,
-        )
-    schema = validator.schema["properties"]
-    yield from _unknown(node, (), {*schema, "only_build_toc_files"})
-    parse = {f"myst_{name}" for name in MdParserConfig.__dataclass_fields__}
-    for key, extra in {
-        "parse": parse,
-        "execute": set(),
-        "repository": set(),
-        "launch_buttons": set(),
-    }.items():
-        yield from _unknown(node, (key,), {*schema[key]["properties"], *extra})
-    yield from _unknown(node, ("sphinx",), set(schema["sphinx"]["properties"]))
-    yield from _unknown(node, ("sphinx", "config"), {*known.settings, "extensions"})
-    wanted = book.setting("parse", "myst_enable_extensions")
-    for number, name in enumerate(wanted if isinstance(wanted, list) else ()):
-        if not is_extension(name):
-            line = line_at(node, ("parse", "myst_enable_extensions", number))
-            near = similar(str(name), MYST)
-            yield Finding(
-                CONFIG, line, f"MyST の拡張 {name!r} はありません。{near}", rank=STOP
-            )
-    for name in missing_extensions(book):
-        line = line_at(
-            node, ("sphinx", "config", "extensions", book.sphinx_extensions.index(name))
-        )
-        yield Finding(
-            CONFIG,
-            line,
-            f"拡張 {name!r} が入っていません。名前を直すか，make book で入れてください。",
-            rank=STOP,
-        )
-    for number, name in enumerate(book.setting("bibtex_bibfiles") or ()):
-        if not (book.root / str(name)).is_file():
-            line = line_at(node, ("bibtex_bibfiles", number))
-            yield Finding(
-                CONFIG,
-                line,
-                f"文献のファイル {name!r} がありません。名前を直してください。",
-                rank=STOP,
-            )
-
-
-def _unknown(
-    node: yaml.Node | None, path: tuple[str, ...], allowed: set[str]
-) -> Iterator[Finding]:
-    for step in path:
-        pairs = node.value if isinstance(node, yaml.MappingNode) else ()
-        node = next((value for key, value in pairs if key.value == step), None)
-    for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
-        if key.value not in allowed:
-            shown = ".".join([*path, str(key.value)])
-            message = f"知らない設定 {shown!r} です。{similar(str(key.value), allowed)}名前を直すか，消してください。"
-            yield Finding(CONFIG, key.start_mark.line + 1, message)
+    file = Path(package.origin).with_name("config_schema.json")
+    form: dict[str, Any] = json.loads(file.read_text("utf8"))
+    parts = form["properties"]
+    parts["only_build_toc_files"] = {}
+    sphinx = parts["sphinx"]["properties"]["config"]
+    sphinx["properties"] = {name: {} for name in (*known.settings, "extensions")}
+    for name in MdParserConfig.__dataclass_fields__:
+        parts["parse"]["properties"].setdefault(f"myst_{name}", {})
+    closed = ("parse", "execute", "repository", "launch_buttons", "sphinx")
+    for table in (form, sphinx, *(parts[name] for name in closed)):
+        table["additionalProperties"] = False
+    return form
 
 
 def _versions(book: Book) -> Iterator[Finding]:

@@ -36,12 +36,8 @@ def works(book: Book) -> Iterator[Finding]:
     for found in ENTRY.finditer(text):
         key, line = found[2], text.count("\n", 0, found.start(1)) + 1
         if key.lower() in lines:
-            yield Finding(
-                BIB,
-                line,
-                f"文献の鍵 {key!r} は {lines[key.lower()]} 行にもあります。一つにしてください。",
-                rank=STOP,
-            )
+            said = f"文献の鍵 {key!r} は {lines[key.lower()]} 行にもあります。一つにしてください。"
+            yield Finding(BIB, line, said, rank=STOP)
             return
         lines[key.lower()] = line
     try:
@@ -56,39 +52,22 @@ def works(book: Book) -> Iterator[Finding]:
             "author": entry.persons.get("author") or entry.persons.get("editor"),
         }.items() if not there]  # fmt: skip
         if lost:
-            yield Finding(
-                BIB,
-                lines.get(key.lower(), 1),
-                f"文献 {key!r} に {'，'.join(lost)} がありません。加えてください。",
-            )
-    if len(entries) < len(lines):
-        key = next(
-            name for name in lines if name not in {one.lower() for one in entries}
-        )
-        yield Finding(
-            BIB,
-            lines[key],
-            f"文献 {key!r} が，前の項目の中に入っています。前の項目を }} で閉じてください。",
-            rank=STOP,
-        )
+            said = f"文献 {key!r} に {'，'.join(lost)} がありません。加えてください。"
+            yield Finding(BIB, lines.get(key.lower(), 1), said)
+    known = {one.lower() for one in entries}
+    for key in [name for name in lines if name not in known][:1]:
+        said = f"文献 {key!r} が，前の項目の中に入っています。前の項目を }} で閉じてください。"
+        yield Finding(BIB, lines[key], said, rank=STOP)
 
 
 def _broken(text: str, error: Exception) -> Finding:
     """読めない所。閉じ忘れなら，その項目の始まりを言う。"""
     line = int(getattr(error, "lineno", 0) or 1)
-    before = [
-        found
-        for found in ENTRY.finditer(text)
-        if text.count("\n", 0, found.start(1)) + 1 < line
-    ]
-    inside = before[-1] if before else None
-    message = f"BibTeX として読めません（{japanese(str(error).partition(': ')[2] or str(error))}）。"
-    where = (
-        f"項目 {inside[2]!r} の , と {{ }} を確かめてください。"
-        if inside
-        else ", と { } を確かめてください。"
-    )
-    return Finding(BIB, line, message + where, rank=STOP)
+    before = "\n".join(text.split("\n")[: line - 1])
+    keys = [f"項目 {found[2]!r} の " for found in ENTRY.finditer(before)]
+    said = japanese(str(error).partition(": ")[2] or str(error))
+    where = f"{''.join(keys[-1:])}, と {{ }} を確かめてください。"
+    return Finding(BIB, line, f"BibTeX として読めません（{said}）。{where}", rank=STOP)
 
 
 def terms(book: Book) -> Iterator[Finding]:
@@ -96,8 +75,8 @@ def terms(book: Book) -> Iterator[Finding]:
     for page in book.documents.values():
         seen: dict[str, int] = {}
         listed: list[tuple[str, str, int]] = []
-        for directive in page.outline.directives:
-            lines = directive.body.split("\n") if directive.name == "glossary" else []
+        for directive in page.outline.named("glossary"):
+            lines = directive.body.split("\n")
             for number, text in enumerate(lines):
                 if not text or text[0].isspace():
                     continue

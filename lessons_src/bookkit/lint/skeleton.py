@@ -37,11 +37,8 @@ def front_matter(page: Chapter, book: Book) -> Problems:
     key, value = FORMAT
     now = page.front.get(key)
     if now != value:
-        yield (
-            page.front_line_of(key),
-            f"章の設定の {key} が{f'{now!r} です' if now else 'ありません'}。"
-            f"{key}: {value} と書いてください。",
-        )
+        said = f"章の設定の {key} が{f'{now!r} です' if now else 'ありません'}。{key}: {value} と書いてください。"
+        yield page.front_line_of(key), said
     for key in page.front:
         if key not in FRONT_KEYS:
             yield (
@@ -66,21 +63,17 @@ def title(page: Chapter, book: Book) -> Problems:
     for heading in headings:
         if heading.level > before + 1:
             wanted = f"{'#' * (before + 1)} {heading.text}"
-            yield (
-                heading.line,
-                f"見出しの段が飛んでいます。「{wanted}」にしてください。",
-            )
+            said = f"見出しの段が飛んでいます。「{wanted}」にしてください。"
+            yield heading.line, said
         before = heading.level
 
 
 def lesson_box(page: Chapter, book: Book) -> Problems:
     """題名の次の箱。"""
-    boxes = [d for d in page.outline.directives if d.name == "lesson"]
+    boxes = page.outline.named("lesson")
     if not boxes:
-        yield (
-            next((h.line for h in page.outline.headings if h.level == 1), 1),
-            "章の箱がありません。題名の次に :::{lesson} を置き，学ぶことを 3 つ並べてください。",
-        )
+        said = "章の箱がありません。題名の次に :::{lesson} を置き，学ぶことを 3 つ並べてください。"
+        yield next((h.line for h in page.outline.headings if h.level == 1), 1), said
         return
     for extra in boxes[1:]:
         yield extra.line, "章の箱が二つあります。一つにしてください。"
@@ -174,10 +167,8 @@ def empty_sections(page: Chapter, book: Book) -> Problems:
     for heading, following in zip(outline.headings, after, strict=False):
         inside = any(heading.line < line < following.line for line in filled)
         if not inside and following.level <= heading.level:
-            yield (
-                heading.line,
-                f"見出し「{heading.text}」の下に何もありません。書くか，見出しを消してください。",
-            )
+            said = f"見出し「{heading.text}」の下に何もありません。書くか，見出しを消してください。"
+            yield heading.line, said
 
 
 CHAPTER_RULES = (front_matter, lesson_box, sections, empty_sections)

@@ -11,17 +11,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sphinx.application import Sphinx
 
 from bookkit.notebooks import addresses, build
 from bookkit.notebooks.rehearsal import badge
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Sphinx に組み込む。"""
     addresses.setup(app)
     build.setup(app)
     badge.setup(app)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

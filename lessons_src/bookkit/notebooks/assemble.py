@@ -9,6 +9,7 @@ import nbformat.v4 as nbf
 from nbformat import NotebookNode
 
 from bookkit.chapter import Cell
+from bookkit.execution.reader import KERNEL
 from bookkit.notebooks.markdown.syntax import link
 from bookkit.notebooks.markdown.writer import Piece
 
@@ -70,11 +71,7 @@ def _code_cell(cell: Cell) -> NotebookNode:
 def _metadata(docname: str, cells: Sequence[Cell]) -> dict[str, Any]:
     colab: dict[str, Any] = {"provenance": [], "toc_visible": True}
     metadata: dict[str, Any] = {
-        "kernelspec": {
-            "name": "python3",
-            "display_name": "Python 3",
-            "language": "python",
-        },
+        "kernelspec": KERNEL,
         "language_info": {"name": "python"},
         "colab": colab,
         METADATA: {"chapter": docname},

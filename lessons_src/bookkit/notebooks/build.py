@@ -53,9 +53,7 @@ def write_notebook(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         return
     addresses = Addresses.of(app)
     install = fill_template(
-        "install_cell.txt",
-        parts=addresses.requirement,
-        revision=addresses.revision,
+        "install_cell.txt", parts=addresses.requirement, revision=addresses.revision
     )
     notebook = assemble(
         docname,

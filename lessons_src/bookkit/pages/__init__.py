@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+import importlib
 
 from sphinx.application import Sphinx
 
+PARTS = ("anchors", "changes", "dates", "facts", "maths", "search", "site", "zeros")
 
-def setup(app: Sphinx) -> dict[str, Any]:
+
+def setup(app: Sphinx) -> None:
     """頁の部品をすべて組み込む。"""
-    from bookkit.pages import (
-        anchors,
-        changes,
-        dates,
-        facts,
-        maths,
-        search,
-        site,
-        zeros,
-    )
-
-    for part in (anchors, changes, dates, facts, maths, search, site, zeros):
-        part.setup(app)
-    return {"env_version": 4, "parallel_read_safe": True, "parallel_write_safe": False}
+    for name in PARTS:
+        importlib.import_module(f"bookkit.pages.{name}").setup(app)

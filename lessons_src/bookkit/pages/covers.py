@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from xml.etree import ElementTree
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageOps
 
 from bookkit.pages.figures import to_dark
 from bookkit.pages.social import rasterise
@@ -21,7 +21,7 @@ MOST_BYTES = 6 * 1024
 """一枚の大きさの上限。"""
 TALL = 1.1
 """横が縦のこの倍より短い図は，上だけを見せる。"""
-FORM = "1"
+FORM = "2"
 """描き方を変えたら，この番号を変える。"""
 
 
@@ -68,12 +68,8 @@ def place(figure: Image.Image, paper: str) -> Image.Image:
     if sheet.width < TALL * sheet.height:
         height = min(sheet.height, round(sheet.width * room[1] / room[0]))
         sheet = sheet.crop((0, 0, sheet.width, height))
-    scale = min(room[0] / sheet.width, room[1] / sheet.height)
-    size = max(1, round(sheet.width * scale)), max(1, round(sheet.height * scale))
-    sheet = sheet.resize(size, Image.Resampling.LANCZOS)
-    card = Image.new("RGB", SIZE, paper)
-    card.paste(sheet, ((SIZE[0] - size[0]) // 2, (SIZE[1] - size[1]) // 2))
-    return card
+    sheet = ImageOps.pad(sheet, room, Image.Resampling.LANCZOS, paper)
+    return ImageOps.expand(sheet, MARGIN, paper)
 
 
 def packed(picture: Image.Image) -> bytes:

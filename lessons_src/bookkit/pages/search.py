@@ -25,14 +25,8 @@ Section = tuple[str, str, str]
 
 # 探しても役に立たないもの：コード，数式，図の中身，目次。
 SKIP = (
-    nodes.literal_block,
-    nodes.math_block,
-    lesson_box,
-    nodes.raw,
-    nodes.comment,
-    nodes.image,
-    addnodes.toctree,
-    addnodes.compact_paragraph,
+    *(nodes.literal_block, nodes.math_block, nodes.raw, nodes.comment, nodes.image),
+    *(addnodes.toctree, addnodes.compact_paragraph, lesson_box),
 )
 
 

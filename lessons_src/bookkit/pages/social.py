@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 from sphinx.application import Sphinx
 
 from bookkit.pages import maths
@@ -38,9 +38,7 @@ def rasterise(svg: str, width: int, height: int) -> Image.Image:
     svg = without_data(svg)
     plain = resvg_py.svg_to_bytes(svg_string=svg, width=width, dpi=96)
     image = Image.open(io.BytesIO(bytes(plain))).convert("RGBA")
-    scale = min(width / image.width, height / image.height)
-    size = (round(image.width * scale), round(image.height * scale))
-    return image.resize(size, Image.Resampling.LANCZOS)
+    return ImageOps.contain(image, (width, height), Image.Resampling.LANCZOS)
 
 
 def wrap(text: str, font: Any, width: float) -> list[str]:

@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from sphinx.application import Sphinx
 
@@ -20,7 +19,7 @@ from bookkit.theme.builder import BookBuilder, version
 NAME = "bookkit"
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """テーマを登録する。"""
     app.add_html_theme(NAME, str(Path(__file__).parent))
     # 枠や色が変わったら，すべての頁を書き直す。
@@ -31,4 +30,3 @@ def setup(app: Sphinx) -> dict[str, Any]:
     folds.setup(app)
     frame.setup(app)
     swap.setup(app)
-    return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util._pathlib import _StrPath
 
+from bookkit.execution.cache import assets_of
 from bookkit.pages.assets import FOLDER
 from bookkit.unfinished import found
 
@@ -110,9 +111,7 @@ def unused_pictures(app: Sphinx, error: Exception | None) -> None:
             path.unlink()
     results = getattr(app, "bookkit_results", {}).values()
     outputs = [one for r in results for n in range(len(r.cells)) for one in r.shown(n)]
-    kept = {
-        name for one in outputs for name in one.get("metadata", {}).get("assets", ())
-    }
+    kept = assets_of(outputs)
     for path in (out / FOLDER).glob("*.*"):
         if results and path.name not in kept:
             path.unlink()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from bookkit.execution import schedule
-from bookkit.execution.trace import code_digest
+from bookkit.execution.trace import code_digest, matches
 
 from .conftest import Project, text_of
 from .fast import Fast, runner
@@ -169,6 +169,36 @@ def test_what_was_missing_and_appears(tiny: Project, module, code, new) -> None:
         path.parent.rmdir()
     assert shown(tiny) == before
     assert tiny.ran() == set()  # もとの結果が残っている
+
+
+def test_a_new_room_does_not_touch_those_who_searched_by_pattern(tiny: Project) -> None:
+    """``glob`` で探した章は，当てはまるファイルが増えるか減るかしたときだけ，実行し直す。"""
+    tiny.module(
+        "lessons/search.py",
+        "from pathlib import Path\nHERE = Path(__file__).parent\n"
+        "def find(name): return [p.read_text() for p in HERE.glob(f'*/*/protocols/{name}.toml')]\n",
+    )
+    tiny.write("lessons_src/lessons/basics/old/protocols/cam.toml", "1")
+    tiny.write("lessons_src/lessons/basics/bare/model.py", "")
+    tiny.chapter("one", "from lessons.search import find\nprint(find('cam'))")
+    tiny.results()
+    tiny.write("lessons_src/lessons/basics/new/__init__.py", "")
+    tiny.write("lessons_src/lessons/attention/new/protocols/other.toml", "2")
+    tiny.write("lessons_src/lessons/basics/bare/protocols/bare.toml", "3")
+    assert tiny.reasons("one") == []
+    same = tiny.write("lessons_src/lessons/basics/new/protocols/cam.toml", "4")
+    (why,) = tiny.reasons("one")
+    assert why.startswith("lessons/*/*/protocols/cam.toml に当てはまる")
+    same.unlink()
+    assert tiny.reasons("one") == []
+    copy = shutil.copytree(tiny.root / "lessons_src", tiny.root / "copy")
+    names = ("lessons_src", copy.name)  # 本の置き場所が違っても，同じ
+    one, other = (tiny.root / n / "lessons/*/*/protocols/cam.toml" for n in names)
+    assert matches(one) == matches(other) != matches(other.with_name("no.toml"))
+    tiny.write("lessons_src/lessons/basics/old/protocols/cam.toml", "5")
+    assert tiny.reasons("one") == [
+        "lessons/basics/old/protocols/cam.toml が変わりました"
+    ]
 
 
 def test_existence_and_size_count_but_not_the_content(tiny: Project) -> None:

@@ -258,7 +258,7 @@ def test_a_failure_removes_the_old_record(stage_book: Path) -> None:
 
 
 def test_unknown_chapter_is_named(stage_book: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"part/x.*ある章: part/one，part/two"):
+    with pytest.raises(run.MissingError, match=r"part/x.*ある章: part/one，part/two"):
         rehearse(stage_book, ["part/x"])
-    with pytest.raises(FileNotFoundError, match="make book"):
+    with pytest.raises(run.MissingError, match="make book"):
         rehearse(stage_book / "nowhere")

@@ -17,6 +17,7 @@ import importlib.machinery
 import importlib.util
 import json
 import os
+import pathlib
 import sys
 import threading
 from collections.abc import Iterable
@@ -117,8 +118,13 @@ def _hook(event: str, args: tuple[Any, ...]) -> None:
             note_path("modules" if module else "files", path)
     elif event in ("os.listdir", "os.scandir"):
         # import そのものも，モジュールを探してフォルダーを並べる。それは数えない。
-        if not _importing():
+        # ``glob`` も並べるが，結果を決めるのは当てはまる名前だけなので，形を書き留める。
+        if not _importing() and not _globbing():
             note_path("folders", args[0] or os.getcwd())
+    elif event in ("pathlib.Path.glob", "pathlib.Path.rglob"):
+        if folder := inside(args[0]):
+            form = args[1] if event.endswith(".glob") else f"**/{args[1]}"
+            note("globs", f"{folder}/{form}")
     elif event in programs.STARTED:
         where = programs.unseen(*programs.STARTED[event](args))
         if where is None or any(_holds(path) for path in where):
@@ -137,13 +143,23 @@ def _importing() -> bool:
         return False
 
 
+def _globbing() -> bool:
+    """``Path.glob`` が探している途中か。名前の違う版の Python では偽（広く書き留める）。"""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_code.co_filename == pathlib.__file__:
+        if frame.f_code.co_name in ("_select_from", "_iterate_directories"):
+            return True
+        frame = frame.f_back
+    return False
+
+
 def _watch_looks(name: str) -> None:
     """``os.stat`` のように，あるかどうかを調べる関数を見張る。"""
     real = getattr(os, name)
 
     @functools.wraps(real)
     def watched(path: Any, *args: Any, **options: Any) -> Any:
-        if not isinstance(path, int):
+        if not isinstance(path, int) and not _globbing():
             note_path("looked", path)
         return real(path, *args, **options)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import nbformat
 
+from bookkit.arguments import UsageError
 from bookkit.chapter import Cell, Chapter
 from bookkit.execution import keys
 from bookkit.execution.book import Result, Runner, State
@@ -40,6 +41,10 @@ print(f"Python {platform.python_version()}・torch {version}・{device}", end=""
 """最後に動かして，何の上で動いたかを尋ねるコード。"""
 
 
+class MissingError(UsageError):
+    """ノートブックがない。先に本を作る。"""
+
+
 def read_notebook(path: Path) -> Chapter:
     """できたノートブックから，コードのセルを読む。
 
@@ -60,7 +65,7 @@ def read_notebooks(folder: Path, names: Sequence[str]) -> list[Chapter]:
     """ノートブックを，名前の順に読む。
 
     Raises:
-        FileNotFoundError: ノートブックがないとき。
+        MissingError: ノートブックがないとき。
     """
     found = {
         path.relative_to(folder).with_suffix("").as_posix(): path
@@ -68,7 +73,7 @@ def read_notebooks(folder: Path, names: Sequence[str]) -> list[Chapter]:
     }
     missing = [name for name in names if name not in found]
     if missing or not found:
-        raise FileNotFoundError(
+        raise MissingError(
             f"{folder} に {'，'.join(missing) or 'ノートブック'} がありません。"
             f"先に make book で本を作ってください。ある章: {'，'.join(found) or 'なし'}"
         )
