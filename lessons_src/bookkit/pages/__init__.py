@@ -13,6 +13,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         anchors,
         changes,
         dates,
+        drafts,
         facts,
         maths,
         search,
@@ -20,6 +21,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
         zeros,
     )
 
-    for part in (anchors, changes, dates, facts, maths, search, site, zeros):
+    for part in (anchors, changes, dates, drafts, facts, maths, search, site, zeros):
         part.setup(app)
     return {"env_version": 4, "parallel_read_safe": True, "parallel_write_safe": False}
