@@ -23,6 +23,8 @@ KINDS: dict[str, tuple[type, str]] = {
     "practicals": (list, "- {chapter: basics/softmax, today: true, note: 一言}"),
 }
 """設定の項目と，その型，書き方の例。どれも要る。"""
+ANSWERS = "answers"
+"""練習の解答を見せ始める日（日本の日付）。なければ，いつも見せる。"""
 WEEKDAYS = "月火水木金土日"
 
 
@@ -40,6 +42,12 @@ class ClassYear:
     date: datetime.date
     submission: str
     practicals: list[dict[str, Any]]
+    answers: datetime.date | None = None
+
+    @property
+    def file(self) -> str:
+        """設定のファイル（``book/classes/2025.yml``）。"""
+        return f"{FOLDER}/{self.year}.yml"
 
     @property
     def docname(self) -> str:
@@ -90,7 +98,12 @@ def _read(root: Path, path: Path) -> ClassYear:
                 f"{key}:",
                 f"授業の {key} が読めません。「{key}: {example}」の形で書いてください。",
             )
-    for key in found.keys() - KINDS.keys():
+    if type(found.get(ANSWERS, datetime.date.min)) is not datetime.date:
+        raise fault(
+            f"{ANSWERS}:",
+            f"解答を見せる日が読めません。「{ANSWERS}: 2026-12-20」の形で書くか，消してください。",
+        )
+    for key in found.keys() - KINDS.keys() - {ANSWERS}:
         raise fault(f"{key}:", f"使わない項目 {key!r} があります。消してください。")
     if not (root / "book" / f"{found['page']}.md").is_file():
         raise fault("page:", f"授業の頁 book/{found['page']}.md がありません。")
@@ -144,6 +157,7 @@ def new_year(root: Path, text: str) -> list[str]:
         "submission": '""',
     }.items():
         text = re.sub(rf"^{key}:.*$", f"{key}: {value}", text, count=1, flags=re.M)
+    text = re.sub(rf"^{ANSWERS}:.*\n", "", text, flags=re.M)  # 前の年の日を使い回さない
     text = text.replace(f"{last.year} 年度", f"{year} 年度")
     source = (root / "book" / f"{last.page}.md").read_text("utf8")
     heading = re.search(r"^# (.+)$", source, re.MULTILINE)
