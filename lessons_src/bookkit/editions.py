@@ -18,14 +18,7 @@ from bookkit.execution.book import Runner
 from bookkit.reading import read_text
 
 FOLDER = "editions"
-NOT_KEPT = (
-    "sw.js",
-    "offline.json",
-    "sitemap.xml",
-    "404.html",
-    "objects.inv",
-    ".nojekyll",
-)
+NOT_KEPT = "sw.js offline.json sitemap.xml 404.html objects.inv .nojekyll".split()
 """新しい版だけが持つもの：端末に残す働き，地図，見つからない頁。"""
 BANNER = (
     '<p class="admonition warning"><strong>{year} 年度の版です。</strong>'
@@ -36,30 +29,26 @@ MAIN = '<main id="main" tabindex="-1">'
 ROBOTS = '<meta name="robots" content="noindex">\n</head>'
 
 
-class EditionError(UsageError):
-    """版を作れない理由。"""
-
-
 def edition(root: Path, year: str) -> tuple[Path, Path]:
     """できた本（``_build/html``）を写し，どの頁にも年度の断りを付ける。版と，一つにまとめたもの。
 
     Raises:
-        EditionError: 年度の設定がない，もうある，または本が，いまの原稿とコードから作られていないとき。
+        UsageError: 年度の設定がない，もうある，または本が，いまの原稿とコードから作られていないとき。
     """
     known = [str(one.year) for one in classes.years(root)]
     if year not in known:
-        raise EditionError(
+        raise UsageError(
             f"{year!r} 年度の設定がありません。ある年度は {'，'.join(known) or 'なし'} です（book/classes/）。"
         )
     site, made = root / "_build" / "html", root / "_build" / FOLDER / year
     if made.exists():
-        raise EditionError(
+        raise UsageError(
             f"{year} 年度の版はもうあります（{made.relative_to(root)}）。作り直すなら，先に消してください。"
         )
     if not (site / "index.html").is_file():
-        raise EditionError("できた本がありません。先に make book で作ってください。")
+        raise UsageError("できた本がありません。先に make book で作ってください。")
     if different := _different(root, site):
-        raise EditionError(
+        raise UsageError(
             f"できた本は，いまの原稿やコードから作られていません（{different}）。"
             "make book で作り直してください（解答を隠している間は，版にできません）。"
         )
