@@ -18,7 +18,7 @@ from bookkit.execution.book import Runner
 from bookkit.reading import read_text
 
 FOLDER = "editions"
-NOT_KEPT = "sw.js offline.json sitemap.xml 404.html objects.inv .nojekyll".split()
+NOT_KEPT = ("sw.js", "offline.json", "sitemap.xml", "404.html", ".nojekyll")
 """新しい版だけが持つもの：端末に残す働き，地図，見つからない頁。"""
 BANNER = (
     '<p class="admonition warning"><strong>{year} 年度の版です。</strong>'
