@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 
 from bookkit.chapter import Chapter
-from bookkit.reading import is_extension, read_chapter, read_text, yaml_problem
+from bookkit.kept import read_all
+from bookkit.reading import is_extension, read_text, yaml_problem
 
 PART_TITLES: dict[str, str] = {
     "basics": "基礎",
@@ -100,11 +101,12 @@ class Book:
     def documents(self) -> dict[str, Chapter]:
         """``book/`` の下の原稿を，文書の名前（``book/attention/cam``）で引く。"""
         folder = self.root / "book"
-        chapters = [
-            read_chapter(self.root, path, self.extensions)
+        paths = (
+            path
             for path in sorted(folder.rglob("*.md"))
             if path.relative_to(folder).parts[0] != RECORDED and path.is_file()
-        ]
+        )
+        chapters = read_all(self.root, paths, self.extensions)
         return {chapter.docname: chapter for chapter in chapters}
 
     @property
@@ -116,6 +118,11 @@ class Book:
         """
         found = [self.documents.get(entry.docname) for entry in self.toc]
         return [one.sound() for one in found if one and one.has_code]
+
+    @functools.cached_property
+    def drafts(self) -> frozenset[str]:
+        """下書きの文書の名前。"""
+        return frozenset(name for name, one in self.documents.items() if one.draft)
 
     @functools.cached_property
     def labels(self) -> dict[str, list[tuple[str, int]]]:

@@ -131,9 +131,21 @@ class Chapter:
         return f"{self.docname}.md"
 
     @property
+    def places(self) -> tuple[str, str, str]:
+        """頁，部屋，検査の場所。"""
+        part, _, name = self.name.rpartition("/")
+        test = f"tests/lessons/{part}/test_{name}.py"
+        return self.file, f"lessons_src/lessons/{self.name}/", test
+
+    @property
     def in_part(self) -> bool:
         """部のフォルダーの中にある章なら真。表紙や用語集は偽。"""
         return "/" in self.name
+
+    @property
+    def draft(self) -> bool:
+        """下書き（前書きの ``draft: true``）か。書きながら見るときだけ，頁になる。"""
+        return (self.front or {}).get("draft") is True
 
     def front_line_of(self, key: str) -> int:
         """前書きの ``key`` の行。なければ 1。"""

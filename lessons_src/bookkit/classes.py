@@ -13,6 +13,8 @@ from bookkit.arguments import UsageError
 from bookkit.book import Book, BookError
 
 FOLDER = "book/classes"
+ANSWERS = "answers"
+"""練習の解答を見せ始める日（日本の日付）。なければ，いつも見せる。"""
 WEEKDAYS = "月火水木金土日"
 
 
@@ -30,6 +32,12 @@ class ClassYear:
     date: datetime.date
     submission: str
     practicals: list[dict[str, Any]]
+    answers: datetime.date | None = None
+
+    @property
+    def file(self) -> str:
+        """設定のファイル（``book/classes/2025.yml``）。"""
+        return f"{FOLDER}/{self.year}.yml"
 
     @property
     def docname(self) -> str:
@@ -119,6 +127,7 @@ def new_year(root: Path, text: str) -> list[str]:
         "submission": '""',
     }.items():
         text = re.sub(rf"^{key}:.*$", f"{key}: {value}", text, count=1, flags=re.M)
+    text = re.sub(rf"^{ANSWERS}:.*\n", "", text, flags=re.M)  # 前の年の日を使い回さない
     text = text.replace(f"{last.year} 年度", f"{year} 年度")
     source = (root / "book" / f"{last.page}.md").read_text("utf8")
     heading = re.search(r"^# (.+)$", source, re.MULTILINE)

@@ -15,7 +15,7 @@ from jsonschema import Draft7Validator, ValidationError, validators
 from bookkit.similar import similar
 
 TYPES = Draft7Validator.TYPE_CHECKER.redefine(
-    "date", lambda _, value: isinstance(value, datetime.date)
+    "date", lambda _, value: type(value) is datetime.date
 )
 Validator = validators.extend(Draft7Validator, type_checker=TYPES)
 KINDS = {

@@ -63,6 +63,13 @@ def test_setting_is_read(book: Path) -> None:
         ("today: true", "tody: true", 7, "'practicals.0.tody'"),
         ("practicals:", "extra: 1\npracticals:", 6, "'extra'"),
         ("chapter: basics/softmax, ", "", 7, "chapter がありません。{chapter: basics"),
+        ("practicals:", "answers: 冬\npracticals:", 6, "解答を見せる日"),
+        (
+            "practicals:",
+            "answers: 2026-12-20 09:00:00\npracticals:",
+            6,
+            "解答を見せる日",
+        ),
     ],
 )
 def test_wrong_settings_are_named(
@@ -90,12 +97,16 @@ def test_broken_yaml_is_told_without_a_traceback(
 def test_new_year(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """次の年度の頁と設定ができ，前の年度は，そのままの番地に残る。"""
     old = (book / "book/lecture07.md").read_text("utf8")
+    with (book / "book/classes/2025.yml").open("a", encoding="utf8") as setting:
+        setting.write("answers: 2025-07-20\n")
     assert main(["new-year", "2027"]) == 0
     assert "book/classes/2027.yml" in capsys.readouterr().out
     before, after = classes.years(book)
     assert (before.year, before.page) == (2025, "lecture07")
     assert (after.year, after.page) == (2027, "lecture07_2027")
     assert after.date == datetime.date(2027, 6, 4)  # 同じ金曜日
+    assert before.answers == datetime.date(2025, 7, 20)
+    assert after.answers is None
     assert after.submission == ""  # 前の年の提出先を使い回さない
     assert after.practicals == before.practicals
     assert (book / "book/lecture07.md").read_text("utf8") == old

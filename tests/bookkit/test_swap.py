@@ -22,6 +22,7 @@ class Shelf:
 
     def __init__(self, root: Path) -> None:
         self.source, self.site, self.root = root / "source", root / "html", root
+        self.extra: list[str] = []
 
     def write(self, name: str, text: str) -> Path:
         path = self.source / name
@@ -34,9 +35,10 @@ class Shelf:
             app = Sphinx(
                 *(self.source, None, self.site, self.root / "doctrees", "html"),
                 confoverrides={
-                    "extensions": [*EXTENSIONS, "bookkit.unfinished"],
+                    "extensions": [*EXTENSIONS, *self.extra, "bookkit.unfinished"],
                     "nb_execution_mode": "off",
                     "language": "ja",
+                    "exclude_patterns": ["_build"],
                     **CONFIG,
                 },
                 status=None,

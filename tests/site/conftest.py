@@ -39,13 +39,13 @@ FLAGS = [
 
 
 BOOK = Book(ROOT)
-DOCUMENTS = [entry.docname for entry in BOOK.toc]
+DOCUMENTS = [one.docname for one in BOOK.toc if one.docname not in BOOK.drafts]
 """目次にある文書の名前（``book/basics/softmax`` など）。
 
 頁の一覧は，できた頁からではなく目次から作る。
 作りそこねた頁があれば，試験が減るのではなく落ちるようにするため。
 """
-CHAPTERS = [chapter.docname for chapter in BOOK.chapters]
+CHAPTERS = [chapter.docname for chapter in BOOK.chapters if not chapter.draft]
 PAGES = [f"{name}.html" for name in DOCUMENTS]
 BASE_URL: str = BOOK.config["html"]["baseurl"]
 PREFIX = urlparse(BASE_URL).path.rstrip("/")

@@ -32,7 +32,8 @@ TOKEN = re.compile(
 
 def used_in(book: Book) -> dict[str, list[str]]:
     """章の名前（``attention/cam``）から，使う記号を引く表。目次の順。"""
-    return {page.name: sorted(_symbols_of(page)) for page in book.chapters}
+    pages = [page for page in book.chapters if not page.draft]
+    return {page.name: sorted(_symbols_of(page)) for page in pages}
 
 
 def _symbols_of(page: Chapter) -> set[str]:

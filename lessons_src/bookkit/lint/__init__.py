@@ -43,6 +43,7 @@ __all__ = ["Finding", "check_book", "check_page", "setup"]
 
 PAGE_RULES: tuple[Rule, ...] = (
     skeleton.title,
+    skeleton.draft,
     *prose.RULES,
     *references.RULES,
     *markup.RULES,
@@ -101,6 +102,13 @@ def check_book(
                 found += check_page(page, book)
         found += [one for rule in house.RULES for one in rule(book)]
         found += house.python_files(book, places)
+        places_of_drafts = tuple(
+            place for name in book.drafts for place in book.documents[name].places
+        )
+        found = [
+            replace(one, draft=True) if one.path.startswith(places_of_drafts) else one
+            for one in found
+        ]
     causes = {
         one.path: one.line for one in sorted(found, reverse=True) if one.rank < PLAIN
     }
@@ -141,7 +149,8 @@ def _warn(app: Sphinx) -> None:
     logger = sphinx_logging.getLogger(__name__)
     found = check_book(root, known=names_known.from_app(app))
     for finding in found:
-        if finding.path.startswith(("book/", *SETTINGS)) and finding.rank < AFTER:
+        shown = finding.path.startswith(("book/", *SETTINGS)) and not finding.draft
+        if shown and finding.rank < AFTER:
             logger.warning(
                 finding.message,
                 location=f"{root / finding.path}:{finding.line}",

@@ -25,7 +25,7 @@ TOUCHED = (*MOVED, "interactive.network", "experiments.show")
 ASKED = "と思いますか"
 """動かす前に，読者に予想させる文の終わり。"""
 FORBIDDEN = {
-    r"^\s*[!%]": "シェルやマジックの命令があります。普通の Python で書いてください。",
+    r"^[ \t]*[!%]": "シェルやマジックの命令があります。普通の Python で書いてください。",
     r"\bgoogle\.colab\b": "google.colab があります。どこでも動く書き方にしてください。",
     r"\bplt\.show\(|\bsavefig\(": f"図を直接出す命令があります。{SHOW}(fig) を使ってください。",
     r"\bjapanize_matplotlib\b": "japanize_matplotlib があります。"
@@ -78,9 +78,9 @@ def lines(page: Chapter, book: Book) -> Problems:
             if len(line) > WIDEST:
                 said = f"コードの行が {len(line)} 字です。{WIDEST} 字以内に折ってください。"
                 yield number, said
-            for pattern, message in FORBIDDEN.items():
-                if re.search(pattern, line):
-                    yield number, message
+        for pattern, message in FORBIDDEN.items():
+            for found in re.finditer(pattern, cell.source, re.MULTILINE):
+                yield cell.line + cell.source.count("\n", 0, found.start()), message
 
 
 def opening_cell(page: Chapter, book: Book) -> Problems:

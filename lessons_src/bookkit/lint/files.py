@@ -86,7 +86,10 @@ def _untidy(path: Path, text: str) -> Iterator[tuple[int, str, int]]:
     if text and not text.endswith("\n"):
         said = f"終わりに改行がありません。加えてください{FIX}。"
         yield text.count("\n") + 1, said, PLAIN
-    if text.isascii() and not INVISIBLE.search(text):
+    wide = path.suffix == ".md" and any(
+        _narrow(one) != one[0] for one in FENCE.finditer(text)
+    )
+    if not (wide or INVISIBLE.search(text)) and unicodedata.is_normalized("NFC", text):
         return
     for number, row in enumerate(text.split("\n"), start=1):
         if not unicodedata.is_normalized("NFC", row):

@@ -27,6 +27,7 @@ class Finding:
         message: 何が違い，どう直すかを言う文。
         todo: 間違いではなく，まだ書いていない所なら真。
         rank: ``STOP``，``CAUSE``，``PLAIN``，``AFTER`` のどれか。
+        draft: 下書きの章（頁，部屋，検査）への指摘なら真。公開を止めない。
     """
 
     path: str
@@ -34,6 +35,7 @@ class Finding:
     message: str
     todo: bool = False
     rank: int = PLAIN
+    draft: bool = False
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.message}"

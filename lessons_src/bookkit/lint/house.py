@@ -88,9 +88,17 @@ def palette(book: Book) -> Iterator[Finding]:
 def class_years(book: Book) -> Iterator[Finding]:
     """年度ごとの授業の設定が読めるか。"""
     try:
-        classes.years(book.root)
+        known = classes.years(book.root)
     except BookError as error:
         yield Finding(error.file, error.line, error.message)
+        return
+    for one in known:
+        text = read_text(book.root / one.file).split("\n")
+        for name in (practical["chapter"] for practical in one.practicals):
+            if f"book/{name}" in book.drafts:
+                line = next(n for n, words in enumerate(text, 1) if name in words)
+                message = f"実習の章 {name} は下書きです。この行を消すか，その章の draft: true を消してください。"
+                yield Finding(one.file, line, message)
 
 
 def _name(book: Book, path: Path) -> str:

@@ -58,7 +58,16 @@ def _nodes(cell: Cell) -> tuple[ast.AST, ...]:
 @functools.lru_cache(maxsize=1024)
 def _call_sites(code: str) -> tuple[tuple[str, ast.Call], ...]:
     found = [node for node in _walk(code) if isinstance(node, ast.Call)]
-    return tuple((ast.unparse(node.func), node) for node in found)
+    return tuple((_written(node.func), node) for node in found)
+
+
+def _written(node: ast.expr) -> str:
+    """``figures.show`` のような，書かれた名前。"""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return f"{_written(node.value)}.{node.attr}"
+    return ast.unparse(node)
 
 
 def call_sites(cell: Cell) -> tuple[tuple[str, ast.Call], ...]:

@@ -71,6 +71,8 @@ def one_sentence_a_line(page: Chapter, book: Book) -> Problems:
 
 def _sentences(text: str) -> int:
     """括弧の外で終わる文の数。"""
+    if not any(end in text.rstrip()[:-1] for end in ENDS):
+        return 1
     depth, count, rest = 0, 0, ""
     for letter in text:
         depth += (letter in OPEN) - (letter in CLOSE)
@@ -100,8 +102,8 @@ def punctuation(page: Chapter, book: Book) -> Problems:
         for number, text in passage.lines()
     ]
     for cell in page.cells:
-        alt = cell.settings("image").get("alt") or ""
-        texts.append((cell.line_of("alt"), str(alt)))
+        if alt := cell.settings("image").get("alt"):
+            texts.append((cell.line_of("alt"), str(alt)))
     for number, text in texts:
         for pattern, message in PUNCTUATION.items():
             if match := re.search(pattern, text):

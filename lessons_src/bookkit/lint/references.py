@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 
@@ -11,7 +12,7 @@ from sphinx.util import docname_join
 from sphinx.util.nodes import split_explicit_title
 
 from bookkit.book import Book
-from bookkit.chapter import Chapter
+from bookkit.chapter import Cell, Chapter
 from bookkit.directives.source import find_source
 from bookkit.lint.cells import alt_problem
 from bookkit.lint.finding import Problems, similar
@@ -59,11 +60,13 @@ def _in_directive(page: Chapter, book: Book, directive: Directive) -> Iterator[s
 
 def _role(page: Chapter, book: Book, role: str, target: str) -> Iterator[str]:
     """役割の指す先。``題名 <先>`` の題名は，もう除いてある。"""
+    if role == "doc":
+        yield from _draft(page, book, target)
     if role == "doc" and docname_join(page.docname, target) not in book.documents:
         near = similar(target, book.documents)
         yield f"章 {target!r} がありません。{near}まだ無い章なら，リンクにせず題名だけを書いてください。"
     elif role in ("ref", "numref", "eq"):
-        yield from _label(book, target)
+        yield from _label(page, book, target)
     elif role == "term" and target.lower() not in book.terms:
         advice = similar(target, book.terms) or "用語集に加えてください。"
         yield f"用語 {target!r} が book/glossary.md にありません。{advice}"
@@ -78,21 +81,36 @@ def _role(page: Chapter, book: Book, role: str, target: str) -> Iterator[str]:
         yield from _glue(page, target.partition(":")[0])
 
 
-def _label(book: Book, label: str) -> Iterator[str]:
+def _draft(page: Chapter, book: Book, target: str) -> Iterator[str]:
+    """公開する頁からは，下書きの章を指さない。"""
+    name = docname_join(page.docname, target.removesuffix(".md"))
+    if name in book.drafts and not page.draft:
+        yield (
+            f"{name} は下書きなので，公開する本にはありません。"
+            "リンクにせず題名だけを書くか，その章の draft: true を消してください。"
+        )
+
+
+def _label(page: Chapter, book: Book, label: str) -> Iterator[str]:
+    for file, _ in book.labels.get(label.lower(), ()):
+        yield from _draft(page, book, f"/{file}")
     if label.lower() not in book.labels:
         advice = "名札（name: や (…)=）を確かめてください。"
         yield f"参照の先 {label!r} がありません。{similar(label, book.labels) or advice}"
 
 
-def _glue(page: Chapter, name: str) -> Iterator[str]:
-    named = [
-        call.args[0] if call.args else None
-        for cell in page.cells
-        for call in calls(cell, "glue.glue") or ()
-    ]
+@functools.lru_cache(maxsize=1)
+def _glued(cells: tuple[Cell, ...]) -> list[str] | None:
+    """セルの渡す数の名前。計算した名前のセルがあれば，分からないので ``None``。"""
+    found = [call for cell in cells for call in calls(cell, "glue.glue") or ()]
+    named = [call.args[0] if call.args else None for call in found]
     given = [str(one.value) for one in named if isinstance(one, ast.Constant)]
-    # 計算した名前のセルがあれば，分からない。
-    if name not in given and len(given) == len(named):
+    return given if len(given) == len(named) else None
+
+
+def _glue(page: Chapter, name: str) -> Iterator[str]:
+    given = _glued(page.cells)
+    if given is not None and name not in given:
         yield (
             f"数 {name!r} を渡すセルがありません。"
             f'セルで glue("{name}", 値) を呼んでください。{similar(name, given)}'
@@ -103,11 +121,11 @@ def _link(page: Chapter, book: Book, href: str) -> Iterator[str]:
     path, _, anchor = href.partition("#")
     if not href or re.match(r"[a-z][a-z0-9+.-]*:|//", path):
         return
-    if not path:
-        yield from _label(book, anchor)
-    elif path.lower() not in book.labels and not _exists(
-        page, book, path, f"{path}.md"
-    ):
+    if not path or path.lower() in book.labels:
+        yield from _label(page, book, path or anchor)
+        return
+    yield from _draft(page, book, path)
+    if not _exists(page, book, path, f"{path}.md"):
         near = similar(path, [*book.documents, *book.labels])
         yield f"リンクの先 {path!r} がありません。{near}番地を直してください。"
 

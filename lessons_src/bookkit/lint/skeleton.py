@@ -12,7 +12,7 @@ from bookkit.outline import Heading
 
 FORMAT = ("file_format", "mystnb")
 """章の前書きに，いつも書く項目と値。"""
-FRONT_KEYS = ("file_format", "execution", "html_meta", "cover")
+FRONT_KEYS = ("file_format", "execution", "html_meta", "cover", "draft")
 """前書きに書いてよい項目。"""
 
 OPENING = "問い"
@@ -46,6 +46,21 @@ def front_matter(page: Chapter, book: Book) -> Problems:
                 f"章の設定に，使わない項目 {key!r} があります。消してください。"
                 + similar(str(key), FRONT_KEYS),
             )
+
+
+def draft(page: Chapter, book: Book) -> Problems:
+    """下書きの印。"""
+    value = (page.front or {}).get("draft", False)
+    if not isinstance(value, bool):
+        yield (
+            page.front_line_of("draft"),
+            f"draft が {value!r} です。下書きなら draft: true と書き，公開するなら消してください。",
+        )
+    elif value and book.toc and page.docname == book.toc[0].docname:
+        yield (
+            page.front_line_of("draft"),
+            "表紙は下書きにできません。draft を消してください。",
+        )
 
 
 def title(page: Chapter, book: Book) -> Problems:
@@ -97,6 +112,11 @@ def lesson_box(page: Chapter, book: Book) -> Problems:
                 box.line,
                 f"前提の章 {name!r} がありません。book/ の下の名前"
                 f"（例: basics/softmax）を書いてください。{similar(name, chapters)}",
+            )
+        elif f"book/{name}" in book.drafts and not page.draft:
+            yield (
+                box.line,
+                f"前提の章 {name!r} は下書きです。前提から消すか，その章の draft: true を消してください。",
             )
         elif order.index(f"book/{name}") > order.index(page.docname) and not any(
             LATER in line and name.split("/")[-1] in line

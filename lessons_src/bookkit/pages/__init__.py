@@ -6,7 +6,10 @@ import importlib
 
 from sphinx.application import Sphinx
 
-PARTS = ("anchors", "changes", "dates", "facts", "maths", "search", "site", "zeros")
+PARTS = (
+    *("anchors", "changes", "dates", "drafts", "facts"),
+    *("maths", "search", "site", "zeros"),
+)
 
 
 def setup(app: Sphinx) -> None:

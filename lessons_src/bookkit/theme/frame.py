@@ -129,6 +129,7 @@ def fill(
         "colour": palette.colours(),
         "has_math": 'class="katex' in str(context.get("body", "")),
         "image": social.address(app, pagename, doctree) if doctree else "",
+        "draft": "draft" in app.env.metadata.get(pagename, {}),
         "date": date.isoformat() if date else "",
         "date_text": in_words(app, date) if doctree else "",
         "ways": ways(app, pagename, title) if doctree else {},
