@@ -147,9 +147,9 @@
   const suggest = (query) => {
     const names = near(query);
     const link = (href, textContent) => Object.assign(document.createElement("a"), { href, textContent });
-    const line = (before, links, after) => {
+    const line = (before, links) => {
       const p = document.createElement("p");
-      p.append(before, ...links.flatMap((a, k) => (k ? ["，", a] : [a])), after);
+      p.append(before, ...links.flatMap((a, k) => (k ? ["，", a] : [a])));
       return p;
     };
     const again = names.map((name) => {
@@ -159,8 +159,8 @@
     });
     const shelves = [["index", "章の一覧"], ["glossary", "用語集"], ["references", "参考文献"]];
     return [
-      ...(again.length ? [line("近い用語：", again, "")] : []),
-      line("", shelves.map(([page, name]) => link(new URL(`book/${page}.html`, base), name)), "からも探せます。"),
+      ...(again.length ? [line("近い用語：", again)] : []),
+      line("探せる所：", shelves.map(([page, name]) => link(new URL(`book/${page}.html`, base), name))),
     ];
   };
 
