@@ -213,6 +213,9 @@ def test_found_words_are_marked(page: Any, base_url: str) -> None:
     page.wait_for_selector("#search-results li a")
     marks = page.locator("#search-results mark").all_inner_texts()
     assert "ソフトマックス関数" in marks
+    page.goto(base_url + "search.html?q=p値")
+    page.wait_for_selector("#search-results li a")
+    assert "p 値" in page.locator("#search-results mark").all_inner_texts()
 
 
 def test_typing_shows_results_and_enter_opens_the_page(

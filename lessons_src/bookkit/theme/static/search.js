@@ -11,6 +11,7 @@
     .replace(/[′’]/g, "'").replace(/[ァ-ヶ]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0x60));
   /* 英字と日本語の間の空きを除く（「p値」で「p 値」を見つける） */
   const tight = (text) => text.replace(new RegExp(`([!-~]) (?=[${JA}])|([${JA}]) (?=[!-~])`, "gu"), "$1$2");
+  const loose = (word) => [word, word.replace(new RegExp(`([!-~])(?=[${JA}])|([${JA}])(?=[!-~])`, "gu"), "$1$2 ")];
   const grams = (text) => {
     const found = [];
     for (const run of text.match(RUN) || []) {
@@ -179,7 +180,7 @@
     }
     const place = (i) => (starts ? starts[Math.min(i, starts.length - 1)] : i);
     const found = [];
-    for (const word of words) for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + word.length)) {
+    for (const word of words.flatMap(loose)) for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + word.length)) {
       const span = [place(at), place(at + word.length)];
       if (!found.some(([a, b]) => span[0] < b && a < span[1])) found.push(span);
     }
