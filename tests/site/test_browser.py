@@ -88,6 +88,7 @@ def open_page(browser: Any, base_url: str) -> Iterator[Callable[..., Opened]]:
 
 
 SETTLE = """async () => {
+  dispatchEvent(new Event('scroll'));  // 電話では，触れられるまで組まない節がある
   for (const image of document.images) image.loading = 'eager';
   await Promise.all([...document.images].map(i => i.decode().catch(() => {})));
   await document.fonts.ready;

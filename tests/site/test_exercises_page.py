@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,57 @@ def typed(answer: Answer, given: Any) -> list[str] | None:
     found = [str(value) for value in values]
     complete = set(found) == set(answer.options) or not isinstance(answer, Order)
     return found if set(found) <= set(answer.options) and complete else None
+
+
+def said(site: Path, document: str, figure: str) -> list[list[float]]:
+    """つまみの図が値ごとに言う文の中の数。"""
+    soup = BeautifulSoup(
+        (site / f"book/{document}.html").read_text("utf8"), "html.parser"
+    )
+    block = soup.find(id=figure)
+    assert block, figure
+    lines = [line.get_text() for line in block.select(".say > *")]
+    return [
+        [float(n) for n in re.findall(r"[-+]?\d+(?:\.\d+)?", line.partition("：")[2])]
+        for line in lines
+    ]
+
+
+def test_predictions_agree_with_the_sliders(site: Path) -> None:
+    """予想の練習の正解は，すぐ確かめられる図が，いま言っていることと同じ。"""
+    p = said(site, "basics/cross_entropy", "fig-cross-entropy-slider")
+    assert p[0][0] - p[1][0] == pytest.approx(p[1][0] - p[3][0], abs=0.01)
+    share = [
+        row[1] for row in said(site, "attention/winner_take_all", "fig-winner-stop")
+    ]
+    assert [s > 0.5 for s in share] == [False] * 4 + [True] * 4
+    places = said(site, "attention/attention_as_softmax", "fig-as-softmax-slider")
+    assert places[4][0] < 2 * places[3][0] > 98
+    solid = said(site, "recognition/perceptual_effects", "fig-perceptual-layer-slider")
+    assert solid[-1][-1] < 2 * solid[0][-1] < 0
+    field = said(site, "segmentation/fcn", "fig-fcn-field-slider")
+    ratio = [real / theory for theory, real in field]
+    assert ratio == sorted(ratio, reverse=True)
+    assert ratio[-1] < 0.7
+    middle = [row[3] for row in said(site, "segmentation/fpn", "fig-fpn-size-slider")]
+    assert middle[1] > max(middle[0], middle[2])
+    masks = said(site, "segmentation/mask_rcnn", "fig-mask-threshold")
+    assert masks[0][1] > masks[0][0] == 4 > masks[4][1]
+    gain = said(site, "attention/deepgaze", "fig-deepgaze-stopping")
+    assert gain[3][2] > 0 > gain[-1][2]
+    parts = [row[1] for row in said(site, "segmentation/pose", "fig-pose-joining")]
+    assert parts[0] < max(parts)
+    assert parts[-1] < max(parts)
+    kept = [row[1] for row in said(site, "segmentation/rcnn", "fig-rcnn-nms-slider")]
+    assert kept[0] == kept[1] == kept[2] < kept[3]
+    off = said(site, "segmentation/pose_transfer", "fig-transfer-slider")[0]
+    assert max(off[-3:]) == off[-2]
+    soup = BeautifulSoup(
+        (site / "book/segmentation/one_stage.html").read_text(), "html.parser"
+    )
+    names = [e.get_text() for e in soup.select("#fig-one-threshold .say > *")]
+    assert "食卓。" in names[2]
+    assert "なし" in names[3]
 
 
 def edges(answer: Answer) -> Iterator[list[str]]:

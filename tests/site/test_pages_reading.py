@@ -78,6 +78,8 @@ CONTROLS = """() => [...document.querySelectorAll(
   'a[href], button, summary, input, [tabindex="0"]')]
   .filter(e => e.checkVisibility({visibilityProperty: true})
     && !e.closest('dialog') && e.getClientRects().length)
+  .filter((e, k, all) => e.type !== 'radio'  // 一組に一つ。残りは矢印で選ぶ
+    || e === all.find(one => one.type === 'radio' && one.name === e.name))
   .map(e => e.outerHTML.slice(0, 120))"""
 
 
@@ -430,6 +432,35 @@ def test_no_formula_is_cut_on_a_phone(site: Path, browser: Any, base_url: str) -
     )
     assert shaded > 60
     assert edge() < shaded / 2
+    context.close()
+
+
+def test_phone_lays_out_far_sections_late(browser: Any, base_url: str) -> None:
+    """電話では，触れるまで遠い節を組まない。それでも節へ正しく飛び，紙ではすべて組む。"""
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, service_workers="block"
+    )
+    page = context.new_page()
+    top = (
+        "document.getElementById('練習').querySelector('h2')"
+        ".getBoundingClientRect().top"
+    )
+    landed = f"() => {top} > 0 && {top} < 160"
+    late = (
+        "() => [...document.querySelectorAll('article > section > section > h2')]"
+        ".filter(h => !h.checkVisibility({contentVisibilityAuto: true})).length"
+    )
+    page.goto(base_url + "book/basics/softmax.html", wait_until="load")
+    assert page.evaluate(late) > 5
+    page.emulate_media(media="print")
+    assert page.evaluate(late) == 0
+    page.emulate_media(media="screen")
+    page.evaluate("location.hash = '#練習'")
+    page.wait_for_function(landed, timeout=5000)
+    assert page.evaluate(late) == 0
+    page.goto(base_url + "book/basics/neural_network.html", wait_until="load")
+    page.goto(base_url + "book/basics/softmax.html#練習", wait_until="load")
+    page.wait_for_function(landed, timeout=5000)
     context.close()
 
 

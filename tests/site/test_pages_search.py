@@ -87,7 +87,17 @@ WANTED = {
     "recognition/convolution": ("CNN",),
     "neuropsychology/neglect": ("半側空間無視",),
     "neuropsychology/picture_naming": ("失語",),
-    "lecture07": ("Colab使い方", "ダウンロード", "提出"),
+    "lecture07": (
+        *("Colab使い方", "ダウンロード", "提出", "講義", "締め切り", "シラバス"),
+        *("レポート", "レポート 評価", "Jupyter"),
+    ),
+    "references": ("参考文献", "文献"),
+    "glossary": ("索引", "用語", "用語集", "用語 一覧"),
+    "index": ("目次", "入門", "予備知識", "オフライン", "アプリ"),
+    "progress": ("練習の進み", "進捗", "演習"),
+    "credits": ("著者", "連絡先", "引用のしかた", "誤字", "ライセンス"),
+    "changes": ("更新履歴", "変更 履歴", "RSS"),
+    "readings/effects": ("p値", "p 値", "帰無仮説", "信頼区間", "有意"),
 }
 """読者が打つ言葉と，出てほしい頁。"""
 ALSO_WANTED = {
@@ -101,7 +111,7 @@ ALSO_WANTED = {
     "basics/binary_addition": ("RNN",),
     "basics/cross_entropy": ("交差エントロピー",),
     "recognition/convolution": ("受容野", "AlexNet"),
-    "recognition/feature_visualization": ("単純細胞",),
+    "recognition/feature_visualization": ("単純細胞", "中央値"),
     "recognition/transfer_learning": ("転移学習", "ファインチューニング"),
     "recognition/augmentation": ("データ拡張",),
     "recognition/resnet": ("ResNet",),
@@ -117,6 +127,8 @@ ALSO_WANTED = {
     "neuropsychology/neglect": ("半側無視",),
     "neuropsychology/semantic_dementia": ("意味記憶", "意味性認知症"),
     "neuropsychology/picture_naming": ("言い間違い",),
+    "attention/grad_cam": ("相関", "相関係数"),
+    "attention/attention_as_softmax": ("標準偏差", "SD"),
 }
 RELATED = {
     "トランスフォーマー": ("ChatGPT", "大規模言語モデル"),
@@ -127,6 +139,15 @@ RELATED = {
     "破局的干渉": ("忘却",),
     "半側空間無視": ("盲視", "線分二等分"),
     "ミニバッチ": ("バッチサイズ",),
+    "信頼区間": ("p値", "有意差", "検定", "仮説検定", "標準誤差", "サンプルサイズ"),
+    "標準偏差": ("分散", "偏差値"),
+    "NSS": ("z得点",),
+    "相関": ("散布図", "因子分析"),
+    "中央値": ("外れ値", "箱ひげ図"),
+    "正規分布": ("ガウス分布",),
+    "d′": ("信号検出理論",),
+    "サーチライト仮説": ("選択的注意",),
+    "ノートブック": ("プログラミング", "インストール", "エラー", "環境構築"),
 }
 """この本にない言葉と，関連する用語。"""
 
@@ -167,6 +188,18 @@ def test_a_question_is_split_and_a_miss_offers_near_terms(
     link.first.wait_for()
 
 
+def test_a_miss_offers_the_shelves_and_no_far_terms(page: Any, base_url: str) -> None:
+    """何も近くない言葉では，遠い用語を挙げず，探せる場所を三つ出す。"""
+    page.goto(base_url + "search.html?q=スノーボード")
+    links = page.locator("#search-results a")
+    links.first.wait_for()
+    assert links.all_inner_texts() == ["章の一覧", "用語集", "参考文献"]
+    for address in links.evaluate_all("all => all.map(a => a.href)"):
+        assert page.request.get(address).ok
+    found = page.evaluate(FIND, "SE")  # self-attention の初めの二字ではない
+    assert "book/attention/self_attention" not in [name for name, _ in found]
+
+
 def test_every_page_is_found_by_its_title(site: Path, page: Any) -> None:
     """どの頁も，題名で引くと最初に出る。"""
     titles = {p["name"]: p["title"] for p in index_of(site)["pages"]}
@@ -181,6 +214,9 @@ def test_found_words_are_marked(page: Any, base_url: str) -> None:
     page.wait_for_selector("#search-results li a")
     marks = page.locator("#search-results mark").all_inner_texts()
     assert "ソフトマックス関数" in marks
+    page.goto(base_url + "search.html?q=p値")
+    page.wait_for_selector("#search-results li a")
+    assert "p 値" in page.locator("#search-results mark").all_inner_texts()
 
 
 def test_typing_shows_results_and_enter_opens_the_page(

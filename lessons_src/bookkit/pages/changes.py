@@ -89,7 +89,7 @@ def _offer_feed(app: Sphinx, doctree: nodes.document) -> None:
     if docname != page_of(app.env):
         return
     address = "../" * docname.count("/") + "feed.xml"
-    feed = nodes.reference("", "フィード（Atom）", refuri=address)
+    feed = nodes.reference("", "フィード（Atom，RSS）", refuri=address)
     for first in doctree[0].children[1:2] if doctree.children else ():
         if isinstance(first, nodes.paragraph):
             first += [feed, nodes.Text("でも，同じ文が届きます。")]

@@ -33,6 +33,10 @@
   });
   window.book = { base, load, all };
 
+  /* 電話では，触れられるまで，見えていない節を組まない（article.css）。節への飛び先がずれないように，動く前にすべて組む */
+  for (const kind of ["pointerdown", "keydown", "wheel", "scroll", "hashchange"])
+    addEventListener(kind, () => { root.dataset.whole = ""; }, { once: true, passive: true, capture: true });
+
   all("[hidden]:is(.needs-script, .search-button, .theme-switch-button)")
     .forEach((element) => { element.hidden = false; });
 

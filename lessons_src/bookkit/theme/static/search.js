@@ -9,6 +9,9 @@
   const isJapanese = (text) => new RegExp(`^[${JA}]`).test(text);
   const fold = (text) => text.normalize("NFKC").toLowerCase().replace(/[-\u2010-\u2015]/g, "")
     .replace(/[′’]/g, "'").replace(/[ァ-ヶ]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0x60));
+  /* 英字と日本語の間の空きを除く（「p値」で「p 値」を見つける） */
+  const tight = (text) => text.replace(new RegExp(`([!-~]) (?=[${JA}])|([${JA}]) (?=[!-~])`, "gu"), "$1$2");
+  const loose = (word) => [word, word.replace(new RegExp(`([!-~])(?=[${JA}])|([${JA}])(?=[!-~])`, "gu"), "$1$2 ")];
   const grams = (text) => {
     const found = [];
     for (const run of text.match(RUN) || []) {
@@ -29,10 +32,10 @@
     places = index.pages.flatMap((page) => page.sections.map(([anchor, heading, text], order) => ({
       page, anchor, heading, text, order,
       kind: order === 0 ? "title" : page.glossary && anchor.startsWith("term-") ? "term" : "heading",
-      foldedHeading: fold(heading), foldedText: fold(text),
+      foldedHeading: tight(fold(heading)), foldedText: tight(fold(text)),
     })));
     terms = index.terms.map((term) => ({
-      ...term, names: [term.name, ...term.readings, ...term.english, ...term.aliases].map(fold), related: term.related.map(fold),
+      ...term, names: [term.name, ...term.readings, ...term.english, ...term.aliases].map(fold).map(tight), related: term.related.map(fold).map(tight),
     }));
   };
 
@@ -41,8 +44,8 @@
     const found = new Map([[word, 1]]);
     for (const term of terms) {
       const exact = term.names.includes(word);
-      const close = word.length > 1 && term.names.some((name) => name.startsWith(word));
-      if (exact || close) for (const name of [term.name, ...term.english].map(fold))
+      const close = word.length > (isJapanese(word) ? 1 : 3) && term.names.some((name) => name.startsWith(word)); /* SE で self-attention を出さない */
+      if (exact || close) for (const name of [term.name, ...term.english].map(fold).map(tight))
         if (name && !found.has(name)) found.set(name, exact ? 0.9 : 0.4);
     }
     return found;
@@ -69,7 +72,7 @@
     if (inHeading) score += WEIGHT[place.kind] * whole;
     const n = count(place.foldedText, word);
     if (n) score += WEIGHT.body * (1 + Math.log2(n));
-    if (score) return score * (place.page.name.endsWith("/references") || place.heading === "文献" ? 0.3 : 1);
+    if (score) return score * (place.heading === "文献" || (place.page.name.endsWith("/references") && !inHeading) ? 0.3 : 1);
     const text = place.foldedHeading + "\n" + place.foldedText;
     if (/^[ぁ-ゖー]+$/.test(word) || !isJapanese(word)) return 0; /* かなだけの言葉と，英字の混じる短い言葉は，離れた字では数えない */
     const hit = parts.filter((part) => (isJapanese(part) ? text.includes(part) : count(text, part))).length;
@@ -78,7 +81,7 @@
 
   const searchAll = (query) => {
     const words = fold(query).split(/[\s,、，。・]+/).filter(Boolean);
-    const whole = fold(query).trim();
+    const whole = tight(fold(query).trim());
     if (!words.length) return { results: [], words };
     const expanded = words.map(variants);
     if (words.length > 1) for (const term of terms) if (term.names.includes(whole)) expanded.push(variants(whole));
@@ -137,22 +140,29 @@
       const other = new Set(grams(name));
       return (2 * [...own].filter((gram) => other.has(gram)).length) / (own.size + other.size || 1);
     };
-    const whole = fold(query).trim();
+    const whole = tight(fold(query).trim());
     const related = (term) => (term.related.some((name) => name === whole || (whole.length > 1 && name.startsWith(whole))) ? 2 : 0);
     return terms.map((term) => [Math.max(related(term), ...term.names.map(likeness)), term.name])
-      .filter(([value]) => value > 0.2).sort((a, b) => b[0] - a[0]).slice(0, 5).map(([, name]) => name);
+      .filter(([value]) => value > 0.34).sort((a, b) => b[0] - a[0]).slice(0, 5).map(([, name]) => name);
   };
   const suggest = (query) => {
     const names = near(query);
-    const p = document.createElement("p");
-    const glossary = Object.assign(document.createElement("a"), { href: new URL("book/glossary.html", base), textContent: "用語集" });
-    p.append(...(names.length ? ["近い用語："] : [glossary, "から探してください。"]));
-    names.forEach((name, k) => {
+    const link = (href, textContent) => Object.assign(document.createElement("a"), { href, textContent });
+    const line = (before, links) => {
+      const p = document.createElement("p");
+      p.append(before, ...links.flatMap((a, k) => (k ? ["，", a] : [a])));
+      return p;
+    };
+    const again = names.map((name) => {
       const url = new URL("search.html", base);
       url.searchParams.set("q", name);
-      p.append(k ? "，" : "", Object.assign(document.createElement("a"), { href: url, textContent: name }));
+      return link(url, name);
     });
-    return [p];
+    const shelves = [["index", "章の一覧"], ["glossary", "用語集"], ["references", "参考文献"]];
+    return [
+      ...(again.length ? [line("近い用語：", again)] : []),
+      line("探せる所：", shelves.map(([page, name]) => link(new URL(`book/${page}.html`, base), name))),
+    ];
   };
 
   /* そろえた文字での位置を，もとの文の位置に戻す */
@@ -170,7 +180,7 @@
     }
     const place = (i) => (starts ? starts[Math.min(i, starts.length - 1)] : i);
     const found = [];
-    for (const word of words) for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + word.length)) {
+    for (const word of words.flatMap(loose)) for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + word.length)) {
       const span = [place(at), place(at + word.length)];
       if (!found.some(([a, b]) => span[0] < b && a < span[1])) found.push(span);
     }

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lessons.answers import near, number
+from lessons.answers import choice, number
 from lessons.exercises import Exercise
 
 Array = NDArray[np.float64]
@@ -71,19 +71,19 @@ EXERCISES = [
         known_wrong=((9, "2 も"), (3, "二乗"), (6, "見比べて")),
     ),
     Exercise(
-        name="attention_as_softmax/places",
-        answer=number(
-            near(98, 0.49),
-            (1, "それは，温度を 0 に近づけたときの値です。"),
-            (
-                near(np.log2(98), 0.05),
-                "それはエントロピー H です。2 の H 乗を答えてください。",
-            ),
-            otherwise="どの場所も同じ確率になります。ますは全部でいくつありますか。",
-            unit="か所",
+        name="attention_as_softmax/tripled",
+        answer=choice(
+            {
+                "3 倍より多い": "ますは全部で 98 しかないので，それより多くの場所は見られません。",
+                "ほぼ 3 倍": "温度 1 でも，もう半分より多くの場所を見ています。残りのますの数を考えてください。",
+                "2 倍より少ない": None,
+            }
         ),
-        solution=98,
-        praise="温度が無限に高ければ，全部の場所を等しく見ます。",
-        known_wrong=((1, "0 に近づけた"), (6.61, "エントロピー"), (49, "全部で")),
+        solution="2 倍より少ない",
+        praise="温度を上げていくと，どの場所も同じ確率に近づき，場所の数で頭打ちになります。",
+        known_wrong=(
+            ("3 倍より多い", "8 しかないので"),
+            ("ほぼ 3 倍", "温度 1 でも"),
+        ),
     ),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lessons.answers import near, number
+from lessons.answers import choice, near, number
 from lessons.exercises import Exercise
 
 
@@ -52,17 +52,20 @@ EXERCISES = [
         known_wrong=((0.75, "引き分け"), (1.0, "引き分け"), (0.5, "4 通り")),
     ),
     Exercise(
-        name="deepgaze/bits",
-        answer=number(
-            2,
-            (4, "それは確率の比です。ビットにするには，2 を底とする対数をとります。"),
-            (-2, "符号が逆です。モデルの確率の対数から，基準の確率の対数を引きます。"),
-            otherwise="0.08 は 0.02 の何倍でしょうか。その倍率は，2 の何乗ですか。",
-            unit="ビット",
+        name="deepgaze/overtrain",
+        answer=choice(
+            {
+                "さらに高くなる": "上がり続けるのは，学習に使った絵だけです。試験の棒を見てください。",
+                "下がるが 0 より高い": "もっと下がります。棒が 0 の線のどちら側にあるかを見てください。",
+                "0 より低くなる": None,
+            }
         ),
-        solution=2,
-        praise="確率が 2 倍になるごとに，1 ビット増えます。",
-        known_wrong=((4, "対数"), (-2, "符号"), (0.06, "何倍")),
+        solution="0 より低くなる",
+        praise="学習の絵にだけ合わせると，まんなかの癖だけの予測にも負けます。",
+        known_wrong=(
+            ("さらに高くなる", "上がり続けるのは"),
+            ("下がるが 0 より高い", "もっと下がります"),
+        ),
     ),
     Exercise(
         name="deepgaze/nss",

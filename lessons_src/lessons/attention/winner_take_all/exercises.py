@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lessons.answers import near, number
+from lessons.answers import choice, near, number
 from lessons.exercises import Exercise
 
 _TIME = math.log(9 * 15) / 0.1
@@ -47,18 +47,30 @@ EXERCISES = [
         known_wrong=((3.07, "逆"), (24.5, "4 分の 1")),
     ),
     Exercise(
-        name="winner_take_all/temperature",
-        answer=number(
-            near(0.05, 1e-6),
-            (
-                near(20, 1e-6),
-                "それは逆温度です。この本の β は温度なので，t の逆数になります。",
-            ),
-            otherwise="時刻 t の取り分は，温度 1/t のソフトマックス関数に等しくなります。",
+        name="winner_take_all/stop",
+        answer=choice(
+            {
+                "0": "その時刻では，まだ半分に届きません。もう少し待ってください。",
+                "1": "その時刻では，まだ半分に届きません。もう少し待ってください。",
+                "2": "その時刻では，まだ半分に届きません。もう少し待ってください。",
+                "4": "その時刻では，まだ半分に届きません。もう少し待ってください。",
+                "7": None,
+                "10": "半分は超えていますが，もっと早い時刻でも超えます。",
+                "20": "半分は超えていますが，もっと早い時刻でも超えます。",
+                "40": "半分は超えていますが，もっと早い時刻でも超えます。",
+            }
         ),
-        solution=0.05,
-        praise="時間をかけて競うことは，温度を下げることと同じです。",
-        known_wrong=((20, "逆温度"), (1, "1/t")),
+        solution="7",
+        praise="待つほど温度が下がり，勝者の取り分が増えます。",
+        known_wrong=(
+            ("0", "その時刻では"),
+            ("1", "その時刻では"),
+            ("2", "その時刻では"),
+            ("4", "その時刻では"),
+            ("10", "は超えていますが"),
+            ("20", "は超えていますが"),
+            ("40", "は超えていますが"),
+        ),
     ),
     Exercise(
         name="winner_take_all/levels",

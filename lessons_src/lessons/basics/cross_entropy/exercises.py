@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lessons.answers import near, number
+from lessons.answers import choice, near, number
 from lessons.exercises import Exercise
 
 _SURPRISE = math.log(4)
@@ -43,30 +43,19 @@ def _through_p(a: float) -> float:
 
 EXERCISES = [
     Exercise(
-        name="cross_entropy/value",
-        answer=number(
-            near(_SURPRISE, 0.01),
-            (
-                near(-_SURPRISE, 0.01),
-                "負の数になっています。誤差にするには，全体に負の符号が要ります。",
-            ),
-            (
-                near(0.75**2, 0.01),
-                "それは二乗誤差です。交差エントロピーでは対数を使います。",
-            ),
-            (
-                near(2, 0.01),
-                "底が 2 の対数です。ここでは自然対数（np.log）を使います。",
-            ),
-            otherwise="正解が 1 なので，残る項は −log p だけです。p に 0.25 を入れてください。",
+        name="cross_entropy/steps",
+        answer=choice(
+            {
+                "前より大きい": "曲線は急になりますが，出力の動く幅は小さくなっています。0.05 と 0.01 での値の差を読んでください。",
+                "前と同じ": None,
+                "前より小さい": "出力の動く幅は小さくなりますが，曲線は急になっています。0.05 と 0.01 での値の差を読んでください。",
+            }
         ),
-        solution=_SURPRISE,
-        praise="自信 0.25 の答えが正解だったときの驚きです。",
+        solution="前と同じ",
+        praise="何分の 1 になったかが同じなら，驚きは同じだけ増えます。",
         known_wrong=(
-            (-_SURPRISE, "負の符号"),
-            (0.5625, "二乗誤差"),
-            (2.0, "自然対数"),
-            (0.25, "−log p"),
+            ("前より大きい", "は急になりますが"),
+            ("前より小さい", "小さくなりますが"),
         ),
     ),
     Exercise(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lessons.answers import number, numbers
+from lessons.answers import choice, numbers
 from lessons.exercises import Exercise
 from lessons.segmentation.fcn.figure_ground import X, Y, chosen
 from lessons.weights.selfie import SIDE
@@ -42,25 +42,19 @@ def _square(g: np.random.Generator) -> np.ndarray:
 
 EXERCISES = [
     Exercise(
-        name="fcn/outputs",
-        answer=number(
-            120 * 160 * 21,
-            (
-                120 * 160 * 20,
-                "背景も一つの種類です。20 種類の物に加えて数えてください。",
-            ),
-            (120 * 160, "それは画素の数です。画素ごとに，種類の数だけ得点が要ります。"),
-            (21, "それは画素一つの出力の数です。縦と横の画素の数を掛けてください。"),
-            otherwise="縦 × 横 × 種類（背景を含む）を計算してください。",
-            unit="個",
+        name="fcn/effective",
+        answer=choice(
+            {
+                "大きくなる": "段 2 と段 5 で，四角の中の明るい所の広さを比べてください。",
+                "ほぼ同じ": "明るい所は，四角と同じ速さでは広がりません。段 2 と段 5 を比べてください。",
+                "小さくなる": None,
+            }
         ),
-        solution=403_200,
-        praise="画素の一つ一つが，21 択の問題に答えています。",
+        solution="小さくなる",
+        praise="四角の端の画素は，ほとんど効いていません。",
         known_wrong=(
-            (384_000, "背景"),
-            (19_200, "画素の数"),
-            (21, "画素一つ"),
-            (5, "縦 × 横"),
+            ("大きくなる", "2 と段 5 で"),
+            ("ほぼ同じ", "明るい所は"),
         ),
     ),
     Exercise(

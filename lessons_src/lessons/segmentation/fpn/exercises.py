@@ -7,7 +7,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from lessons.answers import Order, number
+from lessons.answers import Order, choice
 from lessons.exercises import Exercise
 
 
@@ -37,19 +37,20 @@ def _my_merge(side: torch.Tensor, above: torch.Tensor) -> torch.Tensor:
 
 EXERCISES = [
     Exercise(
-        name="fpn/cells",
-        answer=number(
-            336,
-            (16, "それは，いちばん粗い地図だけのますの数です。三枚を足してください。"),
-            (
-                28,
-                "一辺のますを足しています。地図は縦と横があるので，二乗して足します。",
-            ),
-            otherwise="粗さ 8，16，32 の地図の一辺は，16，8，4 ますです。",
+        name="fpn/middle",
+        answer=choice(
+            {
+                "上がり続ける": "大きい物は，もっと粗い地図が受け持ちます。大のときの棒を見てください。",
+                "中でいちばん高い": None,
+                "下がり続ける": "小さい物は，もっと細かい地図が受け持ちます。小のときの棒を見てください。",
+            }
         ),
-        solution=336,
-        praise="いちばん細かい地図が，ますの大部分を占めます。",
-        known_wrong=((16, "足して"), (28, "二乗"), (100, "一辺")),
+        solution="中でいちばん高い",
+        praise="三枚の地図が，物の大きさを分け合っています。",
+        known_wrong=(
+            ("上がり続ける", "大きい物は"),
+            ("下がり続ける", "小さい物は"),
+        ),
     ),
     Exercise(
         name="fpn/merge",

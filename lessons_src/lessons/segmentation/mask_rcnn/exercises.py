@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from lessons.answers import number, numbers
+from lessons.answers import choice, numbers
 from lessons.exercises import Exercise
 from lessons.segmentation.mask_rcnn.model import mask_loss
 
@@ -50,18 +50,20 @@ def _all_kinds(
 
 EXERCISES = [
     Exercise(
-        name="mask_rcnn/round",
-        answer=number(
-            3,
-            (-3, "ずれの大きさを，正の数で答えてください。"),
-            (0.375, "それは地図のますで数えたずれです。画素に直してください。"),
-            (24, "24 は丸めた後の位置です。元の 21 との差を答えてください。"),
-            otherwise="21 ÷ 8 = 2.625 です。四捨五入したますの番号に，8 をかけてください。",
-            unit="画素",
+        name="mask_rcnn/threshold",
+        answer=choice(
+            {
+                "いまの数のまま": "基準を下げると，確信度の低い答えも残ります。",
+                "ちょうど 4 個": "途中ではちょうど 4 個になりますが，もっと下げるとどうなりますか。",
+                "4 個より多い": None,
+            }
         ),
-        solution=3,
-        praise="小さな物では，3 画素は大きなずれです。",
-        known_wrong=((0.375, "画素に直して"), (24, "差"), (5, "2.625")),
+        solution="4 個より多い",
+        praise="見落としを減らすと，余分な答えが増えます。",
+        known_wrong=(
+            ("いまの数のまま", "基準を下げると"),
+            ("ちょうど 4 個", " 個になりますが"),
+        ),
     ),
     Exercise(
         name="mask_rcnn/loss",

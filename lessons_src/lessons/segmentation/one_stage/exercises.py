@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lessons.answers import number, numbers
+from lessons.answers import choice, numbers
 from lessons.exercises import Exercise
 from lessons.segmentation.one_stage.crowding import hits
 
@@ -23,27 +23,19 @@ def _spacing(answer: Any) -> str | None:
 
 EXERCISES = [
     Exercise(
-        name="one_stage/yolo",
-        answer=number(
-            9 * 9 * 30,
-            (30, "それは升一つの数です。升の数をかけてください。"),
-            (
-                9 * 9 * 3 * (5 + 15),
-                "種類の確率は，四角ごとではなく，升に一組だけです。",
-            ),
-            (
-                9 * 9 * (3 * 4 + 15),
-                "四角には，位置と大きさの 4 つのほかに，確信度があります。",
-            ),
-            otherwise="升の数 ×（四角の数 × 5 + 種類の数）を計算してください。",
+        name="one_stage/threshold",
+        answer=choice(
+            {
+                "食卓が残る": "食卓の確信度は，0.5 に届いていません。",
+                "食卓がカップに替わる": "基準を上げて，新しい答えが出ることはありません。カップが出るのは，どこまで下げたときですか。",
+                "何も残らない": None,
+            }
         ),
-        solution=2430,
-        praise="升を細かくすると，出力は二乗で増えます。",
+        solution="何も残らない",
+        praise="写っている物でも，自信がなければ答えません。",
         known_wrong=(
-            (30, "升の数"),
-            (4860, "升に一組"),
-            (2187, "確信"),
-            (1, "四角の数"),
+            ("食卓が残る", "食卓の確信度は"),
+            ("食卓がカップに替わる", "基準を上げて"),
         ),
     ),
     Exercise(

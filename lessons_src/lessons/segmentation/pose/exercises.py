@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lessons.answers import near, number, numbers
+from lessons.answers import choice, near, number
 from lessons.exercises import Exercise
 from lessons.segmentation.metrics import correct_keypoints
 
@@ -63,17 +63,20 @@ EXERCISES = [
         known_wrong=((3, "割って"), (0.8, "縦"), (1.0, "(3, 4)")),
     ),
     Exercise(
-        name="pose/passes",
-        answer=numbers(
-            ("ボトムアップ", "トップダウン"),
-            (1, 9),
-            ((9, 1), "順番が逆です。先に，ボトムアップの回数を書きます。"),
-            ((1, 8), "人を囲む一回を忘れています。"),
-            otherwise="ボトムアップは人数によりません。トップダウンは，囲む一回と，人数分です。",
+        name="pose/joining",
+        answer=choice(
+            {
+                "増え続ける": "あとから入る骨が，二つの断片をつなぎます。最後の数を見てください。",
+                "減り続ける": "はじめの骨どうしは離れているので，骨ごとに新しい断片ができます。",
+                "増えてから減る": None,
+            }
         ),
-        solution=(1, 9),
-        praise="人が増えるほど，差は広がります。",
-        known_wrong=(((9, 1), "順番"), ((1, 8), "囲む"), ((8, 8), "人数分")),
+        solution="増えてから減る",
+        praise="ばらばらの断片が，人のまとまりにつながっていきます。",
+        known_wrong=(
+            ("増え続ける", "あとから入る骨が"),
+            ("減り続ける", "は離れているので"),
+        ),
     ),
     Exercise(
         name="pose/pck",

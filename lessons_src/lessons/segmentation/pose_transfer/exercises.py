@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lessons.answers import Several, near, number
+from lessons.answers import Several, choice
 from lessons.exercises import Exercise
 
 
@@ -24,22 +24,20 @@ def _scale(answer: Any) -> str | None:
 
 EXERCISES = [
     Exercise(
-        name="pose_transfer/place",
-        answer=number(
-            near(70, 1e-6),
-            (
-                near(65, 1e-6),
-                "それは踊り手の高さです。相手の床の高さに直してください。",
-            ),
-            (
-                near(0.5, 1e-6),
-                "それは割合です。相手の床の上で，その割合だけ進んでください。",
-            ),
-            otherwise="(65 − 40) ÷ (90 − 40) の割合だけ，60 から 80 へ進んでください。",
+        name="pose_transfer/limbs",
+        answer=choice(
+            {
+                "頭": "全身の大きさを相手に合わせているので，頭のずれは小さくなります。",
+                "手首": None,
+                "足首": "足首は，相手の床の場所に合わせています。",
+            }
         ),
-        solution=70,
-        praise="床の割合が，二人の場所を結びます。",
-        known_wrong=((65, "踊り手"), (0.5, "割合です"), (80, "(65 − 40)")),
+        solution="手首",
+        praise="全身の大きさと床の場所を合わせても，手足の長さの割合は合いません。",
+        known_wrong=(
+            ("頭", "合わせているので"),
+            ("足首", "足首は"),
+        ),
     ),
     Exercise(
         name="pose_transfer/scale",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from lessons.answers import near, numbers
+from lessons.answers import choice
 from lessons.exercises import Exercise
 from lessons.segmentation import boxes, counts, detectors
 
@@ -76,31 +75,19 @@ def _removed_also_remove(found: Tensor, scores: Tensor, threshold: float) -> lis
 
 EXERCISES = [
     Exercise(
-        name="rcnn/encode",
-        answer=numbers(
-            ("tx", "ty", "tw", "th"),
-            (near(0.75, 5e-3), near(0, 5e-3), near(math.log(2), 5e-3), near(0, 5e-3)),
-            (
-                (near(15, 1e-6), None, None, None),
-                "中心のずれは，アンカーの幅 20 で割ってください。",
-            ),
-            (
-                (None, None, near(2, 1e-6), None),
-                "大きさは，何倍かの対数で表します。np.log を使ってください。",
-            ),
-            (
-                (near(0.25, 1e-6), None, None, None),
-                "それは左の端のずれです。中心どうしを比べてください。",
-            ),
-            otherwise="アンカーの中心は (20, 20)，四角の中心は (35, 20) です。式に当てはめましょう。",
+        name="rcnn/threshold",
+        answer=choice(
+            {
+                "増える": "増えるのは，基準が 0.5 を超えてからです。0.1，0.3，0.5 のときの数を比べてください。",
+                "変わらない": None,
+                "減る": "基準を上げるほど，消える四角は少なくなります。",
+            }
         ),
-        solution=(0.75, 0.0, math.log(2), 0.0),
-        praise="大きさが違う物でも，同じくらいの数になります。",
+        solution="変わらない",
+        praise="同じ物を囲む四角は大きく重なり，別の物の四角はあまり重ならないので，広い範囲の基準が使えます。",
         known_wrong=(
-            ((15, 0, math.log(2), 0), "割って"),
-            ((0.75, 0, 2, 0), "対数"),
-            ((0.25, 0, 0, 0), "中心どうし"),
-            ((1, 2, 3), "四つの数"),
+            ("増える", "増えるのは"),
+            ("減る", "基準を上げるほど"),
         ),
     ),
     Exercise(
