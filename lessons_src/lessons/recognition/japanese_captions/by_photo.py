@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
@@ -29,7 +29,8 @@ def cut_from(seed: int, items: int, smallest: float = 0.5) -> list[str]:
     return found
 
 
-class Share(NamedTuple):
+@dataclass(frozen=True)
+class Share:
     """一枚の写真の切り抜きをまとめた値。"""
 
     photo: str
