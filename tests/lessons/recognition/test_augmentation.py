@@ -14,6 +14,7 @@ from lessons.recognition.augmentation import (
     catalogue,
     drawings,
     few,
+    few_longer,
     letters,
     model,
     rotation,
@@ -153,6 +154,16 @@ def test_recorded_gain_falls_with_more_pictures_and_flips_harm() -> None:
     gain = runs["jitter"] - runs["none"]
     assert gain[0] > 0.05 > abs(gain[-1])
     assert (runs["flip"] < runs["jitter"]).all()
+
+
+def test_sign_of_the_gain_depends_on_when_learning_stops() -> None:
+    """20 枚ずつでは，150 回なら揺らした方が下，600 回なら並ぶか少し上。"""
+    short, longer = few.recorded(), few_longer.recorded()
+    assert short["jitter"][-1].mean() < short["none"][-1].mean()
+    gain = longer["jitter"] - longer["none"]
+    assert (gain > 0).sum() == 5
+    assert 0 < gain.mean() < 0.1 * (short["jitter"][0] - short["none"][0]).mean()
+    assert longer["flip"].mean() < longer["jitter"].mean()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from lessons import exercises
 from lessons.effects.record import named
-from lessons.recognition.convolution import alexnet, position, yours
+from lessons.recognition.convolution import alexnet, early_maps, position, yours
 from lessons.recognition.convolution.model import (
     convolve,
     convolve_channels,
@@ -20,6 +22,8 @@ from lessons.recognition.convolution.model import (
     output_side,
 )
 from lessons.recognition.convolution.sliding import slid
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @given(
@@ -128,6 +132,23 @@ def test_untrained_network_holds_only_at_whole_cells():
     }
     assert score[64] > 0.6
     assert score[24] < score[64] - 0.2
+
+
+def test_shallow_maps_need_no_training_at_a_new_place():
+    """最後の地図では学習が要るが，ますの細かい入口の地図なら，未学習でも見分ける。"""
+    found = early_maps.recognised_by_layer(3, "untrained", items=3)
+    assert list(found) == list(early_maps.LAYERS)
+    assert (found["入口"][0], found["最後"][0]) == (2, 32)
+    assert found["入口"][1] > 0.8
+    assert found["最後"][1] < 0.6
+    text = (ROOT / "book/recognition/convolution.md").read_text("utf8")
+    assert "両方が要りました。\nどちらか一つでは" not in text
+
+
+def test_any_reading_that_drops_the_place_will_do():
+    """平均でなく最大を読んでも，学習ずみのネットワークは見分ける。"""
+    found = early_maps.recognised_by_layer(3, items=2, most=True)
+    assert found["最後"][1] > 0.8
 
 
 def test_unknown_names_get_the_known_ones():

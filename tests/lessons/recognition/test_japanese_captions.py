@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from lessons import figures
 from lessons.class_names import coco_japanese, imagenet_english, imagenet_japanese
 from lessons.exercises import judge
-from lessons.recognition.japanese_captions import model, yours
+from lessons.recognition.japanese_captions import by_photo, model, yours
 from lessons.recognition.japanese_captions.glyphs import missing
 from lessons.recognition.japanese_captions.levels import grouping, levels, members
+from lessons.stimuli import photos
 
 
 def test_the_font_of_the_book_has_every_name() -> None:
@@ -139,3 +141,31 @@ def test_exercises_accept_other_right_answers() -> None:
     share = sum(row.steps > 0 and row.basic != "犬" for row in levels()) / 1000
     assert judge("japanese_captions/without_dogs", share)[0]
     assert not judge("japanese_captions/without_dogs", share + 0.01)[0]
+
+
+def test_crops_are_told_apart_by_their_photo() -> None:
+    """同じくじを引く：名前の写真から，切り抜きと同じ場所を切れる。"""
+    crops, names = model.crops(7, 4), by_photo.cut_from(7, 4)
+    g = np.random.default_rng(7)
+    for crop, name in zip(crops, names, strict=True):
+        assert str(g.choice(list(photos.PHOTOS))) == name
+        photo = Image.fromarray(photos.load(name))
+        side = round(min(photo.size) * g.uniform(0.5, 1))
+        left, top = (int(g.integers(0, n - side + 1)) for n in photo.size)
+        part = photo.crop((left, top, left + side, top + side)).resize((224, 224))
+        assert np.array_equal(crop, np.asarray(part))
+
+
+def test_confusion_within_everyday_names_comes_from_two_photos() -> None:
+    """迷いの集まりは，猫と馬の影絵（答えは犬）の写真だけで大きい。"""
+    p, names = model.probabilities(model.crops(0, 48)), by_photo.cut_from(0, 48)
+    found = {one.photo: one for one in by_photo.shares(p, names)}
+    assert (found["chelsea"].answer, found["horse"].answer) == ("猫", "犬")
+    assert min(found["chelsea"].share, found["horse"].share) > 0.4
+    rest = [
+        one.share for name, one in found.items() if name not in ("chelsea", "horse")
+    ]
+    assert rest
+    assert max(rest) < 0.3
+    with pytest.raises(ValueError, match="48 枚に，写真の名前が 1 個"):
+        by_photo.shares(p, ["horse"])

@@ -110,6 +110,9 @@ def test_near_flankers_harm_and_far_flankers_do_not():
     assert crowding.hits(5, 0).mean() > 0.85
     assert crowding.crowding(5).mean() > 0.5
     assert abs(crowding.crowding(5, "beyond").mean()) < 0.2
+    # 見つけられる限界に近い小さな物だけが，隣に負ける
+    assert crowding.hits(5, 0, side=10).mean() < 0.3
+    assert crowding.hits(5, 1.3, side=18).mean() > 0.6
 
 
 def test_convex_and_concave_regions_are_equally_large():

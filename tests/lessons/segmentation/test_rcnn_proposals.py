@@ -5,11 +5,13 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from lessons.segmentation import boxes, data, train
 from lessons.segmentation import faster_rcnn as rcnn
 from lessons.segmentation.rcnn import proposals
-from lessons.stimuli.scenes import SceneConfig, make_scenes
+from lessons.stimuli import photos
+from lessons.stimuli.scenes import THINGS, SceneConfig, make_scenes
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +148,16 @@ def test_no_windows_no_answers(detector, scenes):
     x = proposals.as_input(scenes[0])
     found = proposals.fast_r_cnn(detector, x, torch.zeros(0, 4))
     assert len(found.labels) == 0
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("side", [24, 40, 60])
+def test_photo_of_a_cat_is_not_named_even_at_the_size_of_an_anchor(detector, side):
+    """写真の猫を答えないのは，大きく写っているからではない。"""
+    photo = photos.load("chelsea")[:, 75:375]
+    sheet = np.full((96, 96, 3), 127, np.uint8)
+    small = Image.fromarray(photo).resize((side, side))
+    sheet[20 : 20 + side, 20 : 20 + side] = np.asarray(small)
+    (said,) = detector([data.to_tensor(sheet[None])[0]])
+    assert len(said["labels"])
+    assert list(THINGS)[said["labels"][0] - 1] != "cat"
