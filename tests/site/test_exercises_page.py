@@ -68,9 +68,7 @@ def typed(answer: Answer, given: Any) -> list[str] | None:
 
 def said(site: Path, document: str, figure: str) -> list[list[float]]:
     """つまみの図が値ごとに言う文の中の数。"""
-    soup = BeautifulSoup(
-        (site / f"book/{document}.html").read_text("utf8"), "html.parser"
-    )
+    soup = soup_of(site / f"book/{document}.html")
     block = soup.find(id=figure)
     assert block, figure
     lines = [line.get_text() for line in block.select(".say > *")]
@@ -109,9 +107,7 @@ def test_predictions_agree_with_the_sliders(site: Path) -> None:
     assert kept[0] == kept[1] == kept[2] < kept[3]
     off = said(site, "segmentation/pose_transfer", "fig-transfer-slider")[0]
     assert max(off[-3:]) == off[-2]
-    soup = BeautifulSoup(
-        (site / "book/segmentation/one_stage.html").read_text(), "html.parser"
-    )
+    soup = soup_of(site / "book/segmentation/one_stage.html")
     names = [e.get_text() for e in soup.select("#fig-one-threshold .say > *")]
     assert "食卓。" in names[2]
     assert "なし" in names[3]
