@@ -31,7 +31,13 @@
 
   /* この頁が使ったもの（字の形など）を知らせ，丸ごと残してもらう */
   const used = () => performance.getEntriesByType("resource").map((entry) => entry.name).filter((name) => name.startsWith(base.href));
-  const keep = () => ask({ do: "keep", page: location.href.split("#")[0], used: used() });
+  /* まだ組まれていない節（article.css）も，手の空いたときに一つずつ測り，要る字の形を読ませる */
+  const idle = () => new Promise((done) => (window.requestIdleCallback || setTimeout)(done));
+  const laidOut = (async () => {
+    for (const part of all("article > section > section > :last-child")) { await idle(); part.getBoundingClientRect(); }
+    await document.fonts.ready;
+  })();
+  const keep = async () => { await laidOut; await ask({ do: "keep", page: location.href.split("#")[0], used: used() }); };
   navigator.serviceWorker.register(new URL("sw.js", base)).then(keep).catch(() => {});
   navigator.serviceWorker.addEventListener("controllerchange", keep); // 新しい版が来たら，残してあるものを替える
 
