@@ -1,4 +1,4 @@
-"""命令の引数を argparse で読む。説明も誤りも日本語で言う。"""
+"""命令の引数を argparse で読み，本のフォルダーを探す。説明も誤りも日本語で言う。"""
 
 from __future__ import annotations
 
@@ -33,6 +33,31 @@ def port(text: str) -> int:
     if not text.isdigit() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} は 0〜65535 の番号ではありません。")
     return int(text)
+
+
+def find_root(start: Path) -> Path:
+    """``start`` から上に向かって，``_toc.yml`` と ``_config.yml`` のあるフォルダーを探す。
+
+    Raises:
+        UsageError: どこにもないとき。
+    """
+    for folder in (start, *start.parents):
+        if (folder / "_toc.yml").is_file() and (folder / "_config.yml").is_file():
+            return folder
+    raise UsageError(
+        f"{start} は本のフォルダーの中ではありません。"
+        "_config.yml と _toc.yml のあるフォルダーに移ってから，もう一度動かしてください。"
+    )
+
+
+def inside(root: Path, name: str) -> Path:
+    """本の中のファイルかフォルダー ``name`` の，本のフォルダーからの道。"""
+    path, root = Path(name).resolve(), root.resolve()
+    if not path.exists():
+        raise UsageError(f"{name} がありません。名前を確かめてください。")
+    if not path.is_relative_to(root):
+        raise UsageError(f"{name} は本のフォルダー（{root}）の外にあります。")
+    return path.relative_to(root)
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):

@@ -7,25 +7,10 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from bookkit.arguments import Parser, UsageError, port
+from bookkit.arguments import Parser, UsageError, find_root, inside, port
 from bookkit.book import BookError
 from bookkit.chapter import ChapterError
 from bookkit.similar import similar
-
-
-def find_root(start: Path) -> Path:
-    """``start`` から上に向かって，``_toc.yml`` と ``_config.yml`` のあるフォルダーを探す。
-
-    Raises:
-        UsageError: どこにもないとき。
-    """
-    for folder in (start, *start.parents):
-        if (folder / "_toc.yml").is_file() and (folder / "_config.yml").is_file():
-            return folder
-    raise UsageError(
-        f"{start} は本のフォルダーの中ではありません。"
-        "_config.yml と _toc.yml のあるフォルダーに移ってから，もう一度動かしてください。"
-    )
 
 
 def check(root: Path, options: Namespace) -> int:
@@ -39,7 +24,7 @@ def check(root: Path, options: Namespace) -> int:
 
     for path in files.mend(root) if options.fix else ():
         print(f"直しました: {path.relative_to(root).as_posix()}")
-    found = check_book(root, [_inside(root, name) for name in options.paths])
+    found = check_book(root, [inside(root, name) for name in options.paths])
     shown = [one for one in found if options.all or one.rank != AFTER]
     for finding in shown:
         print(finding)
@@ -51,19 +36,9 @@ def check(root: Path, options: Namespace) -> int:
     if folded := len(found) - len(shown):
         said = "上を直すと消えるかもしれません（--all で並べます）。"
         print(f"ほかに {folded} 件は，{said}")
-    if all(one.draft for one in found):
+    if drafts := all(one.draft for one in found):
         print("どれも下書きの章への指摘なので，公開は止まりません。")
-        return 0
-    return 1
-
-
-def _inside(root: Path, name: str) -> Path:
-    path, root = Path(name).resolve(), root.resolve()
-    if not path.exists():
-        raise UsageError(f"{name} がありません。名前を確かめてください。")
-    if not path.is_relative_to(root):
-        raise UsageError(f"{name} は本のフォルダー（{root}）の外にあります。")
-    return path.relative_to(root)
+    return int(not drafts)
 
 
 def new(root: Path, options: Namespace) -> int:
@@ -115,8 +90,7 @@ def new_year(root: Path, options: Namespace) -> int:
     from bookkit.classes import new_year as create
 
     made = create(root, options.year)
-    for path in made:
-        print(f"書きました: {path}")
+    print("\n".join(f"書きました: {path}" for path in made))
     print(f"次に: {made[1]} の日付・提出先・今日の実習を直してください。")
     return 0
 
