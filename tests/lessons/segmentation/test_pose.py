@@ -234,6 +234,25 @@ def test_upright_people_are_read_better_than_inverted_ones(net):
         assert up > pose.correct_share(pose.detect(net, upside), upside) + 0.3
 
 
+def test_hiding_the_others_turns_the_order_of_the_two_ways(net):
+    """頁の言葉：三人では下から組む方が正しいが，ほかの人を消すと，上からの方が正しい。"""
+    chosen = pose.scenes_of(3, 24)
+    as_is, hidden = [], []
+    for scene in chosen:
+        ground = np.median(scene.image[~scene.masks.any(axis=0)], axis=0)
+        people = []
+        for own, box in zip(scene.masks, scene.boxes, strict=True):
+            image = scene.image.copy()
+            image[scene.masks.any(axis=0) & ~own] = ground
+            people.append(pose_cost.read_one(net, image, box))
+        hidden.append(np.array(people))
+        as_is.append(pose_cost.top_down(net, scene, scene.boxes))
+    above = pose.correct_share(as_is, chosen)
+    alone = pose.correct_share(hidden, chosen)
+    below = pose.correct_share(pose.detect(net, chosen), chosen)
+    assert above + 0.1 < below < alone
+
+
 def test_top_down_runs_the_network_once_a_person(net):
     passes = []
     handle = net.register_forward_hook(lambda *_: passes.append(1))

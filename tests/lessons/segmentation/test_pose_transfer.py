@@ -90,6 +90,23 @@ def transferred(limbs):
     return mean_distance(found, truth), mean_distance(source, truth)
 
 
+def test_low_jumps_and_lingering_near_the_camera_spoil_the_far_end():
+    """頁の言葉：避けられるのは高い跳躍だけ。手前に長くいると，跳ばなくても間違える。"""
+    dance = walkers.dance(FRAMES)
+    poses = ADULT.put(dance, DEPTH)
+    true = extremes(poses).far
+    found = []
+    for high in (15, 25, 35, 45):
+        jumpy = poses.copy()
+        jumpy[9, :, 1] -= high
+        found.append(extremes(jumpy).far - true)
+    np.testing.assert_allclose(found, [0, -5.4, -15.4, 0], atol=0.1)
+    turn = np.pi * np.arange(FRAMES) / FRAMES
+    linger = ADULT.put(dance, 1 - 0.6 * np.cos(turn) ** 8)
+    assert ankle_height(linger).min() == pytest.approx(true, abs=0.1)
+    assert extremes(linger).far > true + 30
+
+
 def test_a_dance_fits_a_body_of_the_same_shape_but_not_of_another():
     same, as_is = transferred(1.0)
     assert same < 0.2

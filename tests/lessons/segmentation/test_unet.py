@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import ndimage
 
-from lessons.segmentation import data, semantic, train
+from lessons.segmentation import data, metrics, semantic, train
 from lessons.segmentation.unet import boundary, cell_borders
 from lessons.segmentation.unet import model as unet
 from lessons.stimuli import cells
@@ -207,12 +207,13 @@ def test_unequal_cell_pictures_are_refused():
 
 
 def test_border_weight_separates_more_cells():
-    """境を重くすると，三つの種のどれでも，隣り合う細胞をより多く分ける。"""
+    """境を重くすると，より多くの細胞を分ける。基準を上げるだけでも，同じくらい分ける。"""
     train_cells = [cells.make_cells(seed) for seed in range(60)]
     tests = [cells.make_cells(10**6 + seed) for seed in range(12)]
     images = torch.from_numpy(np.stack([c.image for c in train_cells]))[:, None]
     truth = torch.from_numpy(np.stack([c.instances > 0 for c in train_cells])).long()
     seen = torch.from_numpy(np.stack([c.image for c in tests]))[:, None]
+    pairs = sum(len(cells.neighbours(c.instances)) for c in tests)
     maps = {
         w0: torch.from_numpy(
             np.stack(
@@ -224,8 +225,10 @@ def test_border_weight_separates_more_cells():
         ).float()
         for w0 in (0, 10)
     }
+    inside = np.stack([c.instances > 0 for c in tests])
+    scores = []  # (種, 三つの答え方, 分けた組と mIoU)
     for seed in range(3):
-        apart = {}
+        sure = {}
         for w0, weights in maps.items():
             torch.manual_seed(seed)
             net = cell_borders.CellNet()
@@ -233,12 +236,22 @@ def test_border_weight_separates_more_cells():
                 net, images, truth, weights, iterations=60, batch=4, seed=seed
             )
             with torch.no_grad():
-                mask = net.eval()(seen).argmax(1).numpy() > 0
-            apart[w0] = sum(
+                sure[w0] = net.eval()(seen).softmax(1)[:, 1].numpy()
+        one = []
+        for mask in (sure[10] > 0.5, sure[0] > 0.5, sure[0] > 0.75):
+            apart = sum(
                 cells.separated(m, c.instances)[0]
                 for m, c in zip(mask, tests, strict=True)
             )
-        assert apart[10] > apart[0]
+            counts = metrics.confusion(inside.astype(int), mask.astype(int), 2)
+            one.append((apart / pairs, metrics.mean_iou(counts)))
+        scores.append(one)
+    apart, overlap = np.moveaxis(np.array(scores), 2, 0)  # (種, 答え方)
+    assert (apart[:, 0] > apart[:, 1]).all()
+    assert (overlap[:, 0] < overlap[:, 1]).all()
+    # 学び直さずに基準を上げるだけで，形を崩さずに，同じくらい分ける
+    assert apart[:, 2].mean() > apart[:, 0].mean() - 0.02
+    assert overlap[:, 2].mean() > overlap[:, 0].mean()
 
 
 def test_skips_help_most_near_the_border():
