@@ -58,6 +58,22 @@ def test_settling_time_is_the_closed_form(contrast, n):
     assert softmax(x, 1 / expected)[0] == pytest.approx(wta.CRITERION)
 
 
+def test_the_logarithm_is_lost_when_every_candidate_differs():
+    """標的との差を保つと 8 倍の候補で 1.5 倍。差を保たないと，中央値が 4 倍を超える。"""
+    few, many = (
+        np.median(
+            [
+                wta.settling_time(np.random.default_rng(s).random(n))
+                for s in range(400, 800)
+            ]
+        )
+        for n in (8, 64)
+    )
+    held = [wta.settling_time(wta.display(0.4, n)) for n in (8, 64)]
+    assert held[1] / held[0] == pytest.approx(1.53, abs=0.01)
+    assert many / few > 4
+
+
 def test_without_noise_the_simulation_meets_the_formula():
     result = wta.decide(wta.display(0.5), 0, trials=3, noise=0, dt=0.01)
     assert np.allclose(result.time, np.log(9 * 15) / 0.5, atol=0.02)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from lessons import human
 from lessons.basics.softmax import choices, typical, yours
 from lessons.basics.softmax.fitting import paired_preferences
+from lessons.basics.softmax.mixed_people import mixed_people
 from lessons.basics.softmax.model import entropy, sigmoid, softmax
 
 
@@ -46,6 +47,23 @@ def test_people_choose_more_sharply_between_similar_ones_than_softmax():
         for s in range(10)
     ]
     assert abs(np.mean(flat)) < 0.1
+
+
+def test_tastes_that_differ_between_people_look_like_a_lower_temperature():
+    """全員が温度 1 でも，分野の好みが人で違えば，同じ分野の温度は人の表（0.55）まで下がる。"""
+    _, share = choices.celebrity_choices()
+    near = [
+        np.mean(
+            [
+                choices.two_temperatures(mixed_people(share, spread, s))[0]
+                for s in range(100, 110)
+            ]
+        )
+        for spread in (0, 2)
+    ]
+    assert near == pytest.approx([1.04, 0.51], abs=0.08)
+    with pytest.raises(ValueError, match="好みの違い -1 は，0 以上に"):
+        mixed_people(share, -1, 0)
 
 
 def test_unseen_pairs_are_guessed_and_controls_are_not():

@@ -45,6 +45,7 @@ def test_intact_naming_is_right(lex):
     chosen, got = run(lex, np.eye(len(lex.words)), 0.04, 0.04)
     assert (chosen == np.arange(len(lex.words))).mean() > 0.9
     assert got[CORRECT] > 0.9
+    assert got[UNRELATED] < 0.02  # 無関係の語は，156 語の競争からは出ない
     assert got.sum() == pytest.approx(1)
 
 

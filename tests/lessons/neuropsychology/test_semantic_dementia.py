@@ -461,3 +461,19 @@ def test_the_patient_in_the_table_is_the_patient_in_the_numbers():
             )
             found += kind == answer
         assert found == count, (date, answer)
+
+
+def test_with_shuffled_names_only_the_item_survives_whatever_the_lesion(knowledge):
+    """名前を入れ替えると，切っても失っても個別が残る。大分けと種類の差は小さい（0.3 未満）。"""
+    other = variants.random_categories(knowledge, 1)
+    mixed = hub.train(other, [1])
+    for harm in (damage.sever, damage.ablate):
+        general, kind, item = np.mean(
+            [
+                naming.discrimination(hub.respond(harm(mixed, 0.3, [s]), other), other)
+                for s in range(20)
+            ],
+            axis=0,
+        )[0]
+        assert item > max(general, kind) + 0.3
+        assert abs(general - kind) < 0.3

@@ -177,3 +177,23 @@ def test_exercises_are_measured() -> None:
     assert min(reached, key=reached.__getitem__) == 12
     assert judge("bitter_lesson/cell", 12)[0]
     assert not judge("bitter_lesson/cell", 8)[0]
+
+
+def test_the_untrained_eye_wins_over_pixels_without_any_convolution() -> None:
+    """畳み込みのない，でたらめな特徴も，ReLU があれば未学習の CNN と並ぶ。なければ画素のまま。"""
+    training, test = letters.examples(600, seed=3), letters.tests()
+    weights = torch.randn(576, 1152, generator=torch.Generator().manual_seed(3)) / 24
+
+    def mixed(x: torch.Tensor) -> torch.Tensor:
+        return (x - 0.5).flatten(1) @ weights
+
+    convolution, bent, straight = (
+        model.curve("pixels", training, test, stops=[60], view=view)[0]
+        for view in (
+            model.LEARNERS["untrained"].view,
+            lambda x: mixed(x).relu(),
+            mixed,
+        )
+    )
+    assert abs(bent - convolution) < 0.08
+    assert bent - straight > 0.1
