@@ -198,9 +198,11 @@ def test_likelihood_by_hand():
 @given(st.floats(0.2, 5), st.integers(0, 2**31))
 def test_fitted_temperature_is_the_best_and_near_the_true_one(beta, seed):
     x = np.array([3.0, 2.0, 1.0])
-    counts = np.random.default_rng(seed).multinomial(20_000, sm.softmax(x, beta))
+    p, n = sm.softmax(x, beta), 20_000
+    counts = np.random.default_rng(seed).multinomial(n, p)
     found = fit_temperature(x, counts)
-    assert found == pytest.approx(beta, rel=0.15)
+    error = 1 / np.sqrt(n * (p @ x**2 - (p @ x) ** 2))  # 1/β の標準誤差
+    assert 1 / found == pytest.approx(1 / beta, abs=7 * error)
     top = log_likelihood(x, found, counts)
     assert top >= log_likelihood(x, found * 1.01, counts) - 1e-6
     assert top >= log_likelihood(x, found / 1.01, counts) - 1e-6
