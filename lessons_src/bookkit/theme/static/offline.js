@@ -32,7 +32,7 @@
   /* この頁が使ったもの（字の形など）を知らせ，丸ごと残してもらう */
   const used = () => performance.getEntriesByType("resource").map((entry) => entry.name).filter((name) => name.startsWith(base.href));
   /* まだ組まれていない節（article.css）も，手の空いたときに一つずつ測り，要る字の形を読ませる */
-  const idle = () => new Promise((done) => (window.requestIdleCallback || setTimeout)(done));
+  const idle = () => new Promise((resolve) => (window.requestIdleCallback || setTimeout)(resolve));
   const laidOut = (async () => {
     for (const part of all("article > section > section > :last-child")) { await idle(); part.getBoundingClientRect(); }
     await document.fonts.ready;
