@@ -90,6 +90,7 @@ def test_every_table_taken_from_others_is_named():
             "runs.csv",
             "longer.csv",
             "few.csv",
+            "few_longer.csv",
             "lite2.csv",
             "letters.csv",
             "digits.csv",

@@ -221,7 +221,10 @@ class Cache:
     def prune(self) -> None:
         """長く使われていない結果と，途中で終わったビルドの書きかけを消す。"""
         kept = Counter[Path]()
-        for path in sorted(self.root.glob("**/*.*"), key=_used, reverse=True):
+        found = [
+            p for kind in ("runs", "assets") for p in self.root.glob(f"{kind}/**/*.*")
+        ]
+        for path in sorted(found, key=_used, reverse=True):
             days = 1 if path.suffix == ".tmp" else KEEP_DAYS
             is_run = path.suffix == ".json" and path.parent != self.assets
             kept[path.parent] += is_run
