@@ -122,7 +122,7 @@ def test_the_answer_is_that_of_python(
     page = visit(name)
     assert not [r for r in page.asked if "onnxruntime" in r.url or ".bin" in r.url]
     megabytes = float(
-        re.search(r"約 ([\d.]+) MB", page.inner_text(f"{ROOT} [data-lab=start]"))[1]  # type: ignore[index]
+        re.search(r"約 ([\d.]+) MB", page.text_content(f"{ROOT} [data-lab=start]"))[1]  # type: ignore[index]
     )
     begin(page)
     before, step = runs(page), 2 if lab.kind == "pose" else 1
