@@ -16,6 +16,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
+from bookkit.book import Book
 from bookkit.chapter import Chapter, ChapterError
 from bookkit.execution import machine, reader, wording
 from bookkit.execution.book import TIMEOUT, Result, Runner
@@ -114,12 +115,14 @@ def note_heavy_page(
 
 def _chapters(env: BuildEnvironment, root: Path) -> dict[str, Chapter]:
     """コードの章を ``{docname: 章}`` で返す。"""
-    found = {}
+    extensions = frozenset(env.myst_config.enable_extensions)  # type: ignore[attr-defined]
+    book, found = Book(root), {}
+    known = book.documents if book.extensions == extensions else {}
     for docname in sorted(env.found_docs):
         path = Path(env.doc2path(docname))
         if path.suffix == ".md":
-            extensions = env.myst_config.enable_extensions  # type: ignore[attr-defined]
-            found[docname] = read_chapter(root, path, extensions)
+            read = known.get(docname)  # 決まりの調べが，もう読んでいる
+            found[docname] = read or read_chapter(root, path, extensions)
     try:
         return {name: one.sound() for name, one in found.items() if one.has_code}
     except ChapterError as error:
