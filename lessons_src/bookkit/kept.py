@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import pickle
 from collections.abc import Iterable
 from importlib import metadata
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from bookkit.chapter import Chapter
 from bookkit.reading import chapter_name, parse_chapter, read_text
+from bookkit.writing import write_atomically
 
 FILE = ".pages"
 Kept = dict[tuple[str, str, frozenset[str]], Chapter]
@@ -30,9 +30,7 @@ def read_all(
         known = None if ":load:" in text else before.get(key)  # ほかのファイルも読む
         found[key] = known or parse_chapter(text, name, path, extensions)
     if found.keys() != before.keys() and store.parent.is_dir():
-        half = store.with_name(f"{FILE}.{os.getpid()}")
-        half.write_bytes(pickle.dumps((_stamp(), found)))
-        os.replace(half, store)
+        write_atomically(store, pickle.dumps((_stamp(), found)))
     return list(found.values())
 
 
