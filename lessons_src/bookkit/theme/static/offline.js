@@ -31,12 +31,18 @@
 
   /* この頁が使ったもの（字の形など）を知らせ，丸ごと残してもらう */
   const used = () => performance.getEntriesByType("resource").map((entry) => entry.name).filter((name) => name.startsWith(base.href));
-  /* まだ組まれていない節（article.css）も，手の空いたときに一つずつ測り，要る字の形を読ませる */
+  /* まだ組まれていない節（article.css）も，手の空いたときに一つずつ測り，要る字の形を読ませ，
+     仮の高さを本当の高さに替える（次の節と重ならないように。字の形がそろったら，もう一度） */
   const idle = () => new Promise((resolve) => (window.requestIdleCallback || setTimeout)(resolve));
-  const laidOut = (async () => {
-    for (const part of all("article > section > section > :last-child")) { await idle(); part.getBoundingClientRect(); }
+  const measure = async () => {
+    for (const section of all("article > section > section")) {
+      await idle();
+      const bottoms = [...section.children].map((part) => part.getBoundingClientRect().bottom);
+      section.style.containIntrinsicBlockSize = `auto ${Math.ceil(Math.max(...bottoms) - section.getBoundingClientRect().top)}px`;
+    }
     await document.fonts.ready;
-  })();
+  };
+  const laidOut = measure().then(measure);
   const keep = async () => { await laidOut; await ask({ do: "keep", page: location.href.split("#")[0], used: used() }); };
   navigator.serviceWorker.register(new URL("sw.js", base)).then(keep).catch(() => {});
   navigator.serviceWorker.addEventListener("controllerchange", keep); // 新しい版が来たら，残してあるものを替える
