@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lessons.answers import between, near, number
+from lessons.answers import between, choice, near, number
 from lessons.exercises import Exercise
 
 SIZES = (4, 8, 12, 16, 20)
@@ -14,20 +14,20 @@ SLOPE, START = (float(value) for value in np.polyfit(SIZES, RTS, 1))
 
 EXERCISES = [
     Exercise(
-        name="visual_search/expected",
-        answer=number(
-            8,
-            (
-                7.5,
-                "半分とは少し違います。1 番めで見つかるときは 1 個，15 番めなら 15 個です。",
-            ),
-            (15, "それは，標的がないときの数です。見つけたらやめます。"),
-            otherwise="1 から 15 までの数の平均を考えてください。",
-            unit="個",
+        name="visual_search/registered",
+        answer=choice(
+            {
+                "なくなる": "登録されても，どの物の特徴かは，まだ決まっていません。",
+                "減るが残る": "減るのは「ない特徴」のほうです。結合錯誤の数を読んでください。",
+                "増える": None,
+            }
         ),
-        solution=8,
-        praise="(n + 1) / 2 に n = 15 を入れた数です。",
-        known_wrong=((7.5, "15 番め"), (15, "標的がない"), (9, "平均")),
+        solution="増える",
+        praise="特徴がわかることと，それを一つの物に結び付けることは，別の働きです。",
+        known_wrong=(
+            ("なくなる", "決まっていません"),
+            ("減るが残る", "「ない特徴」"),
+        ),
     ),
     Exercise(
         name="visual_search/slope",
