@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lessons.answers import Choice, Fields, near, number
+from lessons.answers import Choice, Fields, choice, near, number
 from lessons.exercises import Exercise
 from lessons.segmentation.metrics import box_iou
 
@@ -79,15 +79,16 @@ EXERCISES = [
         ),
     ),
     Exercise(
-        name="tasks/rq",
-        answer=number(
-            near(2 / 3, 5e-3),
-            (near(1 / 2, 5e-3), "余計な答えと見落としは，半分ずつ数えます。"),
-            (near(3 / 4, 5e-3), "それは適合率です。見落としも分母に入れてください。"),
-            otherwise="分母は，当たり + 余計な答えの半分 + 見落としの半分です。",
+        name="tasks/shift",
+        answer=choice(
+            {
+                "上がる": "ずれが大きいほど，IoU は下がります。合ったとみなす基準を思い出してください。",
+                "変わらない": "IoU が 0.5 を超えない区画は，合ったとみなされません。",
+                "下がる": None,
+            }
         ),
-        solution=2 / 3,
-        praise="見落としも余計な答えも，同じ重さで成績を下げます。",
-        known_wrong=((1 / 2, "半分"), (3 / 4, "適合率"), (2.0, "分母")),
+        solution="下がる",
+        praise="大きくずれた形は，見落としと，余分な答えに数えられます。",
+        known_wrong=(("上がる", "基準を"), ("変わらない", "みなされません")),
     ),
 ]
