@@ -60,6 +60,45 @@ def test_width_case_and_kana_do_not_matter(page: Any, query: str) -> None:
     assert "book/basics/softmax" in found
 
 
+SPOKEN = {
+    "index": ("もくじ", "にゅうもん"),
+    "glossary": ("さくいん", "ようごしゅう"),
+    "progress": ("れんしゅう",),
+    "references": ("ぶんけん", "さんこうぶんけん"),
+    "segmentation/tasks": ("かだい", "ぶったいけんしゅつ", "がぞうぶんかつ"),
+    "segmentation/pose": ("しせいすいてい", "こっかくすいてい"),
+    "neuropsychology/picture_naming": ("しつご",),
+    "neuropsychology/semantic_dementia": ("いみきおく",),
+    "attention/deepgaze": ("しせん", "がんきゅううんどう"),
+    "readings/history": ("ねんぴょう",),
+}
+"""かなだけで打つ言葉と，出てほしい頁。"""
+
+
+def test_everyday_words_are_found_by_kana(site: Path, page: Any) -> None:
+    """ふつうの言葉も，かなだけで，漢字で打ったときと同じ頁が出る。"""
+    lost = []
+    for document, queries in SPOKEN.items():
+        for query in queries:
+            found = [name for name, _ in page.evaluate(FIND, query)[:3]]
+            if f"book/{document}" not in found:
+                lost.append(f"{query}: {document} が出ません（{found}）")
+    words = index_of(site)["words"]
+    assert len(words) > 150
+    for word, reading in words:
+        kanji, kana = (page.evaluate(FIND, query) for query in (word, reading))
+        if not kanji or not {n for n, _ in kanji[:3]} & {n for n, _ in kana[:3]}:
+            lost.append(f"{word}（{reading}）: {kanji[:3]} が，かなでは {kana[:3]}")
+    assert not lost, "\n".join(lost)
+    for query in (
+        "がぞうにんしき",
+        "のうのそんしょう",
+        "れんしゅうもんだい",
+        "きょうし",
+    ):
+        assert page.evaluate(FIND, query), query
+
+
 WANTED = {
     "segmentation/tasks": (
         *("物体検出", "バウンディングボックス", "領域分割", "画像分割"),

@@ -6,6 +6,7 @@ Sphinx の検索は日本語の問いを分かち書きしないので使わな�
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from dataclasses import asdict
@@ -16,6 +17,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
+import bookkit
 from bookkit.directives.lesson import lesson_box
 from bookkit.pages import maths
 from bookkit.pages.glossary import Term, names_in, read_terms
@@ -31,6 +33,8 @@ SKIP = (
 
 
 SHORT_FORMULA = 16
+READINGS = Path(bookkit.__file__).with_name("readings.csv")
+"""用語集にない，ふつうの言葉のよみ。"""
 
 
 def sections_of(doctree: nodes.document) -> list[Section]:
@@ -113,7 +117,9 @@ def write_index(app: Sphinx, error: Exception | None) -> None:
         for name in sorted(env.found_docs)
         if (path := _store(app) / f"{name}.json").is_file()
     ]
-    index = {"pages": pages, "terms": [_names(term) for term in terms]}
+    with READINGS.open(encoding="utf8", newline="") as file:
+        words = list(csv.reader(file))[1:]
+    index = {"pages": pages, "terms": [_names(term) for term in terms], "words": words}
     cards = {
         term.anchor: {
             key: asdict(term)[key] for key in ("name", "reading", "english", "text")

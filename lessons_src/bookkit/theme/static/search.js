@@ -23,7 +23,7 @@
   };
   const WEIGHT = { title: 100, heading: 40, term: 30, body: 6 };
   const PER_PAGE = 3, FIRST = 20;
-  let places = null, terms = null;
+  let places = null, terms = null, plain = null, read = null;
 
   const prepare = async () => {
     if (places) return;
@@ -37,6 +37,9 @@
     terms = index.terms.map((term) => ({
       ...term, names: [term.name, ...term.readings, ...term.english, ...term.aliases].map(fold).map(tight), related: term.related.map(fold).map(tight),
     }));
+    plain = index.words;
+    const readings = [...terms.flatMap((term) => term.readings.map(fold)), ...plain.map(([, reading]) => reading)];
+    read = new RegExp(`${readings.sort((a, b) => b.length - a.length).join("|")}|[のとはをがにで]`, "g");
   };
 
   /* 言葉を言いかえる：よみや英語名で引いたら，見出し語でも探す */
@@ -79,7 +82,7 @@
     return hit === parts.length ? WEIGHT.body * 0.5 : parts.length > 4 && hit / parts.length > 0.75 ? hit / parts.length : 0;
   };
 
-  const searchAll = (query) => {
+  const searchOne = (query) => {
     const words = fold(query).split(/[\s,、，。・]+/).filter(Boolean);
     const whole = tight(fold(query).trim());
     if (!words.length) return { results: [], words };
@@ -117,8 +120,26 @@
     return { results, words: marks };
   };
 
-  /* 一つも見つからない問いは，字の種類で分け（漢字は二字ずつ），助詞を捨てて，もう一度探す */
-  const pieces = (query) => (query.normalize("NFKC").toLowerCase().match(/[a-z0-9]+|[\u3400-\u9fff々]+|[ァ-ヶー]+/g) || [])
+  /* ふつうの言葉のよみは，漢字に直して探す（「のう」で「そのうち」でなく「脳」）。同じよみの言葉は，どれも探す */
+  const spellings = (query) => query.split(/\s+/).reduce((before, word) => {
+    const own = fold(word), names = plain.flatMap(([name, reading]) => (reading === own ? [name] : []));
+    const ways = names.length && !terms.some((term) => term.names.includes(own)) ? names : [...names, word];
+    return before.flatMap((start) => ways.map((way) => `${start} ${way}`.trim()));
+  }, [""]);
+  const searchAll = (query) => {
+    const each = spellings(query).map(searchOne), best = new Map();
+    if (each.length === 1) return each[0];
+    for (const { results } of each) for (const { place, score } of results) best.set(place, Math.max(score, best.get(place) || 0));
+    const results = [...best].map(([place, score]) => ({ place, score })).sort((a, b) => b.score - a.score);
+    return { results, words: each.flatMap(({ words }) => words) };
+  };
+
+  /* 一つも見つからない問いは，字の種類で（かなだけなら，知っているよみで）分け（漢字は二字ずつ），助詞を捨てて，もう一度探す */
+  const spoken = (query) => {
+    const parts = fold(query).match(read) || [];
+    return parts.join("") === fold(query) ? parts.filter((part) => part.length > 1) : [];
+  };
+  const pieces = (query) => (/^[ぁ-ゖー]+$/.test(query) ? spoken(query) : query.normalize("NFKC").toLowerCase().match(/[a-z0-9]+|[\u3400-\u9fff々]+|[ァ-ヶー]+/g) || [])
     .flatMap((run) => (/^[\u3400-\u9fff々]{3,}$/.test(run) ? run.match(/.{1,2}/g) : [run])).filter((piece) => piece.length > 1);
   const search = (query) => {
     const found = searchAll(query);

@@ -6,8 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from lessons.answers import choice, near, number
+from lessons.answers import Choice, Fields, choice
+from lessons.attention.deepgaze.fixation_metrics import auc, nss
 from lessons.exercises import Exercise
+
+_M, _SEEN = np.array([[1, 2], [3, 4]]), [[1, 1], [0, 1]]
+_CHANGES = {"変わる": "変わる", "変わらない": "変わらない"}
+_SQUARED = tuple(
+    "変わらない" if np.isclose(score(_M, _SEEN), score(_M**2, _SEEN)) else "変わる"
+    for score in (auc, nss)
+)
+"""章の例の地図を 2 乗したときの，AUC と NSS。"""
 
 
 def _nss(answer: Any) -> str | None:
@@ -34,22 +43,25 @@ def _not_standardized(M: Any, rows: Any, columns: Any) -> Any:
 
 EXERCISES = [
     Exercise(
-        name="deepgaze/auc",
-        answer=number(
-            near(0.875, 1e-3),
+        name="deepgaze/squared",
+        answer=Fields(
+            (Choice(_CHANGES, "AUC"), Choice(_CHANGES, "NSS")),
             (
-                near(0.75, 1e-3),
-                "引き分けを 0 と数えています。同じ値のときは，半分の勝ちと数えます。",
+                (_SQUARED, None),
+                (
+                    ("変わる", None),
+                    "AUC は，どちらの値が大きいかだけを数えます。2 乗で順は変わりますか。",
+                ),
             ),
-            (
-                near(1, 1e-3),
-                "引き分けを 1 と数えています。同じ値のときは，半分の勝ちと数えます。",
-            ),
-            otherwise="固視の値 2 個と，ほかの値 2 個の組は 4 通りです。勝った割合を数えてください。",
+            "NSS は，平均と標準偏差でそろえた値を使います。順が同じでも，値の開き方は変わります。",
         ),
-        solution=0.875,
-        praise="AUC は，固視した場所が勝つ割合です。",
-        known_wrong=((0.75, "引き分け"), (1.0, "引き分け"), (0.5, "4 通り")),
+        solution=("変わらない", "変わる"),
+        praise="順だけを見る採点と，値の大きさも見る採点があります。",
+        known_wrong=(
+            (("変わる", "変わる"), "順は変わりますか"),
+            (("変わらない", "変わらない"), "開き方"),
+            ("変わる", "二つの言葉"),
+        ),
     ),
     Exercise(
         name="deepgaze/overtrain",

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from lessons.answers import number, numbers
+from lessons.answers import choice, number
 from lessons.attention.grad_cam.model import grad_cam
 from lessons.exercises import Exercise
 
@@ -42,20 +42,20 @@ def _my_grad_cam(A: torch.Tensor, G: torch.Tensor) -> torch.Tensor:
 
 EXERCISES = [
     Exercise(
-        name="grad_cam/cells",
-        answer=numbers(
-            ("Grad-CAM", "HiResCAM"),
-            (3, 0),
-            ((0, 3), "順番が逆です。先に Grad-CAM の値を書きます。"),
-            (
-                (None, 3),
-                "HiResCAM は，勾配を平均しません。右下の勾配と，右下の活動をかけてください。",
-            ),
-            otherwise="Grad-CAM の重みは α₁ = 1，α₂ = −2 です。右下の活動は 3 と 0 です。",
+        name="grad_cam/layers",
+        answer=choice(
+            {
+                "どちらも超える": "半分を超えるのは，もっと出口に近い層です。二つの層の数を読んでください。",
+                "片方だけ超える": "二つの層の数を，0.5 と比べてください。",
+                "どちらも超えない": None,
+            }
         ),
-        solution=(3, 0),
-        praise="勾配が 0 の場所も，平均の後では光ることがあります。",
-        known_wrong=(((0, 3), "順番"), ((3, 3), "平均しません"), ((1, 1), "α₁")),
+        solution="どちらも超えない",
+        praise="物を選ぶ地図ができるのは，出口に近い層です。",
+        known_wrong=(
+            ("どちらも超える", "出口に近い層です"),
+            ("片方だけ超える", "0.5 と"),
+        ),
     ),
     Exercise(
         name="grad_cam/function",

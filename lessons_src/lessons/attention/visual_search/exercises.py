@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from lessons.answers import between, near, number
+from lessons.answers import between, choice, near, number, numbers
 from lessons.exercises import Exercise
+from lessons.human import numbers as human_numbers
+
+PEOPLE = {
+    one.condition: one.value
+    for one in human_numbers("attention/visual_search", "slopes")
+}
+"""人間の傾きの平均（ms／項目）。"""
 
 SIZES = (4, 8, 12, 16, 20)
 RTS = (548, 640, 702, 801, 869)
@@ -14,20 +21,20 @@ SLOPE, START = (float(value) for value in np.polyfit(SIZES, RTS, 1))
 
 EXERCISES = [
     Exercise(
-        name="visual_search/expected",
-        answer=number(
-            8,
-            (
-                7.5,
-                "半分とは少し違います。1 番めで見つかるときは 1 個，15 番めなら 15 個です。",
-            ),
-            (15, "それは，標的がないときの数です。見つけたらやめます。"),
-            otherwise="1 から 15 までの数の平均を考えてください。",
-            unit="個",
+        name="visual_search/registered",
+        answer=choice(
+            {
+                "なくなる": "登録されても，どの物の特徴かは，まだ決まっていません。",
+                "減るが残る": "減るのは「ない特徴」のほうです。結合錯誤の数を読んでください。",
+                "増える": None,
+            }
         ),
-        solution=8,
-        praise="(n + 1) / 2 に n = 15 を入れた数です。",
-        known_wrong=((7.5, "15 番め"), (15, "標的がない"), (9, "平均")),
+        solution="増える",
+        praise="特徴がわかることと，それを一つの物に結び付けることは，別の働きです。",
+        known_wrong=(
+            ("なくなる", "決まっていません"),
+            ("減るが残る", "「ない特徴」"),
+        ),
     ),
     Exercise(
         name="visual_search/slope",
@@ -46,15 +53,27 @@ EXERCISES = [
         known_wrong=((START, "切片"), (1 / SLOPE, "逆"), (100, "polyfit")),
     ),
     Exercise(
-        name="visual_search/triple",
-        answer=number(
-            2,
-            (3, "それは標的の活性です。妨害も，一つの特徴で 1 を得ます。"),
-            (1, "それは，二つの特徴の組み合わせのときの差です。"),
-            otherwise="標的の活性と妨害の活性を，別々に数えてから引いてください。",
+        name="visual_search/own",
+        answer=numbers(
+            ("ある", "ない"),
+            (between(2, 100), between(2, 200)),
+            (
+                (between(-100, 2), None),
+                "零に近い傾きは，特徴探索の値ではありませんか。結合探索の傾きを書いてください。",
+            ),
+            (
+                (None, between(-100, 2)),
+                "「ない」の傾きが零に近いのは，探すのを早くやめたときです。もう一度試してください。",
+            ),
+            otherwise="反応時間そのものではなく，項目一つあたりに延びる ms を書いてください。",
         ),
-        solution=2,
-        praise="差が大きいので，三つの組み合わせのほうが見つけやすくなります。",
-        known_wrong=((3, "標的の活性"), (1, "二つの特徴"), (0, "引いて")),
+        solution=(PEOPLE["結合・ある"], PEOPLE["結合・ない"]),
+        praise="人間の平均や，二つのモデルの値と並べて見てください。",
+        known_wrong=(
+            ((PEOPLE["特徴・ある"], PEOPLE["特徴・ない"]), "特徴探索の値"),
+            ((12.0, 0.5), "早くやめた"),
+            ((650, 900), "反応時間そのもの"),
+            (12.0, "(ある, ない)"),
+        ),
     ),
 ]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from lessons.answers import choice, near, number
+from lessons.answers import choice, number
 from lessons.exercises import Exercise
-
-_TIME = math.log(9 * 15) / 0.1
 
 
 def _function(answer: Any) -> str | None:
@@ -33,18 +30,17 @@ def _function(answer: Any) -> str | None:
 
 EXERCISES = [
     Exercise(
-        name="winner_take_all/time",
-        answer=number(
-            near(_TIME, 1),
-            (
-                near(_TIME / 16, 0.2),
-                "向きが逆です。コントラストが下がると，決まるまでの時間は延びます。",
-            ),
-            otherwise="コントラストは 4 分の 1 です。時間はコントラストに反比例します。",
+        name="winner_take_all/crowd",
+        answer=choice(
+            {
+                "変わらない": "競う相手が増えるので，少しは延びます。128 のときの時間を，64 のときで割ってください。",
+                "ほぼ 1.1 倍": None,
+                "ほぼ 2 倍": "一つずつ調べるなら 2 倍ですが，この競争は同時に進みます。",
+            }
         ),
-        solution=49,
-        praise="目立たないものほど，時間がかかります。",
-        known_wrong=((3.07, "逆"), (24.5, "4 分の 1")),
+        solution="ほぼ 1.1 倍",
+        praise="目立つ標的なら，候補が倍になっても，少ししか延びません。",
+        known_wrong=(("変わらない", "少しは延びます"), ("ほぼ 2 倍", "同時に")),
     ),
     Exercise(
         name="winner_take_all/stop",

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from lessons.answers import choice, near, number
+from lessons.answers import choice
 from lessons.exercises import Exercise
 
-_SURPRISE = math.log(4)
-_RATIO = 1 / (2 * 0.01 * 0.99)
+_SURPRISE = {
+    f"{p} の予報": -0.7 * math.log(p) - 0.3 * math.log(1 - p) for p in (0.5, 0.9)
+}
+"""雨の確率が 0.7 のときの，平均の驚き。"""
 
 
 def _stable(answer: Any) -> str | None:
@@ -59,23 +61,17 @@ EXERCISES = [
         ),
     ),
     Exercise(
-        name="cross_entropy/ratio",
-        answer=number(
-            near(_RATIO, 0.6),
-            (
-                near(2 * _RATIO, 1.1),
-                "2 が抜けています。二乗を微分すると，前に 2 が出ます。",
-            ),
-            (
-                near(1 / _RATIO, 0.001),
-                "割る向きが逆です。交差エントロピーの勾配を，二乗誤差の勾配で割ります。",
-            ),
-            otherwise="二つの勾配の比は 1 ÷ {2p(1−p)} です。p に 0.01 を入れてください。",
-            unit="倍",
+        name="cross_entropy/forecast",
+        answer=choice(
+            {
+                "0.5 の予報": "0.5 の人は，どちらの日にも少ししか驚きません。降らない日の 0.9 の人の驚きを考えてください。",
+                "同じ": "ずれは同じでも，対数は 0 に近い所で急に下がります。降らない日の驚きを比べてください。",
+                "0.9 の予報": None,
+            }
         ),
-        solution=51,
-        praise="自信のある誤りほど，この比は大きくなります。",
-        known_wrong=((101, "2 が抜けて"), (0.0198, "逆"), (2, "p(1−p)")),
+        solution=max(_SURPRISE, key=_SURPRISE.__getitem__),
+        praise="自信を持ちすぎた予報は，外れた日に大きく驚きます。",
+        known_wrong=(("0.5 の予報", "少ししか"), ("同じ", "急に下がります")),
     ),
     Exercise(
         name="cross_entropy/stable",

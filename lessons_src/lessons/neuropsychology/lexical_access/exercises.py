@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from lessons.answers import below, choice, near, number
 from lessons.exercises import Exercise
 
@@ -26,19 +24,22 @@ EXERCISES = [
         known_wrong=(("p", "A さん"), ("q", "答えて")),
     ),
     Exercise(
-        name="lexical_access/rmsd",
-        answer=number(
-            near(0.0577, 0.002),
-            (
-                near(0.1414, 0.002),
-                "それは二乗の和の平方根です。六つの型で平均してから，平方根をとります。",
-            ),
-            (near(0.02 / 6, 0.0005), "それは二乗の平均です。最後に平方根をとります。"),
-            otherwise="差を二乗し，六つの型で平均し，平方根をとってください。",
+        name="lexical_access/commonest",
+        answer=choice(
+            {
+                "意味": "意味の近い語も増えますが，もっと多い型があります。数を読み比べてください。",
+                "音": None,
+                "無関係": "無関係の語も増えますが，もっと多い型があります。数を読み比べてください。",
+                "非語": "選ばれた語の音は正しく出るので，非語にはなりません。",
+            }
         ),
-        solution=float(np.sqrt(0.02 / 6)),
-        praise="六つの型で平均するので，二つの型だけの差は小さく見えます。",
-        known_wrong=((0.1414, "平均してから"), (0.00333, "平方根"), (0.2, "二乗し")),
+        solution="音",
+        praise="意味の傷でも，いちばん多い誤りが意味の誤りとは限りません。",
+        known_wrong=(
+            ("意味", "意味の近い語も"),
+            ("無関係", "無関係の語も"),
+            ("非語", "正しく出る"),
+        ),
     ),
     Exercise(
         name="lexical_access/feedback",

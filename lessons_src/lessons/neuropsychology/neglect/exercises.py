@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from lessons.answers import above, between, choice, near, number
+from lessons.answers import above, between, choice, number
 from lessons.exercises import Exercise
 
 EXERCISES = [
     Exercise(
-        name="neglect/coc",
-        answer=number(
-            near(0.5, 1e-6),
-            (
-                near(-0.5, 1e-6),
-                "符号が逆です。左を見落とすと，重心は右（正）へ動きます。",
-            ),
-            (near(0.3, 1e-6), "標的の総数 5 でなく，消した数 3 で割ってください。"),
-            (
-                near(-0.75, 1e-6),
-                "それは見落とした標的の平均です。消した標的の位置を平均してください。",
-            ),
-            otherwise="消した三つの標的（0，0.5，1）の位置を平均します。",
+        name="neglect/onset",
+        answer=choice(
+            {
+                "左に少し出る": "左に出るのは，もっと強い損傷からです。0.4 のときの数を読んでください。",
+                "左右に少し出る": "右の見落としは，どの強さでも出ません。左の数も読んでください。",
+                "まだ出ない": None,
+            }
         ),
-        solution=0.5,
-        praise="境の 0.083 を大きく超えています。",
-        known_wrong=((-0.5, "逆"), (0.3, "3 で割"), (-0.75, "見落とした"), (0, "平均")),
+        solution="まだ出ない",
+        praise="検査の点数が満点でも，損傷がないとは言えません。",
+        known_wrong=(
+            ("左に少し出る", "もっと強い損傷"),
+            ("左右に少し出る", "どの強さでも"),
+        ),
     ),
     Exercise(
         name="neglect/patience",
@@ -40,22 +37,20 @@ EXERCISES = [
         known_wrong=((54, "そこまでは"), (42.3, "15 のまま")),
     ),
     Exercise(
-        name="neglect/square",
-        answer=number(
-            near(16, 0.49),
-            (
-                near(8, 0.49),
-                "それは物の勾配の予測です。紙の勾配では，長さの二乗に比例します。",
-            ),
-            (
-                near(4, 0.49),
-                "線が長くなれば，ずれも変わります。長さの二乗に比例します。",
-            ),
-            otherwise="長さが 2 倍なら，ずれは何倍になるでしょうか。長さの二乗に比例します。",
+        name="neglect/frame",
+        answer=choice(
+            {
+                "どの線も写される": "それは，紙に張ったときです。物に張ると，勾配は花ごとに張り直されます。",
+                "花の左の線が抜ける": None,
+                "花の右の線が抜ける": "弱くなるのは左です。ただし，何の左かが変わります。",
+            }
         ),
-        solution=16,
-        praise="二乗か比例かは，長さを変えれば見分けられます。",
-        known_wrong=((8, "物の勾配"), (4, "変わります"), (32, "何倍")),
+        solution="花の左の線が抜ける",
+        praise="何の左を見落とすかで，勾配を張る所を見分けられます。",
+        known_wrong=(
+            ("どの線も写される", "張り直され"),
+            ("花の右の線が抜ける", "何の左か"),
+        ),
     ),
     Exercise(
         name="neglect/predict",

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lessons.answers import choice, near, number
+from lessons.answers import Choice, Fields, choice, near, number
 from lessons.exercises import Exercise
 from lessons.neuropsychology import error_types
 from lessons.neuropsychology.picture_naming import lesions, model
@@ -24,6 +24,7 @@ def cautious_share(caution: float) -> float:
     return float((share[1] + share[3]) / share[1:5].sum())
 
 
+_TURNS = {word: word for word in ("増える", "ほとんど変わらない", "減る")}
 _SORT = "分類を確かめてください。虎は動物，トラックは乗り物です。"
 _SOUND = "読みを比べてください。「とら」と「とらっく」は，最初のモーラが同じです。"
 
@@ -45,22 +46,30 @@ EXERCISES = [
         known_wrong=(("混合", "分類"), ("無関係", "読み"), ("semantic", "中から")),
     ),
     Exercise(
-        name="picture_naming/chance",
-        answer=number(
-            near(26 / 155, 1e-3),
+        name="picture_naming/damage",
+        answer=Fields(
+            (Choice(_TURNS, "意味"), Choice(_TURNS, "無関係")),
             (
-                (near(27 / 156, 1e-3), near(27 / 155, 1e-3)),
-                "犬そのものは数えません。分子も分母も，犬を除いてください。",
+                (("ほとんど変わらない", "増える"), None),
+                (
+                    ("増える", None),
+                    "正答は減りますが，意味の間違いになるのではありません。意味の数を，両端で読み比べてください。",
+                ),
+                (
+                    ("減る", None),
+                    "意味の間違いは，正答といっしょには減りません。両端で読み比べてください。",
+                ),
             ),
-            (
-                near(1 / 15, 2e-3),
-                "分類の大きさは同じではありません。動物は 27 もあります。",
-            ),
-            otherwise="犬のほかの動物の数を，犬のほかの名前の数で割ってください。",
+            "正答が減った分は，何かに変わります。無関係の数を，両端で読み比べてください。",
         ),
-        solution=26 / 155,
-        praise="大きな分類ほど，偶然に当たりやすくなります。",
-        known_wrong=((1 / 15, "27"), (27 / 156, "除いて"), (0.5, "割って")),
+        solution=("ほとんど変わらない", "増える"),
+        praise="壊れた目は，意味の近い名前でなく，無関係の名前を答えます。",
+        known_wrong=(
+            (("増える", "増える"), "意味の間違いになる"),
+            (("減る", "増える"), "いっしょには"),
+            (("ほとんど変わらない", "減る"), "何かに"),
+            ("増える", "二つの言葉"),
+        ),
     ),
     Exercise(
         name="picture_naming/caution",

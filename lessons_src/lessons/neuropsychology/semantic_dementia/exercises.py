@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from scipy.special import ndtri
-
-from lessons.answers import Choice, Fields, near, number
+from lessons.answers import Choice, Fields, choice
 from lessons.exercises import Exercise
-
-_PRIME = float(ndtri(0.69) - ndtri(0.31))
 
 
 def _intrusions(answer: Any) -> str | None:
@@ -28,23 +24,20 @@ def _intrusions(answer: Any) -> str | None:
 
 EXERCISES = [
     Exercise(
-        name="semantic_dementia/prime",
-        answer=number(
-            near(_PRIME, 0.02),
-            (
-                near(0.38, 0.005),
-                "それは割合のままの差です。先に ndtri で正規分布の目盛りに直してください。",
-            ),
-            (
-                near(0, 0.02),
-                "足してはいけません。当たりの目盛りから，誤りの目盛りを引きます。",
-            ),
-            (near(-_PRIME, 0.02), "引く順が逆です。当たりから誤りを引きます。"),
-            otherwise="ndtri(当たりの割合) − ndtri(誤って「はい」と言う割合) です。",
+        name="semantic_dementia/onset",
+        answer=choice(
+            {
+                "10 % から減る": "10 % のときに正しく言えた鳥を数えてください。",
+                "10 % では減らず，20 % で減る": None,
+                "20 % でも減らない": "20 % のときに正しく言えた鳥を数えてください。",
+            }
         ),
-        solution=0.99,
-        praise="中等度の患者の，個別の名前の成績と同じくらいです。",
-        known_wrong=((0.38, "割合のまま"), (0, "足して"), (-0.99, "逆"), (2, "ndtri")),
+        solution="10 % では減らず，20 % で減る",
+        praise="傷の大きさと，失う名前の数は，比例しません。",
+        known_wrong=(
+            ("10 % から減る", "10 % のとき"),
+            ("20 % でも減らない", "20 % のとき"),
+        ),
     ),
     Exercise(
         name="semantic_dementia/caution",

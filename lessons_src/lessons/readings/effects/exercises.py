@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lessons.answers import choice, near, number
+from lessons.answers import choice
 from lessons.exercises import Exercise
 
 VERDICTS = ("示した", "向きだけ", "構造", "示さない", "逆", "決まらない")
@@ -23,18 +23,16 @@ EXERCISES = [
         known_wrong=(("示した", "三分の一と比べて"), (True, "中から")),
     ),
     Exercise(
-        name="effects/many",
-        answer=number(
-            near(2, 1e-6),
-            (
-                near(0.05, 1e-6),
-                "一つの効果が，偶然に残る割合です。40 個では，いくつになるでしょうか。",
-            ),
-            otherwise="効果の数に，一つの効果が偶然に残る割合を掛けます。",
-            unit="個",
+        name="effects/direction",
+        answer=choice(
+            {
+                "逆より少ない": "「示した」と「向きだけ」の数を足して，「逆」の数と比べてください。",
+                "同じくらい": "でたらめなら，同じくらいになります。表の数を足して比べてください。",
+                "2 倍より多い": None,
+            }
         ),
-        solution=2.0,
-        praise="何もなくても，二つほどは残ります。だから，表の全体で数え直します。",
-        known_wrong=((0.05, "一つの効果が"), (20, "掛けます")),
+        solution="2 倍より多い",
+        praise="でたらめだけなら，向きはこれほどそろいません。",
+        known_wrong=(("逆より少ない", "数を足して，"), ("同じくらい", "でたらめなら")),
     ),
 ]

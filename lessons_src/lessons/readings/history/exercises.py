@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from lessons.answers import near, number
+from lessons.answers import choice, number
 from lessons.exercises import Exercise
-from lessons.readings.history.model import links, timeline
+from lessons.readings.history.model import FIELDS, links, timeline
 
 _YEARS = sorted({event.year for event in timeline()})
 _GAPS = {after: after - before for before, after in pairwise(_YEARS)}
@@ -15,8 +15,14 @@ _ENDS = [year for year, gap in _GAPS.items() if gap == _LONGEST]
 _TO_PSYCHOLOGY = sum(link.target.field == "心理学" and link.crosses for link in links())
 
 
-_ACROSS = [link.years for link in links() if link.crosses]
-_WITHIN = [link.years for link in links() if not link.crosses]
+def _without(field: str) -> float:
+    """一つの分野を除いたときの，分野をまたぐつながりの割合。"""
+    rest = [one for one in links() if field not in (one.source.field, one.target.field)]
+    return sum(one.crosses for one in rest) / len(rest)
+
+
+_WITHOUT = {field: _without(field) for field in FIELDS}
+_LEAST = min(_WITHOUT, key=_WITHOUT.__getitem__)
 
 EXERCISES = [
     Exercise(
@@ -56,18 +62,19 @@ EXERCISES = [
         known_wrong=((99, "crosses"),),
     ),
     Exercise(
-        name="history/years",
-        answer=number(
-            near(sum(_ACROSS) / len(_ACROSS), 0.06),
-            (
-                near(sum(_WITHIN) / len(_WITHIN), 0.06),
-                "それは，同じ分野の中のつながりの平均です。",
-            ),
-            otherwise="crosses が真のつながりの years を平均してください。",
-            unit="年",
+        name="history/without",
+        answer=choice(
+            {
+                field: None
+                if field == _LEAST
+                else f"{field}を除いたときの割合は {_WITHOUT[field]:.2f} です。もっと小さくなる分野があります。"
+                for field in FIELDS
+            }
         ),
-        solution=sum(_ACROSS) / len(_ACROSS),
-        praise="分野をまたぐには，同じ分野の中より長い年月がかかっています。",
-        known_wrong=((sum(_WITHIN) / len(_WITHIN), "同じ分野"), (0, "years")),
+        solution=_LEAST,
+        praise="この年表では，心理学がほかの二つの分野を結んでいます。",
+        known_wrong=tuple(
+            (field, "もっと小さく") for field in FIELDS if field != _LEAST
+        ),
     ),
 ]

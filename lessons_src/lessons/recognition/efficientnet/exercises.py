@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from lessons.answers import Span, below, near, number
+from lessons.answers import below, choice, near, number
 from lessons.exercises import Exercise
 from lessons.recognition.efficientnet.consistency import kappa
 
@@ -50,19 +49,20 @@ EXERCISES = [
         known_wrong=((2, "縦にも横にも"), (0.25, "逆"), (8, "448")),
     ),
     Exercise(
-        name="efficientnet/scale",
-        answer=number(
-            3,
-            (4, "4 段では 13 倍を超えます。10 倍までに収めてください。"),
-            (
-                Span(0, math.nextafter(3, 0)),
-                "まだ余裕があります。10 倍を超えない，いちばん大きい整数です。",
-            ),
-            otherwise='scaled(phi)["積和"] を，phi を 1 ずつ増やして調べてください。',
+        name="efficientnet/gain",
+        answer=choice(
+            {
+                "2 ポイントほど": "それは，B0 から B1 までの上がり方です。B7 まで読んでください。",
+                "7 ポイントほど": None,
+                "20 ポイントほど": "上がり方は，大きくするほど小さくなります。図の両端の正答率を引いてください。",
+            }
         ),
-        solution=3,
-        praise="一段で 1.92 倍なので，三段で 7 倍ほどです。",
-        known_wrong=((4, "13 倍"), (2, "余裕"), (10, "phi")),
+        solution="7 ポイントほど",
+        praise="大きくするほど，同じ計算で得られる正答率は減っていきます。",
+        known_wrong=(
+            ("2 ポイントほど", "B1 まで"),
+            ("20 ポイントほど", "両端"),
+        ),
     ),
     Exercise(
         name="efficientnet/kappa",

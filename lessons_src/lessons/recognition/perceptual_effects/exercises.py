@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from lessons.answers import choice, near, number
+from lessons.answers import Several, choice
 from lessons.exercises import Exercise
 
 EXERCISES = [
     Exercise(
-        name="perceptual_effects/index",
-        answer=number(
-            near(0.2, 1e-6),
-            (
-                near(-0.2, 1e-6),
-                "符号が逆です。遠いはずの距離から，近いはずの距離を引きます。",
-            ),
-            (near(1, 1e-6), "差のままです。二つの距離の和で割ってください。"),
-            (near(1.5, 1e-6), "それは比です。差を和で割ってください。"),
-            otherwise="(遠いはず − 近いはず) ÷ (遠いはず + 近いはず) です。",
+        name="perceptual_effects/turn",
+        answer=Several(
+            {
+                "鏡像": "鏡像：上下 ＞ 左右",
+                "文脈": "文脈：あり ＞ なし",
+                "縞": "縦横の縞 ＞ 斜めの縞",
+                "立体": "立体の向き ＞ Y 字の向き",
+            },
+            {
+                "縞": "縞の指数は，「塊 10」で正です。反対の向きに変わります。",
+                "立体": "立体の指数は，どの層でも負です。",
+            },
+            2,
+            "もう一つあります。「塊 10」で負，「得点」で正の効果を選んでください。",
         ),
-        solution=0.2,
-        praise="和で割るので，距離の単位が違う層どうしでも比べられます。",
-        known_wrong=((-0.2, "符号"), (1, "和"), (1.5, "比")),
+        solution=["鏡像", "文脈"],
+        praise="同じネットワークでも，読む層で，人間との近さは変わります。",
+        known_wrong=(
+            (["縞", "鏡像"], "反対の向き"),
+            (["立体", "鏡像"], "どの層でも負"),
+            (["鏡像"], "もう一つ"),
+        ),
     ),
     Exercise(
         name="perceptual_effects/control",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from lessons.answers import near, number
+from lessons.answers import below, between, choice, near, number
 from lessons.exercises import Exercise
 
 
@@ -42,19 +42,19 @@ def _in_order(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 EXERCISES = [
     Exercise(
-        name="detr/total",
+        name="detr/cost",
         answer=number(
-            near(5, 1e-9),
+            between(0, 0.3994),
             (
-                near(9, 1e-9),
-                "それは欲ばりな組合せの費用です。もう一つの組み方と比べてください。",
+                near(0.4, 5e-4),
+                "ちょうど 0.4 では，二つの組の和が同じです。もう少し安くしてください。",
             ),
-            (near(3, 1e-9), "同じクエリを二度使っています。組は一対一です。"),
-            otherwise="組み方は 1-猫・2-車 と 1-車・2-猫 の二通りです。費用の和を比べてください。",
+            (below(0), "費用は 0 以上の数にしてください。"),
+            otherwise="欲ばりな組の和は 0.1 とその数の和，もう一つの組の和は 0.2 + 0.3 です。",
         ),
-        solution=5,
-        praise="目の前の一組を少しゆずると，全体の費用が下がりました。",
-        known_wrong=((9, "欲ばり"), (3, "二度"), (1, "二通り")),
+        solution=0.3,
+        praise="目の前の一組が安くても，残りが高ければ，損をします。",
+        known_wrong=((0.9, "0.2 + 0.3"), (0.4, "ちょうど"), (-1, "0 以上")),
     ),
     Exercise(
         name="detr/function",
@@ -68,15 +68,19 @@ EXERCISES = [
         ),
     ),
     Exercise(
-        name="detr/nothing",
-        answer=number(
-            13,
-            (3, "3 は物の数です。物と組になったクエリは「物なし」を学びません。"),
-            (16, "組になったクエリは，物の種類を学びます。その分を引いてください。"),
-            otherwise="クエリの数から，物と組になったクエリの数を引きます。",
+        name="detr/rank",
+        answer=choice(
+            {
+                "少しだけ下がる": "順位 3 までと 4 からでは，クエリの役目が違います。物と組にならないクエリは，何と答えるのでしたか。",
+                "半分ほどに下がる": "もっと下がります。物と組にならないクエリは，「物なし」と答えるように教わりました。",
+                "0.1 より低くなる": None,
+            }
         ),
-        solution=13,
-        praise="ほとんどのクエリが「物なし」を学ぶので，その誤差を軽くします。",
-        known_wrong=((3, "物の数"), (16, "引いて"), (1, "引きます")),
+        solution="0.1 より低くなる",
+        praise="余ったクエリは，「物なし」と答えています。",
+        known_wrong=(
+            ("少しだけ下がる", "役目が違います"),
+            ("半分ほどに下がる", "もっと下がります"),
+        ),
     ),
 ]

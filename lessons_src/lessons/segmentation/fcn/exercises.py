@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lessons.answers import choice, numbers
+from lessons.answers import choice, number
 from lessons.exercises import Exercise
 from lessons.segmentation.fcn.figure_ground import X, Y, chosen
 from lessons.weights.selfie import SIDE
@@ -58,26 +58,25 @@ EXERCISES = [
         ),
     ),
     Exercise(
-        name="fcn/field",
-        answer=numbers(
-            ("r", "j"),
-            (15, 8),
-            ((8, 15), "順番が逆です。先に受容野の一辺 r を書きます。"),
+        name="fcn/next",
+        answer=number(
+            143,
             (
-                (7, 1),
-                "それは間引かないときの値です。間引くたびに，間隔 j は 2 倍になります。",
+                103,
+                "前の段と同じ 40 画素を足しています。間隔は段ごとに 2 倍になります。",
             ),
-            ((None, 8), "r は，1 回ごとに，その前の間隔 j の 2 倍だけ増えます。"),
-            otherwise="間隔 j は，間引くたびに 2 倍になります。3 回くり返してください。",
+            (126, "受容野の全体ではなく，広がった分が 2 倍になります。"),
+            (80, "それは広がった分です。段 3 の 63 画素に足してください。"),
+            otherwise="段 2 で 20，段 3 で 40 画素広がりました。段 4 では，いくつ広がりますか。",
+            unit="画素",
         ),
-        solution=(15, 8),
-        praise="受容野が広がるほど，ますの間隔も広がります。",
+        solution=143,
+        praise="段が進むほど，同じ大きさの窓で，広い範囲を読みます。",
         known_wrong=(
-            ((8, 15), "順番"),
-            ((7, 1), "間引かない"),
-            ((15, 6), "3 回"),
-            ((9, 8), "増えます"),
-            (15, "(r, j)"),
+            (103, "段ごとに 2 倍"),
+            (126, "広がった分"),
+            (80, "足して"),
+            (100, "いくつ広がり"),
         ),
     ),
     Exercise(

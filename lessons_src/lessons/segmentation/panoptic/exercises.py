@@ -6,8 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from lessons.answers import near, number
+from lessons.answers import Choice, Fields
 from lessons.exercises import Exercise
+from lessons.segmentation.panoptic.merging import Count, count
+
+
+def _counted(width: int) -> Count:
+    """章の例で，一つめの答えの区画の幅を替えて数える。"""
+    truth, guess = np.zeros((3, 6, 6), bool), np.zeros((2, 6, 6), bool)
+    truth[0, :2, :2] = truth[1, 4:, :3] = truth[2, 4:, 4:] = True
+    guess[0, :2, :width] = guess[1, 4:, :3] = True
+    return count(guess, truth)
+
+
+_TURNS = {"上がる": "上がる", "変わらない": "変わらない", "下がる": "下がる"}
+_WIDE, _TIDY = _counted(3), _counted(2)
+_TIDIED = tuple(
+    "上がる" if after > before else "変わらない" if after == before else "下がる"
+    for before, after in ((_WIDE.sq, _TIDY.sq), (_WIDE.rq, _TIDY.rq))
+)
 
 
 def _function(answer: Any) -> str | None:
@@ -30,17 +47,26 @@ def _nearest(pixel: np.ndarray, centers: np.ndarray) -> int:
 
 EXERCISES = [
     Exercise(
-        name="panoptic/quality",
-        answer=number(
-            near(0.6, 1e-6),
-            (near(0.8, 1e-6), "それは SQ です。RQ をかけてください。"),
-            (near(0.75, 1e-6), "それは RQ です。SQ をかけてください。"),
-            (near(0.48, 1e-6), "余分と見落としは，それぞれ半分に数えます。"),
-            otherwise="SQ は 0.9，0.8，0.7 の平均，RQ は 3 / (3 + 1/2 + 1/2) です。",
+        name="panoptic/tidy",
+        answer=Fields(
+            (Choice(_TURNS, "SQ"), Choice(_TURNS, "RQ")),
+            (
+                (_TIDIED, None),
+                (
+                    (None, "上がる"),
+                    "はみ出していても，IoU は 0.5 を超えています。合った区画の数は変わりますか。",
+                ),
+            ),
+            "SQ は，合った区画の IoU の平均です。形がよく合えば，どうなりますか。",
         ),
-        solution=0.6,
-        praise="形の良さと，見つけ方の良さを分けて読めました。",
-        known_wrong=((0.8, "SQ です"), (0.75, "RQ です"), (0.48, "半分"), (1, "平均")),
+        solution=("上がる", "変わらない"),
+        praise="形の良さと，見つけ方の良さを，分けて読めました。",
+        known_wrong=(
+            (("変わらない", "上がる"), "数は変わりますか"),
+            (("上がる", "上がる"), "数は変わりますか"),
+            (("変わらない", "変わらない"), "平均です"),
+            ("上がる", "二つの言葉"),
+        ),
     ),
     Exercise(
         name="panoptic/function",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lessons.answers import choice, near, number
+from lessons.answers import choice
 from lessons.exercises import Exercise
 from lessons.segmentation.metrics import correct_keypoints
 
@@ -48,19 +48,17 @@ def _count(guess: np.ndarray, truth: np.ndarray, radius: float) -> float:
 
 EXERCISES = [
     Exercise(
-        name="pose/score",
-        answer=number(
-            near(0.6, 1e-3),
-            (
-                near(3, 1e-6),
-                "骨の長さで割っていません。進む向きの長さを 1 にしてから内積を取ります。",
-            ),
-            (near(0.8, 1e-3), "それは縦の成分です。矢印は右（横）を向いています。"),
-            otherwise="進む向き (3, 4) を長さ 5 で割り，右向き (1, 0) との内積を取ってください。",
+        name="pose/reversed",
+        answer=choice(
+            {
+                "変わらない": "内積は，向きが同じなら正，逆なら負になります。",
+                "0 になる": "0 になるのは，矢印が進む向きと直角のときです。",
+                "符号が逆になる": None,
+            }
         ),
-        solution=0.6,
+        solution="符号が逆になる",
         praise="矢印と進む向きのそろい具合が，そのまま骨らしさになります。",
-        known_wrong=((3, "割って"), (0.8, "縦"), (1.0, "(3, 4)")),
+        known_wrong=(("変わらない", "逆なら負"), ("0 になる", "直角")),
     ),
     Exercise(
         name="pose/joining",

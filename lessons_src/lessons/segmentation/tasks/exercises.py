@@ -2,53 +2,93 @@
 
 from __future__ import annotations
 
-from lessons.answers import near, number
+from collections.abc import Sequence
+
+import numpy as np
+
+from lessons.answers import Choice, Fields, choice, near, number
 from lessons.exercises import Exercise
+from lessons.segmentation.metrics import box_iou
+
+_DIAGONAL = float(
+    box_iou(np.array([[10.0, 10, 50, 50]]), np.array([[0.0, 0, 40, 40]]))[0, 0]
+)
+
+
+def average_precision(hits: Sequence[int], truths: int) -> float:
+    """当たり（1）と外れ（0）の並びの AP。"""
+    hit = np.asarray(hits)
+    precision = np.cumsum(hit) / np.arange(1, len(hit) + 1)
+    best = np.maximum.accumulate(precision[::-1])[::-1]
+    return float((best * hit).sum() / truths)
+
+
+_AP = average_precision([1, 1, 0, 1, 0], 3)
+_LAST = average_precision([1, 1, 0, 1, 0, 0], 3)
+_FIRST = average_precision([0, 1, 1, 0, 1, 0], 3)
+_MOVES = {"変わらない": "変わらない", "下がる": "下がる"}
+_ADDED = tuple("変わらない" if ap == _AP else "下がる" for ap in (_LAST, _FIRST))
 
 EXERCISES = [
     Exercise(
-        name="tasks/iou",
+        name="tasks/diagonal",
         answer=number(
-            near(1 / 7, 2e-3),
+            near(_DIAGONAL, 6e-3),
             (
-                near(1 / 8, 2e-3),
-                "重なった 1 を二度数えています。合わせた面積から引いてください。",
+                near(0.75, 6e-3),
+                "それは，一つの向きだけの重なりです。横と縦を掛けると，重なりの面積になります。",
             ),
-            (near(1 / 4, 2e-3), "分母は一つの四角の面積ではなく，合わせた面積です。"),
-            otherwise="重なりの面積を，合わせた面積（4 + 4 − 重なり）で割ります。",
+            (
+                near(0.5625, 7e-3),
+                "それは，重なりを一つの四角の面積で割った値です。合わせた面積で割ります。",
+            ),
+            (
+                near(900 / 3200, 6e-3),
+                "重なりを二度数えています。合わせた面積から，一度引いてください。",
+            ),
+            otherwise="重なりの面積 30 × 30 を，合わせた面積（1600 + 1600 − 重なり）で割ります。",
         ),
-        solution=1 / 7,
-        praise="一辺の半分ずつずれただけで，重なりは七分の一になります。",
-        known_wrong=((1 / 8, "二度"), (1 / 4, "合わせた面積"), (0.9, "割ります")),
+        solution=0.39,
+        praise="目には小さなずれでも，IoU は大きく下がります。",
+        known_wrong=(
+            (0.75, "横と縦を"),
+            (0.56, "合わせた面積で"),
+            (0.28, "二度"),
+            (0.9, "30 × 30"),
+        ),
     ),
     Exercise(
-        name="tasks/ap",
-        answer=number(
-            near(5 / 6, 6e-3),
+        name="tasks/added",
+        answer=Fields(
+            (Choice(_MOVES, "6 位"), Choice(_MOVES, "1 位")),
             (
-                near(13 / 18, 6e-3),
-                "三つの適合率の平均です。外れでは右へ進まないので，面積になりません。",
+                (_ADDED, None),
+                (
+                    ("下がる", None),
+                    "6 位の外れでは，曲線は真下へ下がるだけです。色の付いた面積は変わりますか。",
+                ),
             ),
-            (
-                near(2 / 3, 6e-3),
-                "それは三つとも採ったときの適合率です。一つずつ採った曲線を考えてください。",
-            ),
-            otherwise="再現率が 1/2 までと，1/2 から 1 までに分けて，高さ × 幅を足してください。",
+            "1 位の外れのあとでは，当たりが出ても，適合率は 1 に戻りません。",
         ),
-        solution=5 / 6,
-        praise="外れが前にあるほど，それより後ろの当たりの値打ちが下がります。",
-        known_wrong=((13 / 18, "平均"), (2 / 3, "三つとも"), (1.0, "高さ × 幅")),
+        solution=("変わらない", "下がる"),
+        praise="自信のない外れは許され，自信のある外れは厳しく数えられます。",
+        known_wrong=(
+            (("下がる", "下がる"), "面積は変わりますか"),
+            (("変わらない", "変わらない"), "戻りません"),
+            ("下がる", "二つの言葉"),
+        ),
     ),
     Exercise(
-        name="tasks/rq",
-        answer=number(
-            near(2 / 3, 5e-3),
-            (near(1 / 2, 5e-3), "余計な答えと見落としは，半分ずつ数えます。"),
-            (near(3 / 4, 5e-3), "それは適合率です。見落としも分母に入れてください。"),
-            otherwise="分母は，当たり + 余計な答えの半分 + 見落としの半分です。",
+        name="tasks/shift",
+        answer=choice(
+            {
+                "上がる": "ずれが大きいほど，IoU は下がります。合ったとみなす基準を思い出してください。",
+                "変わらない": "IoU が 0.5 を超えない区画は，合ったとみなされません。",
+                "下がる": None,
+            }
         ),
-        solution=2 / 3,
-        praise="見落としも余計な答えも，同じ重さで成績を下げます。",
-        known_wrong=((1 / 2, "半分"), (3 / 4, "適合率"), (2.0, "分母")),
+        solution="下がる",
+        praise="大きくずれた形は，見落としと，余分な答えに数えられます。",
+        known_wrong=(("上がる", "基準を"), ("変わらない", "みなされません")),
     ),
 ]

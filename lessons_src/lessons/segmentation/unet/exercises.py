@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lessons.answers import near, number
+from lessons.answers import choice, near, number
 from lessons.exercises import Exercise
 
 
@@ -40,17 +40,22 @@ def _my_near(
 
 EXERCISES = [
     Exercise(
-        name="unet/channels",
-        answer=number(
-            160,
-            (96, "横から来る 64 枚も，畳み込みに入ります。"),
-            (80, "平均するのではありません。二つの組を，そのまま並べます。"),
-            otherwise="チャンネルの方向に並べるので，二つの枚数を足し算します。",
-            unit="枚",
+        name="unet/cut",
+        answer=choice(
+            {
+                "同じ 1/2": "場面を 2 に替えて，四つのつなぎを一本ずつ切ってください。もっと下がるつなぎがあります。",
+                "1/4": "もっと下がるつなぎがあります。四つを一本ずつ切って，正答率を比べてください。",
+                "1/8": None,
+                "1/16": "もっと下がるつなぎがあります。四つを一本ずつ切って，正答率を比べてください。",
+            }
         ),
-        solution=160,
-        praise="並べた地図の混ぜ方は，次の畳み込みが学びます。",
-        known_wrong=((96, "64 枚"), (80, "平均"), (6144, "足し算")),
+        solution="1/8",
+        praise="要る細かさは，場面によって違います。",
+        known_wrong=(
+            ("同じ 1/2", "場面を 2 に"),
+            ("1/4", "四つを一本ずつ"),
+            ("1/16", "四つを一本ずつ"),
+        ),
     ),
     Exercise(
         name="unet/weight",
