@@ -5,8 +5,10 @@ from functools import partial
 import numpy as np
 import pytest
 
+from lessons.segmentation import data
 from lessons.segmentation.detr import displays, effects, yours
 from lessons.segmentation.detr import model as detr
+from lessons.segmentation.detr.matching import lesioned
 from lessons.segmentation.metrics import Detections
 
 
@@ -47,6 +49,23 @@ def test_repeated_things_are_missed_only_by_queries_that_yield():
     assert abs(other) < 0.05
     few = [effects.repeated(seed, count=4, side=18).mean() for seed in range(3)]
     assert abs(np.mean(few)) < 0.05  # 物が少なければ，見落としは増えない
+
+
+@pytest.mark.parametrize("side", [16, 18])
+def test_queries_without_places_miss_repeated_things_too(side):
+    """場所のない DETR でも，同じ物では見落としが増え，注意を固定すると増えない。"""
+    plain = detr.pretrained(anchored=False)
+    cut = lesioned(plain, "among", data.scene_set(100, "train", data.SCENES))
+    pairs = [displays.pair(seed, 12, side=side) for seed in range(40)]
+    drop = []
+    for model in (plain, cut):
+        different, same = (
+            displays.reported(detr.detect(model, list(part)), list(part))[0].mean()
+            for part in zip(*pairs, strict=True)
+        )
+        drop.append(different - same)
+    assert drop[0] > 0.05
+    assert drop[1] < drop[0] / 3
 
 
 def test_random_queries_keep_the_spread_and_lose_the_objects():

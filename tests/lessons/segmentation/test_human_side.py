@@ -15,7 +15,7 @@ from lessons.segmentation.mask_rcnn import yours as mask_yours
 from lessons.segmentation.panoptic import consistency
 from lessons.segmentation.panoptic import yours as panoptic_yours
 from lessons.segmentation.unet import model as unet
-from lessons.segmentation.unet import ownership
+from lessons.segmentation.unet import ownership, unowned
 from lessons.segmentation.unet import yours as unet_yours
 
 
@@ -56,6 +56,25 @@ def test_agreement_tells_owners_from_brightness():
     bright[:, 0, 0] = bright[:, 1, 1] = rng().normal(size=5)
     assert ownership.agreement(bright) == pytest.approx(-1)
     assert ownership.agreement(np.ones((3, 2, 2, 5))).tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_line_that_nobody_owns_is_answered_like_the_side_of_a_square(seed):
+    """四角でなく離れた線でも，つなぎのない U-Net の応答は同じように変わる。"""
+    net = unet.pretrained(skip=False)
+    square, lone = (
+        ownership.agreement(
+            ownership.responses(net, make.displays(np.random.default_rng(seed), 16))
+        ).mean()
+        for make in (ownership, unowned)
+    )
+    assert square > 0.5
+    assert lone > square
+    images = unowned.displays(np.random.default_rng(seed), 2)
+    near = images[:, :, :, :, 48 - 6 : 48 + 6]
+    assert (near[:, :, 0] == near[:, :, 1]).all()  # 縁の近くは同じ
+    with pytest.raises(ValueError, match="8 から 40"):
+        unowned.displays(np.random.default_rng(0), 1, 60)
 
 
 def test_the_finest_stage_equals_the_network_itself():

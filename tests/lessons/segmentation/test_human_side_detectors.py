@@ -12,12 +12,13 @@ from lessons.segmentation.fcn import figure_ground as fg
 from lessons.segmentation.fcn import yours as fcn_yours
 from lessons.segmentation.metrics import Detections
 from lessons.segmentation.one_stage import crowding, subitizing
+from lessons.segmentation.one_stage import model as one_stage
 from lessons.segmentation.one_stage import yours as one_yours
 from lessons.segmentation.rcnn import counting
 from lessons.segmentation.rcnn import yours as rcnn_yours
 from lessons.segmentation.tasks import animals
 from lessons.segmentation.tasks import yours as tasks_yours
-from lessons.stimuli.arrangements import ANIMALS, PICTURES
+from lessons.stimuli.arrangements import ANIMALS, PICTURES, arranged
 from lessons.stimuli.scenes import THINGS
 
 
@@ -63,6 +64,32 @@ def test_compression_finds_the_power_put_in(monkeypatch, power):
     said = np.repeat(truth[:, None] ** power, 6, axis=1)
     monkeypatch.setattr(counting, "answers", lambda *a, **k: said)
     assert counting.compression(0) == pytest.approx(1 - power)
+
+
+def test_neighbours_and_not_the_number_make_things_missed():
+    """隣が二つの物は，全部で 4 個でも 16 個でも同じだけ見つかり，囲まれた物は見つからない。"""
+    found = {}
+    for across in (2, 4):
+        grid = np.stack(np.meshgrid(np.arange(across), np.arange(across)), -1)
+        cells = grid.reshape(-1, 2)
+        middles = 48 + (cells - (across - 1) / 2) * 19.2
+        scenes = []
+        for seed in range(36):
+            g = np.random.default_rng(1_000 * across + seed)
+            names = g.choice(PICTURES, across**2).tolist()
+            scenes.append(arranged(seed, names, middles, 17))
+        answers = detectors.found("two_stage", scenes)
+        hits = np.array(
+            [
+                [detectors.hit(*pair, thing) for thing in range(across**2)]
+                for pair in zip(answers, scenes, strict=True)
+            ]
+        )
+        edges = (cells % (across - 1) == 0).sum(axis=1)  # 端に当たる辺の数
+        found[across] = hits[:, edges == 2].mean()
+    inner = hits[:, edges == 0].mean()  # 16 個のうち，四方を囲まれた四つ
+    assert found[2] == pytest.approx(found[4], abs=0.12)
+    assert inner < found[4] - 0.3
 
 
 def test_one_constant_answer_is_not_counting(monkeypatch):
@@ -115,6 +142,16 @@ def test_near_flankers_harm_and_far_flankers_do_not():
     assert crowding.hits(5, 1.3, side=18).mean() > 0.6
 
 
+@pytest.mark.parametrize("gap", [1.3, 1.6, 2.0])
+def test_crowding_is_not_the_tidying_of_boxes(monkeypatch, gap):
+    """重なりの整理をやめても，隣に囲まれた物を当てる割合は変わらない。"""
+    usual = crowding.hits(0, gap).mean()
+    monkeypatch.setattr(
+        one_stage, "batched_nms", lambda box, score, *_: score.argsort(descending=True)
+    )
+    assert crowding.hits(0, gap).mean() == pytest.approx(usual, abs=0.08)
+
+
 def test_convex_and_concave_regions_are_equally_large():
     g = np.random.default_rng(0)
     for regions in (2, 8):
@@ -130,14 +167,38 @@ def test_eight_displays_alone_would_mislead_as_the_page_says():
     assert many > few + 0.3
 
 
-def test_a_band_that_is_not_surrounded_is_chosen_too():
-    """囲まれた丸が選ばれても，囲まれているからだとは言えない。"""
+def test_being_surrounded_does_not_decide_which_side_is_chosen():
+    """偏りを引けば帯も，引かなければ端に切られた丸も，囲まれた丸と同じように選ばれる。"""
 
     def band(g):
         return np.abs(fg.Y - g.uniform(90, 166)) < 30
 
-    shares = [fg.chosen(band, seed=seed, items=8).mean() for seed in range(3)]
-    assert np.mean(shares) > 0.75
+    def corner(g):
+        x, y = g.choice([30, 226], 2)
+        return np.hypot(fg.X - x, fg.Y - y) < g.uniform(45, 65)
+
+    def large(g):
+        return fg.surrounded(g, radius=105, offset=0)
+
+    def share(draw, blank):
+        return np.mean(
+            [fg.chosen(draw, seed, items=8, blank=blank).mean() for seed in range(3)]
+        )
+
+    assert share(fg.surrounded, True) > 0.85
+    assert share(band, True) > 0.75
+    disc = share(fg.surrounded, False)
+    assert share(corner, False) > disc - 0.15
+    assert share(band, False) < disc - 0.1
+    assert share(large, False) < disc - 0.1
+
+
+def test_few_displays_are_called_a_person_for_sure():
+    """丸でも，はっきり「人」と答えるのは一部の図だけ。"""
+    g = np.random.default_rng(7)
+    shown = np.stack([fg.painted(fg.surrounded(g), g)[0] for _ in range(24)])
+    sure = (fg.person(fg.segmenter(), shown) > 0.5).mean(axis=(1, 2)) > 0.01
+    assert 0 < sure.sum() < 12
 
 
 def test_displays_come_in_both_colours():

@@ -33,17 +33,31 @@ def pooled(features: Tensor, boxes: Tensor, size: int, scale: float) -> Tensor:
     return torchvision.ops.roi_pool(features[None], [boxes], size, scale)
 
 
+class AgainstGround(mask.MaskBranch):
+    """競わせて学習した枝を，答えるときだけ，その種類と背景の二択で読む。"""
+
+    def __init__(self, branch: mask.MaskBranch) -> None:
+        super().__init__(len(data.SCENES.things))
+        self.layers = branch.layers
+
+    def forward(self, x: Tensor) -> Tensor:
+        scores = self.layers(x)  # (n, 背景と種類, 28, 28)
+        return scores[:, 1:] - scores[:, :1]
+
+
 class Plan(NamedTuple):
-    """四角の読み方と，種類どうしを競わせるか。"""
+    """四角の読み方，種類どうしを競わせるか，答えるときだけ背景との二択にするか。"""
 
     read: mask.Reader
     compete: bool
+    against_ground: bool = False
 
 
 PLANS = {
     "align": Plan(mask.aligned, False),
     "pool": Plan(pooled, False),
     "compete": Plan(mask.aligned, True),
+    "compete_ground": Plan(mask.aligned, True, against_ground=True),
 }
 """比べる枝。"""
 
@@ -64,6 +78,8 @@ def scores(name: str, seed: int, iterations: int) -> dict[str, float]:
         watch=lambda: 0.0,
         seed=seed,
     )
+    if plan.against_ground:
+        branch = AgainstGround(branch)
     truth = faster_rcnn.truths(tests, masks=True)
     found = mask.segment(detector, branch, tests, plan.read)
     return {
