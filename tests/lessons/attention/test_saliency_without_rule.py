@@ -5,7 +5,15 @@ import pytest
 import torch
 
 from lessons.attention.saliency import without_rule as lab
-from lessons.attention.saliency.model import N, saliency
+from lessons.attention.saliency.model import (
+    PAIRS,
+    THETAS,
+    N,
+    across_scale_sum,
+    channels,
+    feature_maps,
+    saliency,
+)
 from lessons.effects.record import named
 from lessons.stimuli.search_displays import make_display, render
 
@@ -50,6 +58,22 @@ def test_without_the_rule_only_colours_pop_out(task, least, most):
     pairs = zip(shown, S[:, 0].cpu(), strict=True)
     won = [lab.item_values(one, s).argmax() == one.target for one, s in pairs]
     assert least <= np.mean(won) <= most
+
+
+def test_the_upright_map_alone_needs_no_rule():
+    """傾きの標的の山は縦の地図にある。規則は，その地図を選ぶ。"""
+    shown = [make_display("orientation", 36, True, seed) for seed in range(20, 28)]
+    maps = feature_maps(*channels(np.stack([render(one) for one in shown])))
+    won = {}
+    for theta in THETAS:
+        scaled = [lab.plain(maps[f"O({c},{s},{theta})"]) for c, s in PAIRS]
+        S = across_scale_sum(scaled, maps["I(4,7)"].shape[2:]).cpu()
+        pairs = zip(shown, S[:, 0], strict=True)
+        won[theta] = np.mean(
+            [lab.item_values(one, s).argmax() == one.target for one, s in pairs]
+        )
+    assert won.pop(90) == 1
+    assert max(won.values()) < 0.3
 
 
 def test_verdicts():
