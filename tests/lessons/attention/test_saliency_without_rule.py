@@ -81,3 +81,19 @@ def test_verdicts():
     assert (popped.word, tilted.word) == ("向きだけ", "示さない")
     assert popped.verdict.passing == ()
     assert np.mean(popped.record["model"]) == pytest.approx(0.489, abs=0.01)
+
+
+def test_a_wide_tilt_shows_the_asymmetry_because_of_the_four_orientations():
+    """30 度ずらすと人間と同じ向きの差が出るが，縦でなく 45 度を基準にしても出る。"""
+    seeds = range(20, 23)
+    wide, turned = (
+        np.mean([lab.tilt_asymmetry(s, c, items=16, tilt=30, count=6) for s in seeds])
+        for c in ("", "turned")
+    )
+    assert wide > 0.02 > turned + 0.01
+    oblique = [
+        lab._target_share(15, 45, 16, s, 6, True)
+        - lab._target_share(45, 15, 16, s, 6, True)
+        for s in seeds
+    ]
+    assert np.mean(oblique) > 0.02
