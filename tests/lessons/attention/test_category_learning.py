@@ -31,3 +31,32 @@ def test_attention_stays_put_without_a_reason_to_move():
     for options in ({"shuffled": True}, {"attention_rate": 0.0}):
         found = lab.learn(0, "I", **options)
         assert found.attention[-1, used] == pytest.approx(1 / 3, abs=0.15)
+
+
+def test_attention_decides_whether_two_dimensions_are_easier_than_family_likeness():
+    """型 II と型 IV の順は，注意を学ぶ速さで入れ替わる。"""
+    order = {}
+    for rate in (0.0, 0.03, 0.3):
+        two, four = (
+            np.mean(
+                [
+                    lab.learn(s, kind, rounds=32, attention_rate=rate).errors
+                    for s in range(20, 30)
+                ]
+            )
+            for kind in ("II", "IV")
+        )
+        order[rate] = two - four
+    assert order[0.3] < 0 < min(order[0.0], order[0.03])
+
+
+def test_attention_may_come_after_the_errors_when_it_learns_slowly():
+    """注意が誤りと一緒に動くことは，学習率の選び方による。"""
+    used = lab.relevant_dimension()
+    lag = {}
+    for rate in (0.1, 0.3):
+        runs = [lab.learn(s, "I", attention_rate=rate) for s in range(20, 40)]
+        errors = np.mean([one.errors for one in runs], axis=0)
+        attention = np.mean([one.attention[:, used] for one in runs], axis=0)
+        lag[rate] = int((attention > 0.8).argmax()) - int((errors < 0.03).argmax())
+    assert lag[0.3] < 0 < lag[0.1]

@@ -1,5 +1,7 @@
 """DeepGaze の章：採点を手計算と scikit-learn で，読み出しを向きと形で確かめる。"""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +12,7 @@ from sklearn.metrics import roc_auc_score
 from lessons.attention.deepgaze import fixation_metrics as fm
 from lessons.attention.deepgaze import model as deepgaze
 from lessons.attention.deepgaze import simulated_fixations as gaze
+from lessons.segmentation.pose import controls
 from lessons.stimuli import photos
 from lessons.stimuli.scenes import SceneConfig, make_scene
 
@@ -223,3 +226,64 @@ def test_center_bias_keeps_every_place_possible():
     p = deepgaze.center_bias([np.array([[14, 14]])])
     assert p.sum() == pytest.approx(1)
     assert p.min() >= 0.01 / 784
+
+
+@pytest.fixture(scope="module")
+def maps():
+    """深い特徴，重みを混ぜた特徴，低次の特徴 ``(60, C, 14, 14)``。"""
+    scenes = gaze.scenes()
+    views = [scene.image / 255 for scene in scenes]
+    eye = deepgaze._network()
+    found = {
+        "低次": torch.stack([deepgaze.low_features(view) for view in views]),
+        "深い": torch.stack([deepgaze.deep_features(view) for view in views]),
+    }
+    mixed = controls.shuffled(eye.model, 0)
+    for layer in mixed.modules():  # 混ぜた重みに合わせて，目盛りを取り直す
+        if isinstance(layer, torch.nn.BatchNorm2d):
+            layer.reset_running_stats()
+            layer.momentum = None
+    batch = [eye.eyes.tensor(view.astype(np.float32)) for view in views[:32]]
+    with torch.no_grad():
+        mixed.train()(torch.cat(batch))
+    with pytest.MonkeyPatch.context() as patch:
+        other = replace(eye, model=mixed.eval())
+        patch.setattr(deepgaze, "_network", lambda: other)
+        found["混ぜた"] = torch.stack([deepgaze.deep_features(view) for view in views])
+    return found
+
+
+def gains(maps, truth, steps):
+    rng = np.random.default_rng(5)
+    looked = [gaze.observe(p, 60, rng) for p in truth]
+    center = deepgaze.center_bias(looked[:40])
+    found = {}
+    for name, count in steps.items():
+        readout = deepgaze.train(maps[name][:40], looked[:40], center, steps=count)
+        p = deepgaze.density(readout, maps[name][40:])
+        pairs = zip(p, looked[40:], strict=True)
+        found[name] = np.mean([fm.information_gain(q, center, f) for q, f in pairs])
+    return found
+
+
+def test_learned_weights_beat_mixed_ones(maps):
+    """物を見る観察者では，深い特徴が勝ち，重みを混ぜると低次の特徴に及ばない。"""
+    truth = [gaze.gaze_density(scene) for scene in gaze.scenes()]
+    steps = {"低次": 100, "深い": 20, "混ぜた": 10}
+    found = gains(maps, truth, steps)
+    assert found["深い"] > found["低次"] + 0.1
+    assert found["低次"] > found["混ぜた"] + 0.05
+
+
+def test_low_features_win_for_an_observer_who_follows_saliency(maps):
+    """深い特徴が勝つのは，観察者の規則に合っているから。"""
+    rule, truth = gaze.Rule(), []
+    for one in maps["低次"][:, 3]:  # 顕著性地図
+        high = one.clamp(min=0)[None, None] ** 2
+        s = torch.nn.functional.interpolate(high, size=(28, 28), mode="bilinear")
+        p = s[0, 0].cpu().double().numpy()
+        p = (1 - rule.center - rule.lapse) * p / p.sum() + rule.lapse / p.size
+        truth.append(p + rule.center * gaze.spot(rule.center_sd))
+    truth = [p / p.sum() for p in truth]
+    found = gains(maps, truth, {"低次": 100, "深い": 10})
+    assert found["低次"] > found["深い"] + 0.03

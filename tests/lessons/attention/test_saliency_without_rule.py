@@ -5,7 +5,15 @@ import pytest
 import torch
 
 from lessons.attention.saliency import without_rule as lab
-from lessons.attention.saliency.model import N, saliency
+from lessons.attention.saliency.model import (
+    PAIRS,
+    THETAS,
+    N,
+    across_scale_sum,
+    channels,
+    feature_maps,
+    saliency,
+)
 from lessons.effects.record import named
 from lessons.stimuli.search_displays import make_display, render
 
@@ -52,8 +60,40 @@ def test_without_the_rule_only_colours_pop_out(task, least, most):
     assert least <= np.mean(won) <= most
 
 
+def test_the_upright_map_alone_needs_no_rule():
+    """傾きの標的の山は縦の地図にある。規則は，その地図を選ぶ。"""
+    shown = [make_display("orientation", 36, True, seed) for seed in range(20, 28)]
+    maps = feature_maps(*channels(np.stack([render(one) for one in shown])))
+    won = {}
+    for theta in THETAS:
+        scaled = [lab.plain(maps[f"O({c},{s},{theta})"]) for c, s in PAIRS]
+        S = across_scale_sum(scaled, maps["I(4,7)"].shape[2:]).cpu()
+        pairs = zip(shown, S[:, 0], strict=True)
+        won[theta] = np.mean(
+            [lab.item_values(one, s).argmax() == one.target for one, s in pairs]
+        )
+    assert won.pop(90) == 1
+    assert max(won.values()) < 0.3
+
+
 def test_verdicts():
     popped, tilted = named("pop_out_without_rule", "saliency_tilt")
     assert (popped.word, tilted.word) == ("向きだけ", "示さない")
     assert popped.verdict.passing == ()
     assert np.mean(popped.record["model"]) == pytest.approx(0.489, abs=0.01)
+
+
+def test_a_wide_tilt_shows_the_asymmetry_because_of_the_four_orientations():
+    """30 度ずらすと人間と同じ向きの差が出るが，縦でなく 45 度を基準にしても出る。"""
+    seeds = range(20, 23)
+    wide, turned = (
+        np.mean([lab.tilt_asymmetry(s, c, items=16, tilt=30, count=6) for s in seeds])
+        for c in ("", "turned")
+    )
+    assert wide > 0.02 > turned + 0.01
+    oblique = [
+        lab._target_share(15, 45, 16, s, 6, True)
+        - lab._target_share(45, 15, 16, s, 6, True)
+        for s in seeds
+    ]
+    assert np.mean(oblique) > 0.02

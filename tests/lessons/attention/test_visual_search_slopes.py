@@ -54,6 +54,21 @@ def test_guidance_lowers_the_slope():
     assert min(guidance_gain(seed) for seed in SEEDS) > 8
 
 
+@pytest.mark.parametrize("other", [Guided(bottom_up=0), Guided(noise=4.0)])
+def test_a_flat_feature_search_hangs_on_the_weights_put_in(other):
+    """ボトムアップの重みを除くか，雑音を増やすと，特徴探索も平らではない。"""
+    values = [slopes("color", seed, other).present for seed in range(20, 23)]
+    assert min(values) > 4
+
+
+@pytest.mark.parametrize("noise", [0.4, 1.2, 2.0, 4.0])
+def test_the_guided_ratio_exceeds_two_whatever_the_noise(noise):
+    ratios = [
+        slopes("conjunction", s, Guided(noise=noise)).ratio for s in range(20, 23)
+    ]
+    assert np.mean(ratios) > 2
+
+
 def test_searching_for_a_color_in_vain_is_fast_too():
     absent = [slopes("color", seed, Guided()).absent for seed in SEEDS]
     assert np.mean(absent) < 5

@@ -185,3 +185,24 @@ def test_bad_input_is_told():
         wta.compete([1.0])
     with pytest.raises(ValueError, match="contrast"):
         wta.display(0)
+
+
+def test_random_crowds_slow_the_race_only_when_the_inputs_are_bounded():
+    """一様なら個数に比例するほど延び，正規分布なら対数ほどしか延びない。"""
+    growth = {}
+    for name, draw in (
+        ("uniform", lambda rng, n: rng.random(n)),
+        ("normal", lambda rng, n: rng.normal(0.5, 0.3, n)),
+    ):
+        few, many = (
+            np.median(
+                [
+                    wta.settling_time(draw(np.random.default_rng(s), n))
+                    for s in range(1000, 1300)
+                ]
+            )
+            for n in (8, 64)
+        )
+        growth[name] = many / few
+    assert growth["uniform"] > 5
+    assert growth["normal"] < 2

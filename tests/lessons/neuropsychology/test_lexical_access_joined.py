@@ -150,6 +150,23 @@ def test_only_the_sound_lesion_of_the_joined_model_makes_nonwords(seed):
     assert max(share[k][NONWORD] for k in ("none", "see", "meaning")) < 0.1
 
 
+@pytest.mark.parametrize(("share", "s"), [(0.3, 0.03), (0.8, 0.01)])
+def test_the_eye_and_the_meaning_lesion_look_alike_when_correct_is_matched(share, s):
+    """強さを替えても，正答がそろえば，見る側と意味の傷の割合は近い。"""
+    see, mean = (
+        np.mean(
+            [
+                joined.shares(seeing.answer_types(style, 5, **lesion))
+                for style in ("noto", "twemoji", "emojione")
+            ],
+            axis=0,
+        )
+        for lesion in ({"share": share}, {"s": s})
+    )
+    assert abs(see[CORRECT] - mean[CORRECT]) < 0.08
+    assert patients.rmsd(see, mean) < 0.05
+
+
 def test_the_nearest_patient_is_found_with_its_certainty():
     people = patients.load()
     target = people[16]

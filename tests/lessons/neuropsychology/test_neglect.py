@@ -9,9 +9,11 @@ from lessons.neuropsychology.neglect import (
     bisection,
     copying,
     cueing,
+    effects,
     finding,
     measures,
     scoring,
+    searching,
     train,
 )
 from lessons.neuropsychology.neglect.searching import Searcher, attention, search
@@ -121,6 +123,52 @@ def test_bad_input_gets_one_japanese_sentence(make, message):
         make()
 
 
+# ---- 無視に特有ではないこと ----
+
+
+@pytest.mark.parametrize(
+    ("control", "recovery"), [("intact", 10.0), ("", effects.FOREVER)]
+)
+def test_a_hasty_search_gains_from_erasing_without_the_gradient_or_forgetting(
+    control, recovery
+):
+    """早くあきらめるなら，勾配か忘れることの一方だけでも，消すと見落としが減る。"""
+    gains = [
+        effects.erasing(s, control, patience=3, recovery=recovery)
+        for s in range(20, 24)
+    ]
+    assert np.mean(gains) > 0.05
+
+
+def test_forgetting_hurts_a_hasty_searcher_without_damage():
+    gains = [effects.forgetting(s, "intact", patience=3) for s in range(20, 24)]
+    assert np.mean(gains) > 0.03
+
+
+def test_the_power_is_below_one_for_any_search_that_stops_early():
+    """左右同じ損傷でも，見落とすほど早くやめれば，べきは 1 より小さい。"""
+    hasty = effects.exponent(20, "flat", patience=3, recovery=10.0)
+    assert hasty < 0.9 < effects.exponent(20, "flat")
+
+
+def test_disengaging_starts_on_the_right_when_the_eyes_start_at_the_centre(monkeypatch):
+    """始める場所の違いは，はじめにどこも見ていないと決めたことから出る。"""
+    who = Searcher(disengage=0.7)
+    assert abs(np.mean([measures.start(who, s) for s in range(8)])) < 0.2
+    rule = searching._strength
+
+    def from_the_centre(salience, suppressed, places, here, who):
+        found = rule(salience, suppressed, places, here, who)
+        if here is None:
+            found = found * np.where(
+                places[:, 0] < paper.WIDTH / 2, 1 - who.disengage, 1
+            )
+        return found
+
+    monkeypatch.setattr(searching, "_strength", from_the_centre)
+    assert np.mean([measures.start(who, s) for s in range(8)]) > 0.3
+
+
 # ---- 採点 ----
 
 
@@ -207,6 +255,23 @@ def test_the_gradient_slows_the_valid_left_as_well():
     assert (
         hurt.left_invalid / hurt.left_valid < healthy.left_invalid / healthy.left_valid
     )
+
+
+@pytest.mark.parametrize("cue", [0.4, 1.6])
+def test_the_ratio_falls_with_the_gradient_whatever_the_cue(cue):
+    healthy, hurt = (cueing.response_times(g, cue=cue) for g in (0.0, 0.8))
+    assert (
+        hurt.left_invalid / hurt.left_valid < healthy.left_invalid / healthy.left_valid
+    )
+
+
+def test_a_long_constant_time_hides_the_reversal_but_never_reaches_the_patients():
+    gains = {
+        offset: np.mean([effects.disengaging(s, offset=offset) for s in range(3)])
+        for offset in (0.0, 40.0)
+    }
+    assert gains[0.0] < -0.2
+    assert abs(gains[40.0]) < 0.02
 
 
 # ---- 模写 ----

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lessons.neuropsychology.error_types import OMISSION
 from lessons.neuropsychology.picture_naming import (
     lesions,
+    levels,
     matched_pairs,
     measures,
     model,
@@ -205,3 +206,13 @@ def test_measures_find_an_effect_put_in(monkeypatch):
 
     monkeypatch.setattr(measures, "eye", seen)
     assert measures.semantic_errors(0, penalty=1.0) > 0.6
+
+
+def test_which_level_survives_depends_on_the_pooling_and_the_pictures():
+    """大まかな名前がいちばん減ることは，得点のまとめ方と絵を替えると出ない。"""
+    most = levels.shares(0.9)
+    mean = levels.shares(0.9, pool=np.mean)
+    other = levels.shares(0.9, style="openmoji")
+    assert min(most, key=most.get) == "大分け"
+    assert min(mean, key=mean.get) == "種類"
+    assert min(other, key=other.get) == "個別"

@@ -14,9 +14,11 @@ from lessons.neuropsychology.semantic_dementia import (
     copying,
     damage,
     decisions,
+    direct,
     drawing,
     measures,
     naming,
+    speed,
     variants,
 )
 from lessons.neuropsychology.semantic_dementia import knowledge as tables
@@ -477,3 +479,29 @@ def test_with_shuffled_names_only_the_item_survives_whatever_the_lesion(knowledg
         )[0]
         assert item > max(general, kind) + 0.3
         assert abs(general - kind) < 0.3
+
+
+def test_the_order_of_names_needs_likeness_but_no_hub(knowledge):
+    """見た目から名前へ直接つないでも同じ順に残り，名前か属性を入れ替えると崩れる。"""
+    general, kind, item = np.mean(
+        [direct.discrimination(knowledge, s, 0.5) for s in (20, 21, 22)], axis=0
+    )
+    assert general > kind + 0.1
+    assert kind > item + 0.5
+    *broad, item = direct.discrimination(knowledge, 20, 0.3)
+    assert min(broad) > item + 0.5
+    for change in (variants.random_categories, variants.permuted_features):
+        *broad, item = direct.discrimination(change(knowledge, 5), 5, 0.3)
+        assert item > max(broad)
+
+
+def test_the_broadest_name_is_the_quickest_even_when_names_are_shuffled(
+    networks, knowledge
+):
+    """大分けが速いことは回数だけで出る。種類と個別の差には，似ていることが効く。"""
+    other = variants.random_categories(knowledge, 5)
+    general, kind, item = speed.steps_of_all(hub.train(other, [5]), other)[0]
+    assert general < kind - 0.3
+    own = speed.steps_of_all(networks, knowledge).mean(axis=0)
+    assert own[0] < own[1] < own[2]
+    assert own[2] - own[1] > 2 * abs(item - kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -84,32 +85,43 @@ def units(name: str) -> list[int]:
     ]
 
 
-@lru_cache(maxsize=1)
-def _readout() -> naming.Readout:
-    """Noto の絵を除いて学んだ読み出し。"""
-    known = [s for s in naming_pictures.STYLES if naming.family(s) != STYLE]
-    return naming.learn([naming.features(style) for style in known])
+@lru_cache(maxsize=2)
+def _readout(style: str) -> naming.Readout:
+    """``style`` の組の絵を除いて学んだ読み出し。"""
+    mine = naming.family(style)
+    known = [s for s in naming_pictures.STYLES if naming.family(s) != mine]
+    return naming.learn([naming.features(one) for one in known])
 
 
-def shares(lost: float, seeds: int = 5) -> dict[str, float]:
+def shares(
+    lost: float,
+    seeds: int = 5,
+    *,
+    pool: Callable[[np.ndarray], float] = np.max,
+    style: str = STYLE,
+) -> dict[str, float]:
     """ユニットを ``lost`` の割合だけ除いた網が，四つから正しい名前を選ぶ割合（%）。
 
-    名前の得点は，その名前が指す概念の得点のうち，いちばん高いもの。
+    Args:
+        lost: 除く割合。
+        seeds: 除き方の数。
+        pool: 名前が指す概念の得点 ``(k,)`` を，名前の得点にまとめる関数。
+        style: 見せる絵の描き方。その組の絵では学ばない。
 
     Raises:
         ValueError: 割合が 0〜1 でないとき。
     """
-    activity = naming.features(STYLE)
+    activity = naming.features(style)
     concepts = [word.concept for word in naming_pictures.words()]
     right: dict[str, list[float]] = {level: [] for level in LEVELS}
     for seed in range(seeds):
         rng = np.random.default_rng(seed)
         keep = lesions.surviving(activity.shape[1], lost, rng)
-        scores = naming.name_scores(_readout(), activity, keep)  # (156, 156)
+        scores = naming.name_scores(_readout(style), activity, keep)  # (156, 156)
         for level in LEVELS:
             for concept, names in questions(level):
                 row = scores[concepts.index(concept)]
-                top = np.array([row[units(name)].max() for name in names])
+                top = np.array([pool(row[units(name)]) for name in names])
                 best = top == top.max()  # 同点なら，その中からでたらめに選ぶ
                 right[level].append(float(best[0] / best.sum()))
     return {level: 100 * float(np.mean(all_)) for level, all_ in right.items()}
