@@ -37,3 +37,19 @@ def test_untrained_networks_are_readable_but_cannot_be_pushed() -> None:
     assert push.verdict is not None
     assert push.verdict.passing == ()
     assert push.verdict.controls["untrained"].high < 0.01
+
+
+def test_the_size_of_the_raw_index_depends_on_where_learning_stops() -> None:
+    """「人とそっくり」な値は，正答率 0.9 で止めたときだけ：止める所で大きく変わる。"""
+    (raw,) = named("carry_errors")
+    by_goal = {
+        goal: [
+            cell["mean"]
+            for cell in raw.record["grid"]
+            if cell["parameters"]["goal"] == goal
+        ]
+        for goal in (0.85, 0.9, 0.95)
+    }
+    early, middle, late = (sum(cells) / len(cells) for cells in by_goal.values())
+    assert early < 0.65 < middle < late
+    assert late > 0.9

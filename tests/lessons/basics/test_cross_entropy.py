@@ -1,5 +1,7 @@
 """交差エントロピーと二乗誤差：自動微分と同じ勾配，課題，学習の速さ。"""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
+from lessons.basics.cross_entropy import adam
 from lessons.basics.cross_entropy import model as ce
 
 LOGITS = st.floats(-30, 30)
@@ -104,6 +107,26 @@ def test_relearning_a_confident_error_differs_at_every_rate(seed):
     fast, slow = (ce.fewest_steps(loss, seed, "misled") for loss in ce.LOSSES)
     assert fast < 100
     assert slow > 3 * fast
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_larger_rates_do_not_free_the_squared_error(seed):
+    """勾配降下法では，学習率を 1,000 まで上げても，自信のある誤りから抜け出せない。"""
+    reached = [
+        ce.steps_to_criterion("squared_error", seed, rate, "misled")
+        for rate in (30.0, 100.0, 1000.0)
+    ]
+    assert min(reached) > 200
+
+
+def test_adam_frees_the_squared_error_but_stays_slower():
+    """「差が決定的」なのは勾配降下法のとき：Adam なら，二乗誤差も 500 回よりずっと早く直る。"""
+    fast, slow = (
+        np.median([adam.fewest(loss, seed) for seed in range(6)]) for loss in ce.LOSSES
+    )
+    assert 1.3 * fast < slow < 200
+    page = Path(__file__).parents[3] / "book/basics/cross_entropy.md"
+    assert "差が決定的になります" not in page.read_text("utf8")
 
 
 def test_the_difference_nearly_vanishes_with_the_best_rates():

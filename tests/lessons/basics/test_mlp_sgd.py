@@ -1,6 +1,7 @@
 """誤差逆伝播，進み方，数字，六つの型，二つのリスト：参照の実装と，章の主張。"""
 
 from itertools import combinations, permutations, product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +9,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lessons.basics.mlp_sgd import alcove, digits, paired_lists, six_types, yours
+from lessons.basics.mlp_sgd import (
+    alcove,
+    digits,
+    list_marks,
+    paired_lists,
+    six_types,
+    yours,
+)
 from lessons.basics.mlp_sgd import model as mlp
 from lessons.effects import record
 from lessons.human import numbers
@@ -125,6 +133,34 @@ def test_overfitting_and_validation():
     assert len(curves.training) == 101
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_only_wrong_labels_are_overlearned(seed):
+    training, validation, _ = digits.split()
+    fall = []
+    for share in (0.3, 0.0):
+        few = digits.mislabelled(training, 100, share, seed)
+        right = digits.learn(
+            digits.new_net(256, seed), few, validation, rule="adam", rate=0.003, epochs=100
+        ).accuracy  # fmt: skip
+        fall.append(max(right) - right[-1])
+    assert fall[0] > 0.07 > 0.03 > fall[1]
+
+
+def test_many_rough_steps_beat_few_exact_steps():
+    """同じ 5 周で，それぞれに合った学習率なら，16 枚ずつの方が 1,000 枚ずつより進む。"""
+    training, validation, _ = digits.split()
+    best = [
+        max(
+            digits.learn(
+                digits.new_net(32, 0), training, validation, rate=rate, batch=batch
+            ).accuracy[-1]
+            for rate in (0.03, 0.1, 0.3, 1.0)
+        )
+        for batch in (16, 1000)
+    ]
+    assert best[0] > best[1] + 0.2
+
+
 def orbit(members):
     """8 個の物の 4 個を，特徴の入れ替えと，値の裏返しと，類の入れ替えで移したものすべて。"""
     found = set()
@@ -167,6 +203,7 @@ def test_the_types_need_one_two_and_three_features():
 def test_similarity_alone_has_the_pure_generalisation_order():
     order = np.argsort(six_types.similarity_errors())
     names = [list(six_types.TYPES)[k] for k in order]
+    assert record.named("six_types_second")[0].verdict.controls["similarity"].high < 0
     assert names == ["I", "IV", "III", "V", "II", "VI"]
     same = six_types.errors(0, "similarity").mean(axis=1)
     assert np.allclose(same, six_types.similarity_errors())
@@ -201,6 +238,22 @@ def test_only_the_same_cues_are_overwritten():
     first, later = paired_lists.recall_curves(0)
     assert first[0] == 1
     assert later[-1] > 0.8 > later[0]
+
+
+def test_how_much_is_forgotten_depends_on_the_marks_of_the_lists():
+    """「人間より忘れる」とは言えない：目印を強くすると，人間の半分より多く残る。"""
+    kept = {
+        strength: np.mean([list_marks.kept(seed, strength) for seed in range(20)])
+        for strength in (1, 2, 4)
+    }
+    assert kept[1] == pytest.approx(
+        np.mean([paired_lists.recall_curves(seed)[0][-1] for seed in range(20)])
+    )
+    assert kept[1] < 0.1 < 0.3 < kept[2] < 0.7 < kept[4]
+    with pytest.raises(ValueError, match="0 以上"):
+        list_marks.kept(0, -1.0)
+    page = Path(__file__).parents[3] / "book/basics/mlp_sgd.md"
+    assert "前に覚えたことを人間より忘れます" not in page.read_text("utf8")
 
 
 @pytest.mark.parametrize(

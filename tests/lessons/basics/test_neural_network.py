@@ -114,6 +114,51 @@ def test_a_hidden_layer_learns_xor():
     assert solved == [False, True]
 
 
+def test_few_hidden_units_must_learn_their_view_but_many_need_not():
+    """隠れ層を学ばせない対照：2 個では覚えず，8 個ならくじのままでもたいてい覚える。"""
+    X = torch.tensor(2.0 * PAIRS - 1, dtype=torch.float32)
+    t = torch.tensor(GATES["XOR"], dtype=torch.float32)
+    solved = {}
+    for hidden, frozen in ((2, False), (2, True), (8, True)):
+        count = 0
+        for seed in range(10):
+            torch.manual_seed(seed)
+            net = networks.MLP(2, hidden)
+            net.hidden.requires_grad_(not frozen)
+            order = np.random.default_rng(seed)
+            networks.learn(net, X, t, order, passes=100, rate=0.3)
+            count += categories.accuracy(net, X, t) == 1
+        solved[hidden, frozen] = count
+    assert solved[2, True] <= 1 < 3 <= solved[2, False]
+    assert solved[8, True] >= 7
+
+
+def test_similarity_alone_does_not_make_the_straight_structures_easy():
+    """似た例で答えるだけなら，型 IV の易しさはモデルの三分の一より小さく，六つの例では逆になる。"""
+    wrong = {}
+    for kind in categories.MEMBERS:
+        X, t = categories.structure(kind, 0.0)
+        near = np.exp(-np.abs(X[:, None] - X).sum(axis=2))
+        near /= near.sum(axis=1, keepdims=True)
+        wrong[kind] = (near * (t[:, None] != t)).sum(axis=1).mean()
+    (four,) = record.named("type_iv_difficulty")
+    alike = wrong["type_iv"] - wrong["type_iii"]
+    assert four.verdict.model.mean / 3 < alike < 0
+    assert wrong["nonlinear"] < wrong["linear"] - 0.03
+
+
+def test_straight_structures_are_easier_with_zeros_and_ones_too():
+    settings = {"hidden": 8, "activation": "tanh", "low": 0.0}
+    six = [
+        nonlinear_advantage(seed, rate=0.1, passes=25, **settings) for seed in range(10)
+    ]
+    eight = [
+        type_iv_difficulty(seed, rate=0.2, passes=32, **settings) for seed in range(6)
+    ]
+    assert np.mean(six) < -0.1
+    assert np.mean(eight) < -0.1
+
+
 @pytest.mark.parametrize(
     ("name", "straight"),
     [("linear", True), ("nonlinear", False), ("type_iii", False), ("type_iv", True)],

@@ -88,6 +88,9 @@ def test_k_winners_keeps_the_k_largest(k):
 def test_one_winner_circuit_and_softmax_agree_when_cold():
     x = np.array([0.2, 0.9, 0.5])
     assert np.allclose(k_winners(x, 1, 0.02), sm.softmax(x, 0.02), atol=0.01)
+    close = np.array([0.2, 0.9, 0.88])  # 上位が競ると，同じ温度でも重ならない
+    gap = np.abs(k_winners(close, 1, 0.02) - sm.softmax(close, 0.02)).max()
+    assert 0.08 < gap < 0.2
 
 
 @given(

@@ -116,3 +116,16 @@ def test_the_longer_way_across_fields_reverses_before_2000() -> None:
     assert mean(False, 1900, 1999) == pytest.approx(14.0)
     page = (ROOT / "book/readings/history.md").read_text("utf8")
     assert "分野をまたぐには，同じ分野の中より長い年月" not in page
+
+
+def test_the_short_links_of_the_2010s_are_most_of_the_difference() -> None:
+    across = [link.years for link in links() if link.crosses]
+    within = [link for link in links() if not link.crosses]
+    rest = [
+        link.years
+        for link in within
+        if link.target.field != FIELDS[2] or link.target.year // 10 != 201
+    ]
+    whole = sum(across) / len(across) - sum(k.years for k in within) / len(within)
+    left = sum(across) / len(across) - sum(rest) / len(rest)
+    assert 0 < left < whole / 2  # 縮まるが，なくなりはしない
