@@ -148,3 +148,13 @@ def test_your_answers_are_counted_and_bad_ones_refused() -> None:
 def test_bad_input_gets_one_japanese_sentence(call, message: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_likeness_depends_on_the_shape_and_not_only_on_the_level() -> None:
+    """正答率を条件の間で入れ替えると，平均が同じでも，人間との近さはなくなる。"""
+    said = profile.answers(profile.EVERYDAY, "noto")
+    accuracy, people = profile.right(said).mean(axis=1), profile.people()
+    g = np.random.default_rng(1)
+    mixed = [profile.likeness(g.permutation(accuracy), people) for _ in range(200)]
+    assert profile.likeness(accuracy, people) > max(mixed)
+    assert np.mean(mixed) < 0.1

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lessons import exercises
 from lessons.effects.record import named
+from lessons.recognition.convolution.model import convolve
 from lessons.recognition.feature_visualization import model, tuning, yours
 from lessons.recognition.feature_visualization.cells import gabor, grating, modulation
 from lessons.recognition.feature_visualization.maximisation import maximised
@@ -158,3 +159,20 @@ def test_page_states_the_recorded_verdicts():
         assert control.mean < oriented.verdict.model.mean / 3
     assert cardinal.verdict.model.low < cardinal.protocol.threshold
     assert "noise" in cardinal.verdict.passing
+
+
+def test_pooling_narrower_than_a_cycle_still_chooses_a_phase():
+    """まとめる範囲が縞の一周期より狭ければ，複雑細胞にはならない。"""
+
+    def pooled(frequency: float, cells: int) -> float:
+        first, found = (11 - cells) // 2, []
+        for phase in np.linspace(0, 2 * np.pi, 24, endpoint=False):
+            screen = grating(25, 0, frequency, phase)
+            maps = np.maximum(convolve(screen, gabor(15, 0, frequency)), 0)
+            here = slice(first, first + cells)
+            found.append(maps[here, here].max())
+        return modulation(np.array(found))
+
+    assert pooled(0.15, 11) < 0.05  # 頁の図：一周期は 7 画素ほど
+    assert 0.5 < pooled(0.15, 3) < 1
+    assert pooled(0.05, 5) > 1  # 粗い縞では，五ますまとめても単純細胞に数える
