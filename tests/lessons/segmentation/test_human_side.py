@@ -60,7 +60,7 @@ def test_agreement_tells_owners_from_brightness():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_line_that_nobody_owns_is_answered_like_the_side_of_a_square(seed):
+def test_a_lone_line_is_answered_like_the_side_of_a_square(seed):
     """四角でなく離れた線でも，つなぎのない U-Net の応答は同じように変わる。"""
     net = unet.pretrained(skip=False)
     square, lone = (
