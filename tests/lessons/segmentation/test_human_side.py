@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lessons.effects import record
 from lessons.segmentation import composed, data, nulls
 from lessons.segmentation.fpn import forest, one_shot
+from lessons.segmentation.fpn import model as fpn
 from lessons.segmentation.fpn import yours as fpn_yours
 from lessons.segmentation.mask_rcnn import behind
 from lessons.segmentation.mask_rcnn import yours as mask_yours
@@ -59,7 +60,7 @@ def test_agreement_tells_owners_from_brightness():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_line_that_nobody_owns_is_answered_like_the_side_of_a_square(seed):
+def test_a_lone_line_is_answered_like_the_side_of_a_square(seed):
     """四角でなく離れた線でも，つなぎのない U-Net の応答は同じように変わる。"""
     net = unet.pretrained(skip=False)
     square, lone = (
@@ -269,6 +270,18 @@ def test_your_answers_are_counted():
 def test_bad_input_gets_one_japanese_sentence(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_coarse_map_alone_does_not_see_the_forest_either():
+    """粗い一枚の地図の検出器は，そのままの大きい絵は答えても，並べて作った形は答えない。"""
+    net = fpn.pretrained("single_map")
+    said = {}
+    for solid in (False, True):
+        rng = np.random.default_rng(0)
+        shown = [forest.forest(rng, side=104, cell=16, solid=solid) for _ in range(12)]
+        said[solid] = np.mean(forest.answers(net, shown), axis=0)[0]
+    assert said[True] > 0.7
+    assert said[False] < 0.1
 
 
 # ---- 頁の言葉は，記録の判定に従う

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from lessons.segmentation.pose import bodies, controls, yours
+from lessons.segmentation.pose import bodies, controls, point_light, yours
 from lessons.segmentation.pose import model as pose
 from lessons.segmentation.pose.cost import inverted
 from lessons.segmentation.pose.effects import MEASURES
 from lessons.segmentation.pose.point_light import walker
+from lessons.stimuli import walkers
 from lessons.stimuli.people import LIMBS
+from lessons.weights import movenet
 
 
 def lengths(points):
@@ -75,3 +77,15 @@ def test_yours_counts_right_answers():
     with pytest.raises(ValueError, match="○ か × の 6 字"):
         yours.graded({"逆さ": "○×"})
     assert len(yours.sheet("ふつう")) == 6
+
+
+def test_light_points_are_hardly_a_person_even_upright():
+    """ふつうの向きの光る点でも，0.3 を超える特徴点は 17 個のうち数個だけ。"""
+    net = movenet.pretrained()
+    for seed in range(2):
+        moves = walker(np.random.default_rng(seed))
+        read = [
+            net.keypoints(walkers.dots(p, radius=point_light.RADIUS))[:, 2]
+            for p in moves[:: point_light.STEP]
+        ]
+        assert np.mean([(sure > 0.3).sum() for sure in read]) < 6
