@@ -19,6 +19,9 @@ from .conftest import CHAPTERS, soup_of
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
+GRAD_CAM = ("attention/grad_cam", "fig-grad-cam-layer-slider")
+LEXICAL = ("neuropsychology/lexical_access", "fig-lexical-access-choices")
+COPYING = ("neuropsychology/neglect", "fig-neglect-copying")
 WIDE = str.maketrans("0123456789.-+", "０１２３４５６７８９．－＋")
 SOFTMAX, FPN, POSE = (
     "book/basics/softmax.html",
@@ -111,6 +114,83 @@ def test_predictions_agree_with_the_sliders(site: Path) -> None:
     names = [e.get_text() for e in soup.select("#fig-one-threshold .say > *")]
     assert "食卓。" in names[2]
     assert "なし" in names[3]
+
+
+def right(name: str) -> Any:
+    """練習の正解の例。"""
+    return all_exercises()[name].solution
+
+
+def test_more_predictions_agree_with_the_sliders(site: Path) -> None:
+    """計算に替えて加えた予想の正解も，つまみの図が言うとおり。"""
+    cover = said(site, "attention/cam", "fig-cam-cover")
+    assert cover[2][0] > cover[2][1] + 0.02  # 上から 1，左から 3
+    assert right("cam/cover") == "高くなる所もある"
+    layers = [row[0] for row in said(site, *GRAD_CAM)]
+    assert max(layers[:2]) < 0.5 < min(layers[-2:])
+    assert right("grad_cam/layers") == "どちらも超えない"
+    levels = said(site, "attention/saliency", "fig-saliency-levels")
+    cells = [down * across for down, across, _ in levels]
+    assert 55 < cells[0] / cells[3] < 70
+    assert right("saliency/cells") == "ほぼ 64 分の 1"
+    errors = said(site, "attention/visual_search", "fig-visual-search-registered")
+    assert errors[-1][0] == max(row[0] for row in errors)
+    assert errors[-1][1] == 0 < errors[-2][1]
+    assert right("visual_search/registered") == "増える"
+    words = dict(
+        zip(
+            ("意味", "音", "混合", "無関係", "非語"),
+            said(site, *LEXICAL)[12][1:],
+            strict=True,
+        )
+    )
+    assert right("lexical_access/commonest") == max(words, key=words.__getitem__)
+
+
+def test_predictions_of_damage_agree_with_the_sliders(site: Path) -> None:
+    """傷つける図の予想。"""
+    neglect = said(site, "neuropsychology/neglect", "fig-neglect-slider")
+    assert all(left == other == 0 for _, left, other in neglect[:3])
+    assert neglect[-1][1] > neglect[-2][1] > neglect[-3][1] > 0
+    assert all(other == 0 for *_, other in neglect)
+    assert right("neglect/onset") == "まだ出ない"
+    page, thing = (said(site, *COPYING)[k] for k in (3, 7))
+    assert page[1] == 0 < thing[1]
+    assert thing[3] == 0
+    assert right("neglect/frame") == "花の左の線が抜ける"
+    said_names = said(
+        site, "neuropsychology/picture_naming", "fig-picture-naming-slider"
+    )
+    healthy, damaged = said_names[0], said_names[5]
+    assert abs(damaged[1] - healthy[1]) < 0.02
+    assert damaged[2] > healthy[2] + 0.3
+    assert right("picture_naming/damage") == ("ほとんど変わらない", "増える")
+    birds = said(
+        site, "neuropsychology/semantic_dementia", "fig-semantic-dementia-slider"
+    )
+    assert [row[0] for row in birds[:3]] == [8, 8, 4]
+    assert right("semantic_dementia/onset") == "10 % では減らず，20 % で減る"
+
+
+def test_predictions_of_detectors_agree_with_the_sliders(site: Path) -> None:
+    """物を見つけ，切り出す図と，層を選ぶ図の予想。"""
+    turned = said(site, "recognition/perceptual_effects", "fig-perceptual-layer-slider")
+    names = ("鏡像", "文脈", "縞", "立体")
+    up = [n for n, a, b in zip(names, turned[0], turned[-1], strict=True) if a < 0 < b]
+    assert right("perceptual_effects/turn") == up
+    sure = [row[-1] for row in said(site, "segmentation/detr", "fig-detr-query-slider")]
+    assert sure[3] < 0.1 < 0.5 < sure[2]
+    assert right("detr/rank") == "0.1 より低くなる"
+    theory = [row[0] for row in said(site, "segmentation/fcn", "fig-fcn-field-slider")]
+    assert theory[:4] == [3, 23, 63, right("fcn/next")]
+    shifted = said(site, "segmentation/tasks", "fig-tasks-iou-choices")
+    assert [10, 10, right("tasks/diagonal")] in shifted
+    cuts = [row[0] for row in said(site, "segmentation/unet", "fig-unet-cut-choices")]
+    places = ("切らない", "同じ 1/2", "1/4", "1/8", "1/16")
+    first, second = cuts[:5], cuts[5:10]
+    assert places[first.index(min(first))] == "同じ 1/2"
+    assert right("unet/cut") == places[second.index(min(second))]
+    assert second.count(min(second)) == 1
 
 
 def edges(answer: Answer) -> Iterator[list[str]]:
