@@ -50,8 +50,6 @@ def non_accidental_by_kind(
         sets = np.stack([pair.draw(g, 1.0) for _ in range(items)])
         v = representations(sets.reshape(-1, *sets.shape[2:]), control, seed)["gap"]
         v = v.unflatten(0, sets.shape[:2])
-        far, near = (
-            distance(v[:, i], v[:, j]) for i, j in (pair.farther, pair.nearer)
-        )
+        far, near = (distance(v[:, i], v[:, j]) for i, j in (pair.farther, pair.nearer))
         found[name] = float(index(far, near).mean())
     return found
