@@ -213,3 +213,16 @@ def test_settling_a_block_that_adds_nothing_changes_nothing() -> None:
     found = settled_lesion.each_settled_lesion(net)
     whole = 1 - model.error_rates(model.settled(net))[1]
     assert found[1] == pytest.approx(whole)
+
+
+@pytest.mark.parametrize("rate", [0.003, 0.03])
+def test_adam_keeps_the_degradation_at_other_learning_rates(rate: float) -> None:
+    """歩幅をそろえる学習でも，学習率によらず，深い普通のネットは多く間違え，近道があれば減る。"""
+    shallow, deep, residual = (
+        model.error_rates(model.trained(kind, blocks, 0, rate=rate, optimiser="adam"))[
+            0
+        ]
+        for kind, blocks in (("plain", 2), ("plain", 16), ("residual", 16))
+    )
+    assert deep > shallow + 0.2
+    assert residual < deep - 0.3
