@@ -91,6 +91,7 @@ def test_every_table_taken_from_others_is_named():
             "longer.csv",
             "few.csv",
             "few_longer.csv",
+            "more_seeds.csv",
             "lite2.csv",
             "letters.csv",
             "digits.csv",

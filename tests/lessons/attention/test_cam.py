@@ -9,6 +9,7 @@ from torch import nn
 from lessons.attention.cam import occlusion
 from lessons.attention.cam.localisation import localisation, localisation_effect
 from lessons.attention.cam.model import cam, class_activation_map
+from lessons.attention.cam.other_photos import by_photo
 from lessons.attention.composites import SUBJECTS, share_inside, side_by_side
 from lessons.stimuli import photos
 from lessons.weights import efficientnet_lite0
@@ -164,3 +165,13 @@ def test_localisation_needs_the_learned_weights():
 
 def test_same_seed_gives_the_same_numbers():
     assert localisation_effect(4) == localisation_effect(4)
+
+
+def test_maps_turn_to_the_named_side_in_every_photo_of_the_book(net):
+    """四枚の外でも，いちばんの答えが外れた写真でも向く。弱いのは，物の写っていない写真。"""
+    found = by_photo(net)
+    assert set(found) == set(photos.PHOTOS)
+    own = {name: one.own for name, one in found.items()}
+    assert min(own.values()) > 0.55
+    assert set(sorted(own, key=own.__getitem__)[:2]) == {"grass", "gravel"}
+    assert all(one.hits == 1 for name, one in found.items() if own[name] > 0.75)

@@ -7,6 +7,7 @@ import torch
 import torchvision
 from pytorch_grad_cam import GradCAM, GuidedBackpropReLUModel, HiResCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+from scipy import ndimage
 from torch import nn
 
 from lessons import hooks
@@ -299,3 +300,31 @@ def test_similarity_of_flat_maps_is_zero():
     assert sanity.similarity(torch.zeros(3, 3), torch.rand(3, 3)) == 0
     a = torch.rand(4, 4)
     assert sanity.similarity(a, a * 2 + 1) == pytest.approx(1)
+
+
+def test_guided_backprop_depends_on_the_weights_near_the_input(net):
+    """出口の側を乱しても変わらないが，入口の側まで乱すと変わる。輪郭の強さの順とも違う。"""
+    stages = [["_fc"], ["_conv_head"]]
+    for first, last in ((15, 12), (11, 9), (8, 5), (4, 0)):
+        stages.append([f"_blocks.{n}" for n in range(first, last - 1, -1)])
+    x = net.input(photos.load("chelsea"))
+
+    def lines(model):
+        pixels = guided_backprop(model, x, SUBJECTS["chelsea"])
+        return {"絵": pixels.abs().sum(0)}
+
+    (values,) = sanity.cascade(net.model, stages, lines, seed=1).values()
+    assert min(values[:5]) > 0.85
+    assert values[6] < 0.4
+    grey = x[0].mean(0).numpy()
+    edges = torch.from_numpy(ndimage.gaussian_gradient_magnitude(grey, 1))
+    assert sanity.similarity(lines(net.model)["絵"], edges) < 0.2
+
+
+def test_the_left_task_gives_the_same_maps_with_other_seeds():
+    """左だけを使うネットワークでも Grad-CAM は左右に分かれ，HiResCAM は左に寄る。"""
+    for seed in (1, 2):
+        found = left_task.measure(left_task.train(seed=seed), 20)
+        assert found.hidden < 0.15
+        assert 0.4 < found.grad_cam < 0.6
+        assert found.hires_cam < 0.3

@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 
 from lessons import exercises
 from lessons.effects.record import named
-from lessons.recognition.convolution import alexnet, early_maps, position, yours
+from lessons.recognition.convolution import (
+    alexnet,
+    early_maps,
+    position,
+    unthinned,
+    yours,
+)
 from lessons.recognition.convolution.model import (
     convolve,
     convolve_channels,
@@ -201,3 +207,18 @@ def test_page_states_the_recorded_verdicts():
     assert averaged.verdict.robust == 1
     for control in averaged.verdict.controls.values():
         assert abs(control.mean) < 0.2
+
+
+def test_thinning_is_not_the_only_reason_why_deep_maps_lose_the_place():
+    """ますを同じ 8 画素に保っても，未学習の最後の地図は，浅い地図より見分けない。"""
+    shallow, deep = [], []
+    for seed in (0, 1):
+        found = early_maps.recognised_by_layer(seed, "untrained", items=4)["塊 5"]
+        cell, right = unthinned.recognised(seed, 3)
+        assert cell == found[0] == 8
+        shallow.append(found[1])
+        deep.append(right)
+    assert np.mean(deep) < np.mean(shallow) - 0.15
+    assert unthinned.recognised(0, 5, items=1)[0] == 32
+    with pytest.raises(ValueError, match="2 から 5"):
+        unthinned.recognised(0, 1)

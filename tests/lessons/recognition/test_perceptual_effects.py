@@ -8,6 +8,7 @@ import torch
 
 from lessons.recognition import networks
 from lessons.recognition.perceptual_effects import (
+    by_kind,
     length,
     model,
     normalisation,
@@ -113,3 +114,22 @@ def test_unknown_names_get_the_known_ones() -> None:
         model.effect_index("mirrors", 0)
     with pytest.raises(ValueError, match="使える名前: b10"):
         model.effect_index("oblique", 0, layer="b99")
+
+
+def test_non_accidental_effect_is_mostly_about_curvature() -> None:
+    """三つの種類を混ぜた平均は，種類で大きく違う：曲がりで大きく，先細りではほとんどない。"""
+    curve, parallel, taper = by_kind.non_accidental_by_kind(2, items=6).values()
+    assert curve > 0.3
+    assert curve > parallel + 0.1
+    assert taper < 0.15
+    untrained = by_kind.non_accidental_by_kind(2, "untrained", items=3)
+    assert max(map(abs, untrained.values())) < 0.1
+
+
+def test_one_kind_draws_that_kind_only() -> None:
+    pair = model.COMPARISONS["non_accidental"]
+    straight, bent, _ = pair.draw(by_kind._OneKind(0, 0), 1.0)
+    whole, tapered, _ = pair.draw(by_kind._OneKind(0, 2), 1.0)
+    assert (whole > 0).mean() > 3 * (straight > 0).mean()  # 四角は塗ってある
+    assert (straight != bent).any()
+    assert (whole != tapered).any()

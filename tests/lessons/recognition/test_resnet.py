@@ -18,6 +18,7 @@ from lessons.recognition.resnet import (
     model,
     recurrence,
     runs,
+    settled_lesion,
     yours,
 )
 
@@ -183,3 +184,45 @@ def test_your_reading_is_counted_and_bad_ones_refused() -> None:
 def test_bad_input_gets_one_japanese_sentence(call, message: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_losing_the_shortcut_hurts_mostly_because_the_scale_no_longer_fits() -> None:
+    """正規化を測り直すと，近道を切っても，塊を壊したときと同じほど答える。近道のないネットは戻らない。"""
+    plain, residual = (model.trained(kind, 8, 1, steps=200) for kind in model.KINDS)
+    before = residual.fc.weight.clone()
+    block, shortcut = (
+        (
+            lesion.each_lesion(residual, part).mean(),
+            settled_lesion.each_settled_lesion(residual, part).mean(),
+        )
+        for part in lesion.PARTS
+    )
+    assert torch.equal(residual.fc.weight, before)
+    assert shortcut[0] < block[0] - 0.2  # 測り直す前は，近道のほうがこたえる
+    assert shortcut[1] > block[1] - 0.1
+    assert shortcut[1] > shortcut[0] + 0.3
+    assert settled_lesion.each_settled_lesion(plain).mean() < 0.3
+    with pytest.raises(ValueError, match="使える名前: block"):
+        settled_lesion.each_settled_lesion(plain, "x")
+
+
+def test_settling_a_block_that_adds_nothing_changes_nothing() -> None:
+    net = model.trained("residual", 3, 0, steps=30)
+    torch.nn.init.zeros_(net.stack[1].norm2.weight)
+    torch.nn.init.zeros_(net.stack[1].norm2.bias)
+    found = settled_lesion.each_settled_lesion(net)
+    whole = 1 - model.error_rates(model.settled(net))[1]
+    assert found[1] == pytest.approx(whole)
+
+
+@pytest.mark.parametrize("rate", [0.003, 0.03])
+def test_adam_keeps_the_degradation_at_other_learning_rates(rate: float) -> None:
+    """歩幅をそろえる学習でも，学習率によらず，深い普通のネットは多く間違え，近道があれば減る。"""
+    shallow, deep, residual = (
+        model.error_rates(model.trained(kind, blocks, 0, rate=rate, optimiser="adam"))[
+            0
+        ]
+        for kind, blocks in (("plain", 2), ("plain", 16), ("residual", 16))
+    )
+    assert deep > shallow + 0.2
+    assert residual < deep - 0.3

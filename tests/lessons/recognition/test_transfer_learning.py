@@ -12,6 +12,7 @@ from lessons.recognition.networks import inputs, network
 from lessons.recognition.transfer_learning import (
     characters,
     model,
+    more_seeds,
     runs,
     typicality,
     yours,
@@ -135,3 +136,23 @@ def test_yours_are_counted_and_bad_ones_refused() -> None:
     assert lines[1:] == [f"{one.truth}  9 / 9  あなた", "111111111  1 / 9  画素"]
     with pytest.raises(ValueError, match="9 字にしてください"):
         yours.marked("12", one.truth, {})
+
+
+def test_ten_seeds_and_another_readout_keep_the_order_that_the_page_states() -> None:
+    """1 枚では微調整，画素，目の読み出しの順。6 枚では目が画素を超える。未学習の目は微調整しても低い。"""
+    ten = {name: v.mean(axis=1) for name, v in more_seeds.recorded().items()}
+    assert ten["finetune"][0] == max(values[0] for values in ten.values())
+    for readout in ("", "_mean"):
+        eye, pixels = ten[f"probe{readout}"], ten[f"pixels{readout}"]
+        assert pixels[0] > eye[0] + 0.05
+        assert eye[1] > pixels[1] + 0.05
+    assert ten["untrained_finetune"].max() < 0.2
+    assert (ten["finetune"] > ten["scratch"]).all()
+
+
+@pytest.mark.parametrize("method", ["probe_mean", "untrained_finetune"])
+def test_ten_seeds_equal_what_the_code_measures(method: str) -> None:
+    stored = more_seeds.recorded()[method][0, 1]
+    assert more_seeds.score(method, 1, 1) == pytest.approx(stored, abs=1e-3)
+    with pytest.raises(ValueError, match="使える名前: probe"):
+        more_seeds.score("nearest", 1, 0)
