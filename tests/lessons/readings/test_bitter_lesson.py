@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 import torch
@@ -197,3 +200,27 @@ def test_the_untrained_eye_wins_over_pixels_without_any_convolution() -> None:
     )
     assert abs(bent - convolution) < 0.08
     assert bent - straight > 0.1
+
+
+def test_the_middle_winner_depends_on_the_learning_rate() -> None:
+    """同じ学習率では HOG＋MLP が上の 1,600 枚で，学習率を 0.01 にすると CNN が上になる。"""
+    middle = runs.COUNTS.index(1600)
+    same = {k: v[middle, :, -1].mean() for k, v in runs.letters_recorded().items()}
+    assert same["hog_mlp"] > same["cnn"] + 0.02
+    training, test = letters.examples(1600, seed=10), letters.tests()
+    with patch.object(model, "RATE", 0.01):
+        (cnn,) = model.curve("cnn", training, test, stops=[600])
+    assert cnn > same["hog_mlp"]
+    page = Path(__file__).parents[3] / "book/readings/bitter_lesson.md"
+    assert "中くらいの枚数でいちばん強い" not in page.read_text("utf8")
+
+
+def test_stopping_early_favours_knowledge_at_every_learning_rate() -> None:
+    training, test = letters.examples(2000, seed=3), letters.tests()
+    for rate in (0.001, 0.01):
+        with patch.object(model, "RATE", rate):
+            hog_line, cnn = (
+                model.curve(name, training, test, stops=[40])[0]
+                for name in ("hog", "cnn")
+            )
+        assert hog_line > cnn + 0.2
