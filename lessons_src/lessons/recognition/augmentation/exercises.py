@@ -52,9 +52,9 @@ EXERCISES = [
         name="augmentation/way",
         answer=choice(
             {
-                "left_right": "left_right の指数を，いくつかの種で出してみてください。負にはなりません。",
+                "left_right": "left_right の指数を，いくつかの種で出してみてください。ほとんど正です。",
                 "up_down": None,
-                "none": "none の指数を，いくつかの種で出してみてください。負にはなりません。",
+                "none": "none の指数を，十ほどの種で出してみてください。正と負に散らばります。",
             },
             {
                 "left_right": "left_right（左右）",
@@ -64,6 +64,10 @@ EXERCISES = [
         ),
         solution="up_down",
         praise="裏返し方を変えると，取り違えの向きも変わります。",
-        known_wrong=(("left_right", "負にはなりません"), ("turns", "中から")),
+        known_wrong=(
+            ("left_right", "ほとんど正"),
+            ("none", "散らばります"),
+            ("turns", "中から"),
+        ),
     ),
 ]
