@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from lessons.answers import choice
+from lessons.answers import near, number
 from lessons.attention.cam.model import cam
 from lessons.attention.composites import SUBJECTS, share_inside, side_by_side
 from lessons.exercises import Exercise
@@ -63,16 +63,19 @@ def _my_cam(A: torch.Tensor, w: torch.Tensor) -> torch.Tensor:
 
 EXERCISES = [
     Exercise(
-        name="cam/cover",
-        answer=choice(
-            {
-                "どこを隠しても低くなる": "頭のあたり（上から 1，左から 3）を隠して，隠さないときの確率と比べてください。",
-                "高くなる所もある": None,
-            }
+        name="cam/score",
+        answer=number(
+            near(1.5, 0.01),
+            (
+                near(4.5, 0.01),
+                "M を合計しています。GAP は平均なので，M も平均してください。",
+            ),
+            (near(1.0, 0.01), "バイアス 0.5 を足し忘れています。"),
+            otherwise="まず M = 2 × A₁ − 1 × A₂ の四つのます目を書き，平均してから 0.5 を足します。",
         ),
-        solution="高くなる所もある",
-        praise="得点は場所ごとの値の平均なので，負の場所を隠すと上がることがあります。",
-        known_wrong=(("どこを隠しても低くなる", "頭のあたり"),),
+        solution=1.5,
+        praise="地図の平均にバイアスを足すと，得点になります。",
+        known_wrong=((4.5, "平均"), (1.0, "バイアス"), (7.0, "ます目")),
     ),
     Exercise(
         name="cam/function",

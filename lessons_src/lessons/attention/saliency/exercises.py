@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from lessons.answers import choice, number
+from lessons.answers import number
 from lessons.exercises import Exercise
 
 Weight = Callable[[Sequence[float]], float]
@@ -46,20 +46,20 @@ def _normalize(answer: Any) -> str | None:
 
 EXERCISES = [
     Exercise(
-        name="saliency/cells",
-        answer=choice(
-            {
-                "ほぼ 3 分の 1": "一段ごとに，縦も横も半分になります。縦と横の数を掛けて比べてください。",
-                "ほぼ 8 分の 1": "8 分の 1 になるのは，縦だけ，または横だけの数です。二つを掛けてください。",
-                "ほぼ 64 分の 1": None,
-            }
+        name="saliency/count",
+        answer=number(
+            63,
+            (42, "それは δ が二つのときの枚数です。組 (c, s) は何通りに増えますか。"),
+            (
+                9,
+                "それは組 (c, s) の数です。明るさ・色・方位のそれぞれに，その数だけ地図があります。",
+            ),
+            otherwise="組 (c, s) の数に，明るさ 1・色 2・方位 4 の合計を掛けます。",
+            unit="枚",
         ),
-        solution="ほぼ 64 分の 1",
-        praise="一段で 4 分の 1 なので，周辺の地図は，とても少ないますで済みます。",
-        known_wrong=(
-            ("ほぼ 3 分の 1", "縦も横も半分"),
-            ("ほぼ 8 分の 1", "二つを掛けて"),
-        ),
+        solution=63,
+        praise="9 通りの組に，7 種類の特徴を掛けた数です。",
+        known_wrong=((42, "δ が二つ"), (9, "組 (c, s) の数です"), (54, "掛けます")),
     ),
     Exercise(
         name="saliency/normalize",
