@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -12,13 +11,10 @@ from hypothesis import strategies as st
 from myst_nb.core.read import read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
 
-from bookkit import kept
 from bookkit.book import Book, BookError, TocEntry
 from bookkit.chapter import Chapter, ChapterError
 from bookkit.lint import check_book
 from bookkit.reading import parse_chapter
-
-from .conftest import change
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = Book(ROOT)
@@ -202,31 +198,3 @@ def test_broken_settings_are_one_finding(book: Path, file: str) -> None:
 
 def test_settings_are_read_like_yaml() -> None:
     assert BOOK.config == yaml.safe_load((ROOT / "_config.yml").read_text("utf8"))
-
-
-def test_unchanged_pages_are_not_read_again(
-    book: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """変わらない頁は，覚えてあるものを使い，同じ指摘になる。壊れた覚えは使わない。"""
-    read: list[str] = []
-
-    def parse(text: str, name: str, *rest: Any) -> Chapter:
-        read.append(name)
-        return parse_chapter(text, name, *rest)
-
-    monkeypatch.setattr(kept, "parse_chapter", parse)
-    (book / "_build").mkdir()
-    change(book, "book/attention/good.md", "## 問い", "## とい")
-    before = check_book(book)
-    assert before
-    assert len(read) == 4
-    read.clear()
-    assert check_book(book) == before
-    assert read == []
-    change(book, "book/attention/good.md", "## とい", "## 問い")
-    assert check_book(book) == []
-    assert read == ["attention/good"]
-    read.clear()
-    (book / "_build" / kept.FILE).write_bytes(b"broken")
-    assert check_book(book) == []
-    assert len(read) == 4

@@ -12,7 +12,10 @@ from bookkit.similar import similar as similar
 
 Problems: TypeAlias = Iterator[tuple[int, str]]
 """頁の中の ``(行, 文)`` の列。"""
-Rule: TypeAlias = Callable[[Chapter, Book], Problems]
+Rule: TypeAlias = Callable[[Chapter], Problems]
+"""原稿だけから分かる決まり。答えは，原稿が変わるまで覚えておける（``bookkit.kept``）。"""
+BookRule: TypeAlias = Callable[[Chapter, Book], Problems]
+"""本のほかの所も見る決まり。いつも調べる。"""
 STOP, CAUSE, PLAIN, AFTER = range(4)
 """指摘の順：ビルドを始められないもの，ほかの指摘を生むもの，ふつうのもの，前の二つから続いたらしいもの。"""
 

@@ -31,11 +31,15 @@ class Known:
     settings: list[str]
 
 
-def of(book: Book) -> Known:
-    """本の拡張が使えるようにする名前。一つのプロセスでは，一度だけ聞く（0.8 秒ほど）。"""
+def of(book: Book, app: Sphinx | None = None) -> Known:
+    """本の拡張が使えるようにする名前。動いている Sphinx がなければ，始めて聞く（0.8 秒ほど）。"""
     absent = {TOC, *missing_extensions(book)}
     wanted = tuple(name for name in book.sphinx_extensions if name not in absent)
-    return _ask(wanted or EXTENSIONS)
+
+    def ask() -> Known:
+        return from_app(app) if app else _ask(wanted or EXTENSIONS)
+
+    return book.kept.once(("known", wanted), ask)
 
 
 def missing_extensions(book: Book) -> list[str]:

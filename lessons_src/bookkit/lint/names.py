@@ -70,9 +70,11 @@ def _written(node: ast.expr) -> str:
     return ast.unparse(node)
 
 
-def call_sites(cell: Cell) -> tuple[tuple[str, ast.Call], ...]:
-    """関数を呼ぶ所の ``(書かれた名前, 木)``。"""
-    return _call_sites(_python(cell))
+def called(page: Chapter) -> Iterator[tuple[int, str, ast.Call]]:
+    """章の関数を呼ぶ所の ``(行, 書かれた名前, 木)``。"""
+    for cell in page.cells:
+        for name, call in _call_sites(_python(cell)):
+            yield cell.line + call.lineno - 1, name, call
 
 
 def calls(cell: Cell, name: str) -> list[ast.Call] | None:
@@ -80,10 +82,10 @@ def calls(cell: Cell, name: str) -> list[ast.Call] | None:
     if isinstance(_parse(_python(cell)), SyntaxError):
         return None
     names = (name, name.rsplit(".", 1)[-1])
-    return [node for written, node in call_sites(cell) if written in names]
+    return [node for written, node in _call_sites(_python(cell)) if written in names]
 
 
-def syntax(page: Chapter, book: Book) -> Problems:
+def syntax(page: Chapter) -> Problems:
     """Python として読めるか。"""
     for cell in page.cells:
         error = _parse(_python(cell))
@@ -93,13 +95,13 @@ def syntax(page: Chapter, book: Book) -> Problems:
             yield line, said
 
 
-def names(page: Chapter, book: Book) -> Problems:
+def names(page: Chapter) -> Problems:
     """このセルまでに作られていない名前を使っていないか。GPU 用のセルの値が混ざらないか。
 
     GPU のない計算機では，GPU 用のセルだけが全規模の記録に替わる。
     後のセルが縮小版の値で図を描くと，一つの頁に二つの規模が混ざってしまう。
     """
-    if any(syntax(page, book)):
+    if any(syntax(page)):
         return
     uses = [_uses(_python(cell)) for cell in page.cells]
     known = not any(use.imports_all for use in uses)  # import * の後では分からない
@@ -185,30 +187,31 @@ def modules(page: Chapter, book: Book) -> Problems:
 def files(page: Chapter, book: Book) -> Problems:
     """コードの中の文字列が，置き場所のファイルを指していないか。"""
     bases = [page.path.parent, book.root]
-    for cell in page.cells:
-        for node in _nodes(cell):
-            if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-                continue
-            if any(_is_file(base, node.value) for base in bases):
-                yield (
-                    cell.line + node.lineno - 1,
-                    f"ファイル {node.value!r} は，Colab で開いた章にはありません。"
-                    "lessons に入れて，lessons の関数から読んでください。",
-                )
+    for line, text in book.kept.of(page, _file_names):
+        if any(_is_file(base, text) for base in bases):
+            said = f"ファイル {text!r} は，Colab で開いた章にはありません。"
+            yield line, f"{said}lessons に入れて，lessons の関数から読んでください。"
+
+
+def _file_names(page: Chapter) -> list[tuple[int, str]]:
+    """ファイルの名前かもしれない文字列の ``(行, 文字列)``。"""
+    return [
+        (cell.line + node.lineno - 1, node.value)
+        for cell in page.cells
+        for node in _nodes(cell)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.search(r"[./]", node.value)
+        and node.value.strip(" ./")
+        and not re.search(r"[\n\0]|.{201}", node.value)
+    ]
 
 
 def _is_file(base: Path, text: str) -> bool:
     """文字列が，あるファイルか，``/`` を含む，あるフォルダーの名前か。"""
-    if (
-        not re.search(r"[./]", text)
-        or not text.strip(" ./")
-        or "\n" in text
-        or "\0" in text
-        or len(text) > 200
-    ):
-        return False
     path = base / text
     return path.is_file() or ("/" in text.strip("/") and path.is_dir())
 
 
-RULES = (syntax, names, modules, files)
+RULES = (syntax, names)
+BOOK_RULES = (modules, files)

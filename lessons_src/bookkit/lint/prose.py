@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from bookkit.book import Book
 from bookkit.chapter import Chapter
 from bookkit.lint.finding import Problems
 from bookkit.outline import HIDDEN
@@ -30,20 +29,20 @@ LEFTOVERS = {
 """組まれずに残る印と，その直し方。"""
 
 
-def leftovers(page: Chapter, book: Book) -> Problems:
+def leftovers(page: Chapter) -> Problems:
     """組まれずに，文字のまま頁に出る印。"""
     for passage in page.outline.passages:
         depth = 0
-        for line, token in passage.spans():
-            depth += token.nesting if token.type.startswith("strong") else 0
-            if token.type == "strong_open" and depth > 1:
-                yield (line, BOLD.format("**"))
-            if token.type != "text":
+        for span in passage.spans:
+            depth += span.nesting if span.kind.startswith("strong") else 0
+            if span.kind == "strong_open" and depth > 1:
+                yield span.line, BOLD.format("**")
+            if span.kind != "text":
                 continue
             for pattern, message in LEFTOVERS.items():
-                match = re.search(pattern, token.content)
-                if match and not _escapes(page, line):
-                    yield (line, message.format(f"「{match[0]}」"))
+                match = re.search(pattern, span.text)
+                if match and not _escapes(page, span.line):
+                    yield span.line, message.format(f"「{match[0]}」")
                     break
 
 
@@ -52,7 +51,7 @@ def _escapes(page: Chapter, line: int) -> bool:
     return bool(re.search(r"\\[*_`$\[(]", page.text.split("\n")[line - 1]))
 
 
-def one_sentence_a_line(page: Chapter, book: Book) -> Problems:
+def one_sentence_a_line(page: Chapter) -> Problems:
     """一文を一行に書く。用語集と表の中は除く。"""
     for passage in page.outline.passages:
         if passage.kind != "paragraph":
@@ -94,7 +93,7 @@ PUNCTUATION = {
 """日本語の文の中の，半角の記号と，その直し方。"""
 
 
-def punctuation(page: Chapter, book: Book) -> Problems:
+def punctuation(page: Chapter) -> Problems:
     """句読点と括弧。"""
     texts = [
         (number, text)
@@ -112,7 +111,7 @@ def punctuation(page: Chapter, book: Book) -> Problems:
                 yield (number, f"{message}（{near}）")
 
 
-def headings(page: Chapter, book: Book) -> Problems:
+def headings(page: Chapter) -> Problems:
     """見出しは文にしない。"""
     for heading in page.outline.headings:
         if heading.text.endswith(("。", "．", ".")):
