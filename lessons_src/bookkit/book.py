@@ -181,13 +181,19 @@ class Book:
         if not path.is_file():
             return None
         try:
-            return yaml.compose(read_text(path), yaml.SafeLoader)
+            return _compose(read_text(path))
         except yaml.YAMLError as error:
             row, problem = yaml_problem(error)
-            message = (
+            said = (
                 f"YAML として読めません（{problem}）。字下げと「:」を直してください。"
             )
-            raise BookError(file, row + 1, message) from error
+            raise BookError(file, row + 1, said) from error
+
+
+@functools.lru_cache(maxsize=8)
+def _compose(text: str) -> yaml.Node | None:
+    found: yaml.Node | None = yaml.compose(text, yaml.SafeLoader)
+    return found
 
 
 def _entries(node: yaml.Node | None, part: str) -> Iterator[TocEntry]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import pickle
 import sys
@@ -17,12 +18,12 @@ from bookkit.chapter import Chapter
 from bookkit.writing import write_atomically
 
 T = TypeVar("T")
-TOOLS = (".py", ".json", ".csv")
+TOOLS = (".py", ".json", ".csv", ".toml")
 """中身が答えを変える，道具のファイル。"""
 
 
 class Kept:
-    """答えの置き場所一つ。``_build`` がなければ，覚えない。"""
+    """答えの置き場所一つ。"""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -50,8 +51,9 @@ class Kept:
     def save(self, *, all_used: bool = True) -> None:
         """覚える。``all_used`` なら，今回使わなかったものは忘れる。"""
         found = self.used if all_used else self.before | self.used
-        if found.keys() != self.before.keys() and self.path.parent.is_dir():
-            write_atomically(self.path, pickle.dumps((_stamp(), found)))
+        if found.keys() != self.before.keys():
+            with contextlib.suppress(OSError):  # 書けない所では，覚えない
+                write_atomically(self.path, pickle.dumps((_stamp(), found)))
 
 
 @functools.lru_cache(maxsize=4)

@@ -6,7 +6,7 @@ import ast
 import re
 
 from bookkit.chapter import TAGS, Cell, Chapter
-from bookkit.lint.finding import Problems, similar
+from bookkit.lint.finding import Problems, patterns, similar
 from bookkit.lint.names import calls
 
 WIDEST = 79
@@ -23,14 +23,6 @@ TOUCHED = (*MOVED, "interactive.network", "experiments.show")
 """読者が触れる物を頁に置く関数。"""
 ASKED = "と思いますか"
 """動かす前に，読者に予想させる文の終わり。"""
-FORBIDDEN = {
-    r"^[ \t]*[!%]": "シェルやマジックの命令があります。普通の Python で書いてください。",
-    r"\bgoogle\.colab\b": "google.colab があります。どこでも動く書き方にしてください。",
-    r"\bplt\.show\(|\bsavefig\(": f"図を直接出す命令があります。{SHOW}(fig) を使ってください。",
-    r"\bjapanize_matplotlib\b": "japanize_matplotlib があります。"
-    "figures.use_style() が日本語の書体を整えます。",
-}
-"""章では使わない書き方と，代わりの書き方。"""
 
 
 def alt_problem(alt: str, caption: str = "") -> str:
@@ -74,8 +66,8 @@ def lines(page: Chapter) -> Problems:
             if len(line) > WIDEST:
                 said = f"コードの行が {len(line)} 字です。{WIDEST} 字以内に折ってください。"
                 yield number, said
-        for pattern, message in FORBIDDEN.items():
-            for found in re.finditer(pattern, cell.source, re.MULTILINE):
+        for pattern, message in patterns("forbidden"):
+            for found in pattern.finditer(cell.source):
                 yield cell.line + cell.source.count("\n", 0, found.start()), message
 
 

@@ -27,38 +27,33 @@ GIVEN = frozenset(
 """セルで作らなくても，初めからある名前。"""
 
 
-def _python(cell: Cell) -> str:
-    """シェルやマジックの行（別の決まりが断る）を空けた，ふつうの Python。"""
-    return re.sub(r"(?m)^\s*[!%].*$", "", cell.source)
+@dataclass(frozen=True)
+class Code:
+    """読んだコード。``calls`` は，関数を呼ぶ所の ``(書かれた名前, 木)``。"""
+
+    text: str
+    error: SyntaxError | None = None
+    nodes: tuple[ast.AST, ...] = ()
+    calls: tuple[tuple[str, ast.Call], ...] = ()
 
 
 @functools.lru_cache(maxsize=1024)
-def _parse(code: str) -> ast.Module | SyntaxError:
-    """構文の木。いくつもの決まりが同じセルを見るので，覚えておく。"""
+def code_of(cell: Cell) -> Code:
+    """セルのコード。いくつもの決まりが同じセルを見るので，覚えておく。
+
+    シェルやマジックの行（別の決まりが断る）は空ける。
+    """
+    text = re.sub(r"(?m)^\s*[!%].*$", "", cell.source)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # \d などの注意は，実行したときに出る
-            return ast.parse(code)
+            nodes = tuple(ast.walk(ast.parse(text)))
     except SyntaxError as error:
-        return error
+        return Code(text, error)
     except ValueError as error:  # NUL の文字
-        return SyntaxError(str(error))
-
-
-@functools.lru_cache(maxsize=1024)
-def _walk(code: str) -> tuple[ast.AST, ...]:
-    tree = _parse(code)
-    return tuple(ast.walk(tree)) if isinstance(tree, ast.Module) else ()
-
-
-def _nodes(cell: Cell) -> tuple[ast.AST, ...]:
-    return _walk(_python(cell))
-
-
-@functools.lru_cache(maxsize=1024)
-def _call_sites(code: str) -> tuple[tuple[str, ast.Call], ...]:
-    found = [node for node in _walk(code) if isinstance(node, ast.Call)]
-    return tuple((_written(node.func), node) for node in found)
+        return Code(text, SyntaxError(str(error)))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    return Code(text, None, nodes, tuple((_written(one.func), one) for one in calls))
 
 
 def _written(node: ast.expr) -> str:
@@ -73,26 +68,23 @@ def _written(node: ast.expr) -> str:
 def called(page: Chapter) -> Iterator[tuple[int, str, ast.Call]]:
     """章の関数を呼ぶ所の ``(行, 書かれた名前, 木)``。"""
     for cell in page.cells:
-        for name, call in _call_sites(_python(cell)):
+        for name, call in code_of(cell).calls:
             yield cell.line + call.lineno - 1, name, call
 
 
 def calls(cell: Cell, name: str) -> list[ast.Call] | None:
     """``figures.show`` のような名前の関数を呼ぶ所。読めないセルなら ``None``。"""
-    if isinstance(_parse(_python(cell)), SyntaxError):
-        return None
-    names = (name, name.rsplit(".", 1)[-1])
-    return [node for written, node in _call_sites(_python(cell)) if written in names]
+    code, names = code_of(cell), (name, name.rsplit(".", 1)[-1])
+    found = [node for written, node in code.calls if written in names]
+    return None if code.error else found
 
 
 def syntax(page: Chapter) -> Problems:
     """Python として読めるか。"""
     for cell in page.cells:
-        error = _parse(_python(cell))
-        if isinstance(error, SyntaxError):
-            line = cell.line + (error.lineno or 1) - 1
+        if error := code_of(cell).error:
             said = f"コードが Python として読めません（{japanese(error.msg)}）。直してください。"
-            yield line, said
+            yield cell.line + (error.lineno or 1) - 1, said
 
 
 def names(page: Chapter) -> Problems:
@@ -103,7 +95,7 @@ def names(page: Chapter) -> Problems:
     """
     if any(syntax(page)):
         return
-    uses = [_uses(_python(cell)) for cell in page.cells]
+    uses = [_uses(code_of(cell).text) for cell in page.cells]
     known = not any(use.imports_all for use in uses)  # import * の後では分からない
     everywhere = set(GIVEN).union(*(use.made for use in uses))
     so_far, at_full_size = set(GIVEN), set[str]()
@@ -113,20 +105,16 @@ def names(page: Chapter) -> Problems:
         missing = (use.at_once - so_far) | (use.later - everywhere)
         for name in sorted(missing if known else ()):
             where = "後のセル" if name in everywhere else "ほかの章"
-            yield (
-                _line_of(cell, name),
-                f"名前 {name} は，このセルまでに作られていません（{where}の名前は使えません）。"
-                "前のセルで作るか，lessons から読み込んでください。",
-            )
+            said = f"名前 {name} は，このセルまでに作られていません（{where}の名前は使えません）。"
+            said += "前のセルで作るか，lessons から読み込んでください。"
+            yield _line_of(cell, name), said
         if cell.gpu:
             at_full_size |= use.made
             continue
         for name in sorted((use.at_once & at_full_size) - use.made):
-            yield (
-                _line_of(cell, name),
-                f"{name} は GPU 用のセルで作られています。規模の違う結果が混ざらないように，"
-                f"このセルにもタグ {GPU_TAG} を付けるか，{name} を GPU 用のセルより前で作ってください。",
-            )
+            said = f"{name} は GPU 用のセルで作られています。規模の違う結果が混ざらないように，このセルにも"
+            said += f"タグ {GPU_TAG} を付けるか，{name} を GPU 用のセルより前で作ってください。"
+            yield _line_of(cell, name), said
         at_full_size -= use.made
 
 
@@ -173,14 +161,14 @@ def _inner(
 
 def _line_of(cell: Cell, name: str) -> int:
     """セルの中で，``name`` を初めて使う行（原稿の行）。"""
-    found = (n for n in _nodes(cell) if isinstance(n, ast.Name) and n.id == name)
+    found = (n for n in code_of(cell).nodes if isinstance(n, ast.Name) and n.id == name)
     return cell.line - 1 + min((node.lineno for node in found), default=1)
 
 
 def modules(page: Chapter, book: Book) -> Problems:
     """読み込む部品が ``lessons`` にあるか。"""
     for cell in page.cells:
-        for line, message in missing_modules(_python(cell), book.lessons):
+        for line, message in missing_modules(code_of(cell).text, book.lessons):
             yield cell.line + line - 1, message
 
 
@@ -198,7 +186,7 @@ def _file_names(page: Chapter) -> list[tuple[int, str]]:
     return [
         (cell.line + node.lineno - 1, node.value)
         for cell in page.cells
-        for node in _nodes(cell)
+        for node in code_of(cell).nodes
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and re.search(r"[./]", node.value)
