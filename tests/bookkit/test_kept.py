@@ -11,7 +11,7 @@ import pytest
 
 from bookkit import book as book_module
 from bookkit import kept
-from bookkit.lint import check_book, shelf
+from bookkit.lint import check_book, names, shelf
 
 from .conftest import change
 
@@ -108,8 +108,10 @@ def test_unchanged_pages_are_not_read_again(book: Path, work: list[str]) -> None
     assert before
     assert work == ALL
     work.clear()
+    names.code_of.cache_clear()
     assert check_book(book) == check_book(book, [Path("book/index.md")]) + before
     assert work == []
+    assert names.code_of.cache_info().misses == 0  # コードも読まない
     change(book, GOOD, "## とい", "## 問い")
     assert check_book(book) == []
     assert work == ["attention/good"]

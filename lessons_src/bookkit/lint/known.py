@@ -74,12 +74,12 @@ def _ask(extensions: tuple[str, ...]) -> Known:
 
 def from_app(app: Sphinx) -> Known:
     """動いている Sphinx に登録された名前。"""
-    from docutils.parsers.rst import directives, roles
+    from docutils.parsers.rst import directives, languages, roles
     from docutils.utils import new_document
 
     document = new_document("")
     core = {
-        name: directives.directive(name, _english(), document)[0]
+        name: directives.directive(name, languages.get_language("en"), document)[0]
         for name in directives._directive_registry
     }
     found = {**core, **directives._directives}
@@ -98,9 +98,3 @@ def from_app(app: Sphinx) -> Known:
         sorted(names),
         sorted(app.config.values),
     )
-
-
-def _english() -> object:
-    from docutils.parsers.rst import languages
-
-    return languages.get_language("en")

@@ -24,14 +24,11 @@ def names(page: Chapter, book: Book) -> Problems:
             yield line, f"知らないディレクティブ {{{name}}} です。{advice}"
             continue
         allowed = known.directives[name]
-        for key in (
-            directive.options if allowed is not None and name != "code-cell" else ()
-        ):
-            if key not in (allowed or ()):
-                usable = f"使える設定: {', '.join(allowed or ['ありません'])}。"
-                at = line_of(key, page.text.split("\n")[line:], line + 1) or line
-                said = f"{{{name}}} に知らない設定 {key!r} があります。{similar(key, allowed or ()) or usable}"
-                yield at, said
+        for key in () if allowed is None else directive.options.keys() - {*allowed}:
+            usable = f"使える設定: {', '.join(allowed or ['ありません'])}。"
+            at = line_of(key, page.text.split("\n")[line:], line + 1) or line
+            said = f"{{{name}}} に知らない設定 {key!r} があります。"
+            yield at, said + (similar(key, allowed or ()) or usable)
     for passage in page.outline.passages:
         before = ""
         for span in passage.spans:

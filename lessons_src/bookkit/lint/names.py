@@ -168,7 +168,7 @@ def _line_of(cell: Cell, name: str) -> int:
 def modules(page: Chapter, book: Book) -> Problems:
     """読み込む部品が ``lessons`` にあるか。"""
     for cell in page.cells:
-        for line, message in missing_modules(code_of(cell).text, book.lessons):
+        for line, message in missing_modules(cell.source, book.lessons):
             yield cell.line + line - 1, message
 
 

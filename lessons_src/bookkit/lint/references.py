@@ -51,9 +51,8 @@ def _in_directive(page: Chapter, book: Book, directive: Directive) -> Iterator[s
         folder = book.lessons.parent.joinpath(*target.split(".")[:-1])
         files = [folder.with_suffix(".py"), folder / "__init__.py"]
         texts = [path.read_bytes() if path.is_file() else None for path in files]
-        yield from book.kept.once(
-            ("source", target, texts), lambda: _source(book, target)
-        )
+        key = "source", target, texts
+        yield from book.kept.once(key, lambda: _source(book, target))
 
 
 def _source(book: Book, target: str) -> list[str]:
@@ -65,9 +64,8 @@ def _source(book: Book, target: str) -> list[str]:
     except LookupError as error:
         return [str(error)]
     except (SyntaxError, ValueError) as error:
-        return [
-            f"{{source}} のファイルを Python として読めません（{error}）。部品を直してください。"
-        ]
+        said = f"{{source}} のファイルを Python として読めません（{error}）。"
+        return [f"{said}部品を直してください。"]
     return []
 
 
@@ -103,10 +101,8 @@ def _draft(page: Chapter, book: Book, target: str) -> Iterator[str]:
     """公開する頁からは，下書きの章を指さない。"""
     name = _docname(page, target.removesuffix(".md"))
     if name in book.drafts and not page.draft:
-        yield (
-            f"{name} は下書きなので，公開する本にはありません。"
-            "リンクにせず題名だけを書くか，その章の draft: true を消してください。"
-        )
+        advice = "リンクにせず題名だけを書くか，その章の draft: true を消してください。"
+        yield f"{name} は下書きなので，公開する本にはありません。{advice}"
 
 
 def _label(page: Chapter, book: Book, label: str) -> Iterator[str]:
@@ -128,10 +124,8 @@ def _glued(page: Chapter) -> list[str] | None:
 def _glue(page: Chapter, book: Book, name: str) -> Iterator[str]:
     given = book.kept.of(page, _glued)
     if given is not None and name not in given:
-        yield (
-            f"数 {name!r} を渡すセルがありません。"
-            f'セルで glue("{name}", 値) を呼んでください。{similar(name, given)}'
-        )
+        advice = f'セルで glue("{name}", 値) を呼んでください。{similar(name, given)}'
+        yield f"数 {name!r} を渡すセルがありません。{advice}"
 
 
 def _link(page: Chapter, book: Book, href: str) -> Iterator[str]:
@@ -177,10 +171,8 @@ def unique_labels(page: Chapter, book: Book) -> Problems:
 def cited(page: Chapter) -> Problems:
     """章の終わりの文献の一覧と，引用。"""
     if not page.outline.named("cited"):
-        said = (
-            "文献の一覧がありません。「## 文献」の下に ```{cited}``` を置いてください。"
-        )
-        yield page.outline.line_of("文献"), said
+        said = "文献の一覧がありません。「## 文献」の下に ```{cited}``` を"
+        yield page.outline.line_of("文献"), f"{said}置いてください。"
 
 
 RULES = (pointers, unique_labels)

@@ -26,11 +26,8 @@ def front_matter(page: Chapter) -> Problems:
     """章の最初の設定。"""
     if page.front is None:
         if not page.front_lines:
-            said = "章の設定がありません。--- で挟んだ file_format を，見本"
-            yield (
-                1,
-                f"{said}（CONTRIBUTING.md の「章の形」）のとおりに最初に置いてください。",
-            )
+            said = "章の設定がありません。--- で挟んだ file_format を，見本（CONTRIBUTING.md の"
+            yield 1, f"{said}「章の形」）のとおりに最初に置いてください。"
         return
     now = page.front.get("file_format")
     if now != "mystnb":
@@ -70,10 +67,8 @@ def title(page: Chapter) -> Problems:
     for heading in headings:
         if heading.level > before + 1:
             wanted = f"{'#' * (before + 1)} {heading.text}"
-            yield (
-                heading.line,
-                f"見出しの段が飛んでいます。「{wanted}」にしてください。",
-            )
+            said = f"見出しの段が飛んでいます。「{wanted}」にしてください。"
+            yield heading.line, said
         before = heading.level
 
 
