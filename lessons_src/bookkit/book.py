@@ -12,8 +12,14 @@ from typing import Any
 import yaml
 
 from bookkit.chapter import Chapter
-from bookkit.kept import read_all
-from bookkit.reading import is_extension, read_text, yaml_problem
+from bookkit.kept import Kept
+from bookkit.reading import (
+    chapter_name,
+    is_extension,
+    parse_chapter,
+    read_text,
+    yaml_problem,
+)
 
 PART_TITLES: dict[str, str] = {
     "basics": "基礎",
@@ -57,6 +63,7 @@ class Book:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.kept = Kept(root / "_build" / ".findings")
         self.known: Any = None  # 使える名前。決まりを調べるときに入る（lint.known）
 
     @functools.cached_property
@@ -76,10 +83,12 @@ class Book:
     @property
     def extensions(self) -> frozenset[str]:
         """章を読むときの MyST の拡張。知らない名前は除く（設定の決まりが言う）。"""
-        wanted = self.setting("parse", "myst_enable_extensions")
-        return frozenset(
-            filter(is_extension, wanted if isinstance(wanted, list) else ())
+        found = self.setting("parse", "myst_enable_extensions")
+        names = found if isinstance(found, list) else []
+        usable = self.kept.once(
+            ("extensions", names), lambda: [*filter(is_extension, names)]
         )
+        return frozenset(usable)
 
     @property
     def sphinx_extensions(self) -> list[str]:
@@ -106,7 +115,17 @@ class Book:
             for path in sorted(folder.rglob("*.md"))
             if path.relative_to(folder).parts[0] != RECORDED and path.is_file()
         )
-        chapters = read_all(self.root, paths, self.extensions)
+        extensions, kept = self.extensions, Kept(self.root / "_build" / ".pages")
+
+        def read(path: Path) -> Chapter:
+            given = read_text(path), chapter_name(self.root, path), path, extensions
+            if ":load:" in given[0]:  # ほかのファイルも読む
+                return parse_chapter(*given)
+            key = str(path), given[0], sorted(extensions)
+            return kept.once(key, lambda: parse_chapter(*given))
+
+        chapters = [read(path) for path in paths]
+        kept.save()
         return {chapter.docname: chapter for chapter in chapters}
 
     @property
@@ -162,13 +181,19 @@ class Book:
         if not path.is_file():
             return None
         try:
-            return yaml.compose(read_text(path), yaml.SafeLoader)
+            return _compose(read_text(path))
         except yaml.YAMLError as error:
             row, problem = yaml_problem(error)
-            message = (
+            said = (
                 f"YAML として読めません（{problem}）。字下げと「:」を直してください。"
             )
-            raise BookError(file, row + 1, message) from error
+            raise BookError(file, row + 1, said) from error
+
+
+@functools.lru_cache(maxsize=8)
+def _compose(text: str) -> yaml.Node | None:
+    found: yaml.Node | None = yaml.compose(text, yaml.SafeLoader)
+    return found
 
 
 def _entries(node: yaml.Node | None, part: str) -> Iterator[TocEntry]:

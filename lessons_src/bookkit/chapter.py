@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +116,13 @@ class Chapter:
     outline: Outline = field(default_factory=Outline, repr=False, compare=False)
     text: str = field(default="", repr=False)
     extensions: frozenset[str] = frozenset()
+
+    @cached_property
+    def key(self) -> str:
+        """原稿だけから決まることの鍵：場所，文法，全文，``:load:`` で読んだコード。"""
+        sources = [cell.source for cell in self.cells]
+        found = self.file, sorted(self.extensions), self.text, sources
+        return sha256(repr(found).encode("utf8", "replace")).hexdigest()
 
     @property
     def gpu_cells(self) -> list[int]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from pybtex.database import Entry, Person
@@ -30,6 +31,8 @@ from sphinx.application import Sphinx
 from sphinxcontrib.bibtex import plugin
 from sphinxcontrib.bibtex.style.referencing import BracketStyle, PersonStyle
 from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
+
+from bookkit.kept import Kept
 
 NAME = "psychology"
 """``bibtex_default_style`` と ``bibtex_reference_style`` に書く名前。"""
@@ -133,29 +136,28 @@ PARTS = ("article", "inproceedings", "incollection", "inbook")
 """雑誌や本の一部分。題名を斜体にしない。"""
 
 
-FORMATTED: dict[str, FormattedEntry] = {}
-"""一度書いた文献。一覧と吹き出しと，書きながら見るときの次のビルドで使う。"""
-
-
 class PsychologyStyle(BaseStyle):
     """文献の一覧の書き方（日本心理学会・APA の書き方にならう）。"""
 
     default_name_style = FamilyThenInitials
     default_sorting_style = AuthorYearSorting
     default_label_style = "number"  # 一覧では，札を見せない
+    kept = Kept(Path())
+    """書いた文献。ビルドのたびに，前のビルドのものから始める。"""
 
     def format_entry(
         self, label: str, entry: Entry, bib_data: Any = None
     ) -> FormattedEntry:
         """文献一つ。著者のない文献の題名は，著者の所に書く。"""
-        known = FORMATTED.get(shape := repr((label, entry.key, entry)))
-        if known is None:
-            known = FORMATTED[shape] = self._formatted(label, entry, bib_data)
-        return known
+        context = {"entry": entry, "style": self, "bib_data": bib_data}
+        work = self.work(entry)
+        text = self.kept.once((entry,), lambda: work.format_data(context))
+        return FormattedEntry(entry.key, text, label)
 
-    def _formatted(self, label: str, entry: Entry, bib_data: Any) -> FormattedEntry:
+    def work(self, entry: Entry) -> Node:
+        """文献の種類と欄に合う，書き方の型。"""
         has_people = entry.persons.get("author") or entry.persons.get("editor")
-        work = words[
+        return words[
             sentence[join[WHO, " (", YEAR, ")"]],
             sentence[TITLE if entry.type in PARTS else tag("em")[TITLE]]
             if has_people
@@ -164,12 +166,12 @@ class PsychologyStyle(BaseStyle):
             sentence[optional[field("note")]],
             LINK,
         ]
-        context = {"entry": entry, "style": self, "bib_data": bib_data}
-        return FormattedEntry(entry.key, work.format_data(context), label)
 
 
 def setup(app: Sphinx) -> None:
     """文献の書き方を``psychology`` の名前で登録する。"""
+    kept = PsychologyStyle.kept = Kept(Path(app.doctreedir) / "works.pickle")
+    app.connect("build-finished", lambda *_: kept.save())
     register_plugin("pybtex.style.formatting", NAME, PsychologyStyle)
     plugin.register_plugin(
         "sphinxcontrib.bibtex.style.referencing", NAME, PsychologyReferences

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 from pybtex.database import Person
 from pybtex.richtext import nbsp
 
+from bookkit import citations
 from bookkit.citations import FamilyThenInitials
 
 BIB = r"""
@@ -97,3 +98,35 @@ def test_citations_and_bibliography(build: Callable[..., Path]) -> None:
         "Unknown work (2000).",
         "浅川 伸一 (2015). 本の題. 出版社.",
     ]
+
+
+def test_only_changed_works_are_written_again(
+    build: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """次のビルドでは，変わった文献だけを書き直す。"""
+    written: list[str] = []
+    write = FamilyThenInitials.format
+
+    def count(self: FamilyThenInitials, person: Person, abbr: bool = False) -> object:
+        written.append(str(person))
+        return write(self, person, abbr)
+
+    monkeypatch.setattr(citations.FamilyThenInitials, "format", count)
+    page = "# 頁\n\n```{bibliography}\n:all:\n```\n"
+    style = {"bibtex_bibfiles": ["refs.bib"], "bibtex_default_style": "psychology"}
+    extensions = ["myst_nb", "sphinxcontrib.bibtex", "bookkit.citations"]
+
+    def text(bib: str) -> str:
+        written.clear()
+        files = {"index.md": page, "refs.bib": bib}
+        site = build(files, extensions=extensions, config=style)
+        soup = BeautifulSoup((site / "index.html").read_text("utf8"), "html.parser")
+        return str(soup.find(role="main"))
+
+    before = text(BIB)
+    assert len(written) > 10
+    assert text(BIB) == before
+    assert written == []
+    changed = text(BIB.replace("volume={81}", "volume={82}"))
+    assert "<em>82</em>" in changed
+    assert set(written) == {"Crick, Francis"}

@@ -22,6 +22,7 @@ from bookkit.lint import (
     files,
     habits,
     house,
+    known,
     markup,
     names,
     prose,
@@ -30,9 +31,16 @@ from bookkit.lint import (
     shelf,
     skeleton,
 )
-from bookkit.lint import known as names_known
-from bookkit.lint.finding import AFTER, CAUSE, PLAIN, STOP, Finding, Rule, unwritten
-from bookkit.lint.known import Known
+from bookkit.lint.finding import (
+    AFTER,
+    CAUSE,
+    PLAIN,
+    STOP,
+    BookRule,
+    Finding,
+    Rule,
+    unwritten,
+)
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -42,50 +50,49 @@ SETTINGS = ("_config.yml", "_toc.yml")
 __all__ = ["Finding", "check_book", "check_page", "setup"]
 
 PAGE_RULES: tuple[Rule, ...] = (
-    skeleton.title,
-    skeleton.draft,
-    *prose.RULES,
-    *references.RULES,
-    *markup.RULES,
-    cells.misplaced,
+    *(skeleton.title, *prose.RULES, *markup.RULES, cells.misplaced),
 )
 """表紙や用語集も含む，すべての頁の決まり。"""
 CHAPTER_RULES: tuple[Rule, ...] = (
-    *skeleton.CHAPTER_RULES,
-    *exercises.RULES,
-    *cells.CHAPTER_RULES,
-    *references.CHAPTER_RULES,
-    *names.RULES,
-    *habits.RULES,
-    *markup.CHAPTER_RULES,
+    *(*skeleton.CHAPTER_RULES, *exercises.RULES, *cells.CHAPTER_RULES),
+    *(*names.RULES, *habits.RULES, markup.cell_settings, references.cited),
 )
 """章だけの決まり。"""
+BOOK_RULES: tuple[BookRule, ...] = (
+    *(skeleton.draft, *references.RULES, *markup.BOOK_RULES),
+)
+BOOK_CHAPTER_RULES: tuple[BookRule, ...] = (skeleton.lesson_box, *names.BOOK_RULES)
+
+
+def _alone(page: Chapter) -> list[Finding]:
+    """原稿だけから分かる指摘。"""
+    rules = PAGE_RULES + (CHAPTER_RULES if page.in_part else ())
+    rules = () if page.front_unclosed else rules
+    found = [Finding(page.file, *one) for rule in rules for one in rule(page)]
+    for fault in page.outline.faults:
+        rank = CAUSE if fault.cause else PLAIN
+        found.append(Finding(page.file, fault.line, fault.message, rank=rank))
+    found += [Finding(page.file, o.line, o.message, rank=STOP) for o in page.faults]
+    return [*found, *unwritten(page.file, page.text.split("\n"))]
 
 
 def check_page(page: Chapter, book: Book) -> list[Finding]:
     """原稿一つを調べる。"""
-    if page.front_unclosed:
-        rules: tuple[Rule, ...] = ()
-    else:
-        rules = PAGE_RULES + (CHAPTER_RULES if page.in_part else ())
+    rules = BOOK_RULES + (BOOK_CHAPTER_RULES if page.in_part else ())
+    rules = () if page.front_unclosed else rules
     found = {Finding(page.file, *one) for rule in rules for one in rule(page, book)}
-    found |= {
-        Finding(page.file, one.line, one.message, rank=CAUSE if one.cause else PLAIN)
-        for one in page.outline.faults
-    }
-    found |= {Finding(page.file, o.line, o.message, rank=STOP) for o in page.faults}
-    return sorted(found | set(unwritten(page.file, page.text.split("\n"))))
+    return sorted(found.union(book.kept.of(page, _alone)))
 
 
 def check_book(
-    root: Path, only: Sequence[Path] = (), known: Known | None = None
+    root: Path, only: Sequence[Path] = (), app: Sphinx | None = None
 ) -> list[Finding]:
     """本の全体を調べる。指摘は，ほかの指摘を生むものが先で，ファイルと行の順。
 
     Args:
         root: ``_toc.yml`` のあるフォルダー。
         only: 調べるファイルかフォルダー（``root`` から）。空なら全体。
-        known: 使える名前。なければ，本の拡張を調べる。
+        app: 動いている Sphinx（使える名前を聞く）。なければ，本の拡張を調べる。
     """
     book = Book(root)
     places = [
@@ -95,13 +102,14 @@ def check_book(
     unreadable = {one.path for one in found if one.rank == STOP}
     found += [one for one in settings.readable(book) if one.path not in unreadable]
     if not any(one.rank == STOP and one.path in SETTINGS for one in found):
-        book.known = known or names_known.of(book)
+        book.known = known.of(book, app)
         found += settings.check(book, book.known)
         for page in book.documents.values():
             if page.file not in unreadable and _wanted(Path(page.file), only):
                 found += check_page(page, book)
         found += [one for rule in house.RULES for one in rule(book)]
         found += house.python_files(book, places)
+        book.kept.save(all_used=not only)
         places_of_drafts = tuple(
             place for name in book.drafts for place in book.documents[name].places
         )
@@ -147,7 +155,7 @@ def _warn(app: Sphinx) -> None:
     if not app.config.bookkit_lint or not (root / "_toc.yml").is_file():
         return
     logger = sphinx_logging.getLogger(__name__)
-    found = check_book(root, known=names_known.from_app(app))
+    found = check_book(root, app=app)
     for finding in found:
         shown = finding.path.startswith(("book/", *SETTINGS)) and not finding.draft
         if shown and finding.rank < AFTER:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
-from bookkit.book import Book
 from bookkit.chapter import TAGS, Cell, Chapter
-from bookkit.lint.finding import Problems, similar
+from bookkit.lint.finding import Problems, patterns, similar
 from bookkit.lint.names import calls
 
 WIDEST = 79
@@ -24,44 +23,33 @@ TOUCHED = (*MOVED, "interactive.network", "experiments.show")
 """読者が触れる物を頁に置く関数。"""
 ASKED = "と思いますか"
 """動かす前に，読者に予想させる文の終わり。"""
-FORBIDDEN = {
-    r"^[ \t]*[!%]": "シェルやマジックの命令があります。普通の Python で書いてください。",
-    r"\bgoogle\.colab\b": "google.colab があります。どこでも動く書き方にしてください。",
-    r"\bplt\.show\(|\bsavefig\(": f"図を直接出す命令があります。{SHOW}(fig) を使ってください。",
-    r"\bjapanize_matplotlib\b": "japanize_matplotlib があります。"
-    "figures.use_style() が日本語の書体を整えます。",
-}
-"""章では使わない書き方と，代わりの書き方。"""
 
 
 def alt_problem(alt: str, caption: str = "") -> str:
     """代替文の悪い所を言う文。良ければ空文字列。"""
-    alt = alt.strip()
+    alt, wanted = alt.strip(), "図に何が見えるかを書いてください。"
     if not alt:
         return "代替文がありません。図に何が見えるかを，目の見えない人に話すように書いてください。"
     if FILE_NAME.fullmatch(alt):
-        return f"代替文がファイル名です（{alt}）。図に何が見えるかを書いてください。"
+        return f"代替文がファイル名です（{alt}）。{wanted}"
     if not ALT_SHORTEST <= len(alt) <= ALT_LONGEST:
-        return (
-            f"代替文が {len(alt)} 字です。"
-            f"{ALT_SHORTEST}〜{ALT_LONGEST} 字で，図に何が見えるかを書いてください。"
-        )
+        said = f"代替文が {len(alt)} 字です。{ALT_SHORTEST}〜{ALT_LONGEST} 字で，"
+        return said + wanted
     if alt == caption.strip():
         return "代替文がキャプションと同じです。図に何が見えるかを，別の文で書いてください。"
     return ""
 
 
-def misplaced(page: Chapter, book: Book) -> Problems:
+def misplaced(page: Chapter) -> Problems:
     """セルが囲みの外にあるか。"""
     for directive in page.outline.named("code-cell"):
-        yield (
-            directive.line,
+        said = (
             "コードのセルが，ほかの囲みや箇条書きの中にあるか，::: で書かれています。"
-            "外に出し，``` で囲んでください。",
         )
+        yield directive.line, f"{said}外に出し，``` で囲んでください。"
 
 
-def tags(page: Chapter, book: Book) -> Problems:
+def tags(page: Chapter) -> Problems:
     """知らないタグ。"""
     for cell in page.cells:
         for tag in cell.tags:
@@ -71,36 +59,34 @@ def tags(page: Chapter, book: Book) -> Problems:
                 yield cell.line_of("tags"), f"知らないタグ {tag!r} です。{near}"
 
 
-def lines(page: Chapter, book: Book) -> Problems:
+def lines(page: Chapter) -> Problems:
     """コードの一行の長さと，章では使わない書き方。"""
     for cell in page.cells:
         for number, line in enumerate(cell.source.splitlines(), start=cell.line):
             if len(line) > WIDEST:
                 said = f"コードの行が {len(line)} 字です。{WIDEST} 字以内に折ってください。"
                 yield number, said
-        for pattern, message in FORBIDDEN.items():
-            for found in re.finditer(pattern, cell.source, re.MULTILINE):
+        for pattern, message in patterns("forbidden"):
+            for found in pattern.finditer(cell.source):
                 yield cell.line + cell.source.count("\n", 0, found.start()), message
 
 
-def opening_cell(page: Chapter, book: Book) -> Problems:
+def opening_cell(page: Chapter) -> Problems:
     """章の最初のセルは，頁に出ず，書体と乱数を整える。"""
     headings = page.outline.headings
     first_section = next((h.line for h in headings if h.level == 2), 10**9)
     first = page.cells[0] if page.cells else None
     if first is None or first.line > first_section or not first.has("remove-cell"):
-        yield (
-            first.fence_line if first else 1,
-            "章の最初のセルが隠れていません。最初の節より前に，タグ remove-cell のセルを置き，"
-            f"import と {'，'.join(f'{call}(…)' for call in OPENING_CALLS)} を書いてください。",
-        )
+        said = "章の最初のセルが隠れていません。最初の節より前に，タグ remove-cell のセルを置き，"
+        said += f"import と {'(…)，'.join(OPENING_CALLS)}(…) を書いてください。"
+        yield first.fence_line if first else 1, said
         return
     for wanted in OPENING_CALLS:
         if not calls(first, wanted):
             yield first.fence_line, f"章の最初のセルで {wanted}(…) を呼んでください。"
 
 
-def figures(page: Chapter, book: Book) -> Problems:
+def figures(page: Chapter) -> Problems:
     """図を描くセルは，名札・キャプション・代替文を持つ。"""
     for cell in page.cells:
         shown = calls(cell, SHOW)
@@ -109,8 +95,8 @@ def figures(page: Chapter, book: Book) -> Problems:
         moved = [call for name in MOVED for call in calls(cell, name) or ()]
         shown += moved
         if len(shown) > 1:
-            message = f"一つのセルに図（{SHOW} など）が {len(shown)} つあります。図ごとにセルを分けてください。"
-            yield cell.fence_line, message
+            said = f"一つのセルに図（{SHOW} など）が {len(shown)} つあります。"
+            yield cell.fence_line, f"{said}図ごとにセルを分けてください。"
         if shown:
             yield from _figure_settings(cell, with_alt=not moved)
         elif cell.settings():
@@ -118,42 +104,33 @@ def figures(page: Chapter, book: Book) -> Problems:
             yield cell.fence_line, said
 
 
-def asked_first(page: Chapter, book: Book) -> Problems:
+def asked_first(page: Chapter) -> Problems:
     """動かせる図，写真で試す欄，実験の前に，予想させる文があるか。"""
     for cell in page.cells:
         found = [call for name in TOUCHED for call in calls(cell, name) or ()]
         touched = {ast.unparse(call.func) for call in found} & set(TOUCHED)
-        if touched and not _is_asked(page, cell):
-            yield (
-                cell.fence_line,
-                "動かせる図・写真の欄・実験の前に，予想させる文がありません。"
-                f"「どうなる{ASKED}。」のように，すぐ前の文章で問うてください。",
-            )
-
-
-def _is_asked(page: Chapter, cell: Cell) -> bool:
-    """セルのすぐ前の文章（前の囲みまで）に，予想させる文があるか。"""
-    before = page.text.split("\n")[: cell.fence_line - 1]
-    return ASKED in "\n".join(before).rpartition("```")[2]
+        before = "\n".join(page.text.split("\n")[: cell.fence_line - 1])
+        if touched and ASKED not in before.rpartition("```")[2]:  # 前の囲みまで
+            said = "動かせる図・写真の欄・実験の前に，予想させる文がありません。"
+            said += f"「どうなる{ASKED}。」のように，すぐ前の文章で問うてください。"
+            yield cell.fence_line, said
 
 
 def _figure_settings(cell: Cell, *, with_alt: bool = True) -> Problems:
     figure = cell.settings()
     name, caption = (str(figure.get(key) or "") for key in ("name", "caption"))
-    where = "mystnb: figure: の下に"
-    if not name:
-        message = f"図に名札がありません。{where} name: fig-… を書いてください。"
-        yield cell.line_of("figure"), message
-    elif not FIGURE_NAME.fullmatch(name):
-        message = f"図の名札 {name!r} を，fig- で始まる英小文字・数字・- の名前にしてください。"
-        yield cell.line_of("name"), message
-    if not caption.strip():
-        message = f"図にキャプションがありません。{where} caption: を書いてください。"
-        yield cell.line_of("figure"), message
-    if not with_alt:
-        return
-    problem = alt_problem(str(cell.settings("image").get("alt") or ""), caption)
-    if problem:
+    lost = {"に名札": "name: fig-…"} if not name else {}
+    lost |= {"にキャプション": "caption:"} if not caption.strip() else {}
+    for what, wanted in lost.items():
+        said = (
+            f"図{what}がありません。mystnb: figure: の下に {wanted} を書いてください。"
+        )
+        yield cell.line_of("figure"), said
+    if name and not FIGURE_NAME.fullmatch(name):
+        said = f"図の名札 {name!r} を，fig- で始まる英小文字・数字・- の名前に"
+        yield cell.line_of("name"), f"{said}してください。"
+    alt = str(cell.settings("image").get("alt") or "")
+    if with_alt and (problem := alt_problem(alt, caption)):
         yield cell.line_of("alt"), problem
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 
-from bookkit.book import Book
 from bookkit.chapter import Cell, Chapter
 from bookkit.lint.finding import Problems, similar
 
@@ -16,7 +15,7 @@ CHECK = re.compile(r"^check\(\s*[\"'](.+?)[\"']", re.MULTILINE)
 BLANK = re.compile(r"[=(,]\s*\.\.\.")
 
 
-def enough(page: Chapter, book: Book) -> Problems:
+def enough(page: Chapter) -> Problems:
     """練習の数。"""
     count = len(page.outline.named("exercise"))
     if count < FEWEST:
@@ -24,7 +23,7 @@ def enough(page: Chapter, book: Book) -> Problems:
         yield line, f"練習が {count} 個です。{FEWEST} 個以上にしてください。"
 
 
-def complete(page: Chapter, book: Book) -> Problems:
+def complete(page: Chapter) -> Problems:
     """どの練習にも，名札・解答・答え合わせがあり，名札と答え合わせの名前が合うか。"""
     asked = page.outline.named("exercise")
     answered = {solution.argument for solution in page.outline.named("solution")}
@@ -36,48 +35,39 @@ def complete(page: Chapter, book: Book) -> Problems:
             said = f"練習に名札がありません。:label: exercise-{_slug(short)}-… の行を加えてください。"
             yield exercise.line, said
         elif label not in answered:
-            yield (
-                exercise.line,
-                f"練習 {label!r} に解答がありません。{{solution}} {label} を，"
-                ":class: dropdown を付けて置いてください。",
-            )
+            said = f"練習 {label!r} に解答がありません。{{solution}} {label} を，"
+            yield exercise.line, f"{said}:class: dropdown を付けて置いてください。"
         checks = [
             (name, cell)
             for name, cell in _checks(page)
             if exercise.line < cell.fence_line < end
         ]
         if not checks:
-            yield (
-                exercise.line,
-                "練習に答え合わせのセルがありません。練習の後のセルで "
-                f'check("{short}/…", answer) を呼んでください。',
-            )
+            said = "練習に答え合わせのセルがありません。練習の後のセルで "
+            yield exercise.line, f'{said}check("{short}/…", answer) を呼んでください。'
         for name, cell in checks:
             wanted = f"exercise-{_slug(name.replace('/', '-'))}"
             if not name.startswith(f"{short}/"):
-                message = f"練習 {name!r} の名前は {short}/ で始めてください。"
-                yield cell.fence_line, message
+                said = f"練習 {name!r} の名前は {short}/ で始めてください。"
+                yield cell.fence_line, said
             elif label and label != wanted:
                 said = f"練習 {name!r} の名札が {label!r} です。{wanted!r} とそろえてください。"
                 yield cell.fence_line, said
 
 
-def solutions(page: Chapter, book: Book) -> Problems:
+def solutions(page: Chapter) -> Problems:
     """解答は，相手の練習を持ち，畳まれているか。"""
     labels = [d.options.get("label", "") for d in page.outline.named("exercise")]
     for solution in page.outline.named("solution"):
         if solution.argument not in labels:
-            yield (
-                solution.line,
-                f"解答の相手の練習 {solution.argument!r} がありません。"
-                + similar(solution.argument, labels),
-            )
+            said = f"解答の相手の練習 {solution.argument!r} がありません。"
+            yield solution.line, said + similar(solution.argument, labels)
         if "dropdown" not in solution.options.get("class", "").split():
             message = "解答が畳まれていません。:class: dropdown の行を加えてください。"
             yield solution.line, message
 
 
-def blanks(page: Chapter, book: Book) -> Problems:
+def blanks(page: Chapter) -> Problems:
     """答えは白紙のままか。"""
     for name, cell in _checks(page):
         if not BLANK.search(cell.source):

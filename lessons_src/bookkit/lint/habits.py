@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 import re
 
-from bookkit.book import Book
 from bookkit.chapter import Chapter
 from bookkit.lint.finding import Problems
-from bookkit.lint.names import call_sites
+from bookkit.lint.names import called
 
 SEEDED = re.compile(
     r"(?:.*\.)?(?:default_rng|RandomState|Random|SeedSequence|seed|manual_seed)"
@@ -25,38 +24,31 @@ SAVES = re.compile(
 """置き場所に書くか，消す関数。"""
 
 
-def randomness(page: Chapter, book: Book) -> Problems:
+def randomness(page: Chapter) -> Problems:
     """種のない乱数。``torch.randn`` などは，章の初めの ``seed_everything`` が種を決める。"""
-    for cell in page.cells:
-        for name, call in call_sites(cell):
-            free = SEEDED.fullmatch(name) and not (call.args or call.keywords)
-            if CHANCE.fullmatch(name) or free:
-                yield (
-                    cell.line + call.lineno - 1,
-                    f"{name}() は，動かすたびに違う値になります。種を決めてください（例: np.random.default_rng(0)）。",
-                )
+    for line, name, call in called(page):
+        free = SEEDED.fullmatch(name) and not (call.args or call.keywords)
+        if CHANCE.fullmatch(name) or free:
+            said = f"{name}() は，動かすたびに違う値になります。"
+            yield line, f"{said}種を決めてください（例: np.random.default_rng(0)）。"
 
 
-def writing(page: Chapter, book: Book) -> Problems:
+def writing(page: Chapter) -> Problems:
     """置き場所に書くセル。一時フォルダー（``tempfile``）の中ならよい。"""
     if any("tempfile" in cell.source for cell in page.cells):
         return
-    for cell in page.cells:
-        for name, call in call_sites(cell):
-            if SAVES.fullmatch(name) or _opens_to_write(name, call):
-                yield (
-                    cell.line + call.lineno - 1,
-                    f"{name}(…) は，置き場所に書きます。章は何も残さずに動くようにし，要るなら tempfile の中に書いてください。",
-                )
+    for line, name, call in called(page):
+        if SAVES.fullmatch(name) or _opens_to_write(name, call):
+            said = f"{name}(…) は，置き場所に書きます。章は何も残さずに動くようにし，"
+            yield line, f"{said}要るなら tempfile の中に書いてください。"
 
 
 def _opens_to_write(name: str, call: ast.Call) -> bool:
     if name.rpartition(".")[2] != "open":
         return False
     place = 1 if name in ("open", "io.open", "gzip.open") else 0
-    modes = [word.value for word in call.keywords if word.arg == "mode"] + call.args[
-        place : place + 1
-    ]
+    modes = [word.value for word in call.keywords if word.arg == "mode"]
+    modes += call.args[place : place + 1]
     return any(
         isinstance(mode, ast.Constant) and re.search("[wax+]", str(mode.value))
         for mode in modes

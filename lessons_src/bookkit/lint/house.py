@@ -46,24 +46,15 @@ def rooms(book: Book) -> Iterator[Finding]:
     places = {"部屋": book.lessons, "記録": book.root / "book" / RECORDED}
     for kind, folder in places.items():
         for part in PART_TITLES:
-            for chapter, file in _folders(book, folder / part):
-                if (name := f"{part}/{chapter}") not in pages:
+            for inner in sorted((folder / part).glob("*/")):
+                name = f"{part}/{inner.name}"
+                files = () if name in pages else inner.rglob("*")
+                made = "__pycache__"
+                lost = sorted(p for p in files if p.is_file() and made not in p.parts)
+                for file in lost[:1]:  # 空のフォルダーは数えない
                     said = f"{kind}の章 book/{name}.md がありません。{similar(name, pages)}"
-                    yield Finding(
-                        file, 1, f"{said}頁を書くか，{kind}を消してください。"
-                    )
-
-
-def _folders(book: Book, folder: Path) -> Iterator[tuple[str, str]]:
-    """中のフォルダーの名前と，その最初のファイル。空のものは数えない。"""
-    for inner in sorted(path for path in folder.glob("*") if path.is_dir()):
-        files = [
-            path
-            for path in sorted(inner.rglob("*"))
-            if path.is_file() and "__pycache__" not in path.parts
-        ]
-        if files and inner.name != "__pycache__":
-            yield inner.name, _name(book, files[0])
+                    said += f"頁を書くか，{kind}を消してください。"
+                    yield Finding(_name(book, file), 1, said)
 
 
 def python_files(book: Book, places: Iterable[Path]) -> Iterator[Finding]:

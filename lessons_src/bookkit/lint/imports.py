@@ -44,11 +44,9 @@ def _missing(
     for name in module.split(".")[1:]:
         if not (folder / name).is_dir() and not (folder / f"{name}.py").is_file():
             there = [p.stem for p in folder.glob("*") if p.suffix in ("", ".py")]
-            yield (
-                code.count("\n", 0, at) + 1,
-                f"部品 {module} の {name!r} が lessons にありません。{similar(name, there)}"
-                "名前を直すか，この行を消してください。",
-            )
+            said = f"部品 {module} の {name!r} が lessons にありません。{similar(name, there)}"
+            line = code.count("\n", 0, at) + 1
+            yield line, f"{said}名前を直すか，この行を消してください。"
             return
         folder /= name
 

@@ -31,11 +31,15 @@ class Known:
     settings: list[str]
 
 
-def of(book: Book) -> Known:
-    """本の拡張が使えるようにする名前。一つのプロセスでは，一度だけ聞く（0.8 秒ほど）。"""
+def of(book: Book, app: Sphinx | None = None) -> Known:
+    """本の拡張が使えるようにする名前。動いている Sphinx がなければ，始めて聞く（0.8 秒ほど）。"""
     absent = {TOC, *missing_extensions(book)}
     wanted = tuple(name for name in book.sphinx_extensions if name not in absent)
-    return _ask(wanted or EXTENSIONS)
+
+    def ask() -> Known:
+        return from_app(app) if app else _ask(wanted or EXTENSIONS)
+
+    return book.kept.once(("known", wanted), ask)
 
 
 def missing_extensions(book: Book) -> list[str]:
@@ -70,12 +74,12 @@ def _ask(extensions: tuple[str, ...]) -> Known:
 
 def from_app(app: Sphinx) -> Known:
     """動いている Sphinx に登録された名前。"""
-    from docutils.parsers.rst import directives, roles
+    from docutils.parsers.rst import directives, languages, roles
     from docutils.utils import new_document
 
     document = new_document("")
     core = {
-        name: directives.directive(name, _english(), document)[0]
+        name: directives.directive(name, languages.get_language("en"), document)[0]
         for name in directives._directive_registry
     }
     found = {**core, **directives._directives}
@@ -94,9 +98,3 @@ def from_app(app: Sphinx) -> Known:
         sorted(names),
         sorted(app.config.values),
     )
-
-
-def _english() -> object:
-    from docutils.parsers.rst import languages
-
-    return languages.get_language("en")

@@ -24,33 +24,22 @@ def names(page: Chapter, book: Book) -> Problems:
             yield line, f"知らないディレクティブ {{{name}}} です。{advice}"
             continue
         allowed = known.directives[name]
-        for key in (
-            directive.options if allowed is not None and name != "code-cell" else ()
-        ):
-            if key not in (allowed or ()):
-                usable = f"使える設定: {', '.join(allowed or ['ありません'])}。"
-                at = line_of(key, page.text.split("\n")[line:], line + 1) or line
-                said = f"{{{name}}} に知らない設定 {key!r} があります。{similar(key, allowed or ()) or usable}"
-                yield at, said
+        for key in () if allowed is None else directive.options.keys() - {*allowed}:
+            usable = f"使える設定: {', '.join(allowed or ['ありません'])}。"
+            at = line_of(key, page.text.split("\n")[line:], line + 1) or line
+            said = f"{{{name}}} に知らない設定 {key!r} があります。"
+            yield at, said + (similar(key, allowed or ()) or usable)
     for passage in page.outline.passages:
         before = ""
-        for line, token in passage.spans():
-            if (
-                token.type == "myst_role"
-                and (role := str(token.meta["name"])) not in known.roles
-            ):
+        for span in passage.spans:
+            role, found = span.target, ROLE.search(before)
+            if span.kind == "myst_role" and role not in known.roles:
                 advice = similar(role, known.roles) or "名前を確かめてください。"
-                yield line, f"知らない役割 {{{role}}} です。{advice}"
-            elif (
-                token.type == "code_inline"
-                and (found := ROLE.search(before))
-                and found[1] in known.roles
-            ):
-                said = (
-                    f"役割 {{{found[1]}}} と ` の間に空白があります。つめてください。"
-                )
-                yield line, said
-            before = token.content if token.type == "text" else ""
+                yield span.line, f"知らない役割 {{{role}}} です。{advice}"
+            elif span.kind == "code_inline" and found and found[1] in known.roles:
+                said = f"役割 {{{found[1]}}} と ` の間に空白があります。"
+                yield span.line, f"{said}つめてください。"
+            before = span.text if span.kind == "text" else ""
 
 
 def fences(page: Chapter, book: Book) -> Problems:
@@ -62,7 +51,7 @@ def fences(page: Chapter, book: Book) -> Problems:
             yield line, said
 
 
-def cell_settings(page: Chapter, book: Book) -> Problems:
+def cell_settings(page: Chapter) -> Problems:
     """セルの設定の名前（``shapes/cell.json``）。"""
     for cell in page.cells:
         for key, known in shape.unknown(cell.metadata, shape.of("cell")):
@@ -70,7 +59,7 @@ def cell_settings(page: Chapter, book: Book) -> Problems:
             yield cell.line_of(key), f"セルに知らない設定 {key!r} があります。{advice}"
 
 
-def footnotes(page: Chapter, book: Book) -> Problems:
+def footnotes(page: Chapter) -> Problems:
     """脚注の印と本文が，互いに相手を持つか。"""
     lines = page.text.split("\n")
     made = {
@@ -80,19 +69,19 @@ def footnotes(page: Chapter, book: Book) -> Problems:
     }
     used = set()
     for passage in page.outline.passages:
-        for line, token in passage.spans():
-            if token.type == "footnote_ref":
-                used.add(str(token.meta.get("label")))
-            elif token.type == "text" and (found := NOTE.search(token.content)):
+        for span in passage.spans:
+            if span.kind == "footnote_ref":
+                used.add(span.target)
+            elif span.kind == "text" and (found := NOTE.search(span.text)):
                 said = f"脚注 {found[0]} の本文がありません。「{found[0]}: …」の行を加えてください。"
-                yield line, said
+                yield span.line, said
     for label, line in made.items():
         if label not in used:
             said = f"脚注 [^{label}] を指す所がありません。本文に [^{label}] を書くか，この行を消してください。"
             yield line, said
 
 
-def formulas(page: Chapter, book: Book) -> Problems:
+def formulas(page: Chapter) -> Problems:
     """式を KaTeX が組めるか。"""
     from bookkit.pages import maths
 
@@ -107,5 +96,5 @@ def formulas(page: Chapter, book: Book) -> Problems:
             yield formula.line + below, said
 
 
-RULES = (names, fences, footnotes, formulas)
-CHAPTER_RULES = (cell_settings,)
+RULES = (footnotes, formulas)
+BOOK_RULES = (names, fences)

@@ -27,38 +27,33 @@ GIVEN = frozenset(
 """セルで作らなくても，初めからある名前。"""
 
 
-def _python(cell: Cell) -> str:
-    """シェルやマジックの行（別の決まりが断る）を空けた，ふつうの Python。"""
-    return re.sub(r"(?m)^\s*[!%].*$", "", cell.source)
+@dataclass(frozen=True)
+class Code:
+    """読んだコード。``calls`` は，関数を呼ぶ所の ``(書かれた名前, 木)``。"""
+
+    text: str
+    error: SyntaxError | None = None
+    nodes: tuple[ast.AST, ...] = ()
+    calls: tuple[tuple[str, ast.Call], ...] = ()
 
 
 @functools.lru_cache(maxsize=1024)
-def _parse(code: str) -> ast.Module | SyntaxError:
-    """構文の木。いくつもの決まりが同じセルを見るので，覚えておく。"""
+def code_of(cell: Cell) -> Code:
+    """セルのコード。いくつもの決まりが同じセルを見るので，覚えておく。
+
+    シェルやマジックの行（別の決まりが断る）は空ける。
+    """
+    text = re.sub(r"(?m)^\s*[!%].*$", "", cell.source)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # \d などの注意は，実行したときに出る
-            return ast.parse(code)
+            nodes = tuple(ast.walk(ast.parse(text)))
     except SyntaxError as error:
-        return error
+        return Code(text, error)
     except ValueError as error:  # NUL の文字
-        return SyntaxError(str(error))
-
-
-@functools.lru_cache(maxsize=1024)
-def _walk(code: str) -> tuple[ast.AST, ...]:
-    tree = _parse(code)
-    return tuple(ast.walk(tree)) if isinstance(tree, ast.Module) else ()
-
-
-def _nodes(cell: Cell) -> tuple[ast.AST, ...]:
-    return _walk(_python(cell))
-
-
-@functools.lru_cache(maxsize=1024)
-def _call_sites(code: str) -> tuple[tuple[str, ast.Call], ...]:
-    found = [node for node in _walk(code) if isinstance(node, ast.Call)]
-    return tuple((_written(node.func), node) for node in found)
+        return Code(text, SyntaxError(str(error)))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    return Code(text, None, nodes, tuple((_written(one.func), one) for one in calls))
 
 
 def _written(node: ast.expr) -> str:
@@ -70,38 +65,37 @@ def _written(node: ast.expr) -> str:
     return ast.unparse(node)
 
 
-def call_sites(cell: Cell) -> tuple[tuple[str, ast.Call], ...]:
-    """関数を呼ぶ所の ``(書かれた名前, 木)``。"""
-    return _call_sites(_python(cell))
+def called(page: Chapter) -> Iterator[tuple[int, str, ast.Call]]:
+    """章の関数を呼ぶ所の ``(行, 書かれた名前, 木)``。"""
+    for cell in page.cells:
+        for name, call in code_of(cell).calls:
+            yield cell.line + call.lineno - 1, name, call
 
 
 def calls(cell: Cell, name: str) -> list[ast.Call] | None:
     """``figures.show`` のような名前の関数を呼ぶ所。読めないセルなら ``None``。"""
-    if isinstance(_parse(_python(cell)), SyntaxError):
-        return None
-    names = (name, name.rsplit(".", 1)[-1])
-    return [node for written, node in call_sites(cell) if written in names]
+    code, names = code_of(cell), (name, name.rsplit(".", 1)[-1])
+    found = [node for written, node in code.calls if written in names]
+    return None if code.error else found
 
 
-def syntax(page: Chapter, book: Book) -> Problems:
+def syntax(page: Chapter) -> Problems:
     """Python として読めるか。"""
     for cell in page.cells:
-        error = _parse(_python(cell))
-        if isinstance(error, SyntaxError):
-            line = cell.line + (error.lineno or 1) - 1
+        if error := code_of(cell).error:
             said = f"コードが Python として読めません（{japanese(error.msg)}）。直してください。"
-            yield line, said
+            yield cell.line + (error.lineno or 1) - 1, said
 
 
-def names(page: Chapter, book: Book) -> Problems:
+def names(page: Chapter) -> Problems:
     """このセルまでに作られていない名前を使っていないか。GPU 用のセルの値が混ざらないか。
 
     GPU のない計算機では，GPU 用のセルだけが全規模の記録に替わる。
     後のセルが縮小版の値で図を描くと，一つの頁に二つの規模が混ざってしまう。
     """
-    if any(syntax(page, book)):
+    if any(syntax(page)):
         return
-    uses = [_uses(_python(cell)) for cell in page.cells]
+    uses = [_uses(code_of(cell).text) for cell in page.cells]
     known = not any(use.imports_all for use in uses)  # import * の後では分からない
     everywhere = set(GIVEN).union(*(use.made for use in uses))
     so_far, at_full_size = set(GIVEN), set[str]()
@@ -111,20 +105,16 @@ def names(page: Chapter, book: Book) -> Problems:
         missing = (use.at_once - so_far) | (use.later - everywhere)
         for name in sorted(missing if known else ()):
             where = "後のセル" if name in everywhere else "ほかの章"
-            yield (
-                _line_of(cell, name),
-                f"名前 {name} は，このセルまでに作られていません（{where}の名前は使えません）。"
-                "前のセルで作るか，lessons から読み込んでください。",
-            )
+            said = f"名前 {name} は，このセルまでに作られていません（{where}の名前は使えません）。"
+            said += "前のセルで作るか，lessons から読み込んでください。"
+            yield _line_of(cell, name), said
         if cell.gpu:
             at_full_size |= use.made
             continue
         for name in sorted((use.at_once & at_full_size) - use.made):
-            yield (
-                _line_of(cell, name),
-                f"{name} は GPU 用のセルで作られています。規模の違う結果が混ざらないように，"
-                f"このセルにもタグ {GPU_TAG} を付けるか，{name} を GPU 用のセルより前で作ってください。",
-            )
+            said = f"{name} は GPU 用のセルで作られています。規模の違う結果が混ざらないように，このセルにも"
+            said += f"タグ {GPU_TAG} を付けるか，{name} を GPU 用のセルより前で作ってください。"
+            yield _line_of(cell, name), said
         at_full_size -= use.made
 
 
@@ -171,44 +161,45 @@ def _inner(
 
 def _line_of(cell: Cell, name: str) -> int:
     """セルの中で，``name`` を初めて使う行（原稿の行）。"""
-    found = (n for n in _nodes(cell) if isinstance(n, ast.Name) and n.id == name)
+    found = (n for n in code_of(cell).nodes if isinstance(n, ast.Name) and n.id == name)
     return cell.line - 1 + min((node.lineno for node in found), default=1)
 
 
 def modules(page: Chapter, book: Book) -> Problems:
     """読み込む部品が ``lessons`` にあるか。"""
     for cell in page.cells:
-        for line, message in missing_modules(_python(cell), book.lessons):
+        for line, message in missing_modules(cell.source, book.lessons):
             yield cell.line + line - 1, message
 
 
 def files(page: Chapter, book: Book) -> Problems:
     """コードの中の文字列が，置き場所のファイルを指していないか。"""
     bases = [page.path.parent, book.root]
-    for cell in page.cells:
-        for node in _nodes(cell):
-            if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-                continue
-            if any(_is_file(base, node.value) for base in bases):
-                yield (
-                    cell.line + node.lineno - 1,
-                    f"ファイル {node.value!r} は，Colab で開いた章にはありません。"
-                    "lessons に入れて，lessons の関数から読んでください。",
-                )
+    for line, text in book.kept.of(page, _file_names):
+        if any(_is_file(base, text) for base in bases):
+            said = f"ファイル {text!r} は，Colab で開いた章にはありません。"
+            yield line, f"{said}lessons に入れて，lessons の関数から読んでください。"
+
+
+def _file_names(page: Chapter) -> list[tuple[int, str]]:
+    """ファイルの名前かもしれない文字列の ``(行, 文字列)``。"""
+    return [
+        (cell.line + node.lineno - 1, node.value)
+        for cell in page.cells
+        for node in code_of(cell).nodes
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.search(r"[./]", node.value)
+        and node.value.strip(" ./")
+        and not re.search(r"[\n\0]|.{201}", node.value)
+    ]
 
 
 def _is_file(base: Path, text: str) -> bool:
     """文字列が，あるファイルか，``/`` を含む，あるフォルダーの名前か。"""
-    if (
-        not re.search(r"[./]", text)
-        or not text.strip(" ./")
-        or "\n" in text
-        or "\0" in text
-        or len(text) > 200
-    ):
-        return False
     path = base / text
     return path.is_file() or ("/" in text.strip("/") and path.is_dir())
 
 
-RULES = (syntax, names, modules, files)
+RULES = (syntax, names)
+BOOK_RULES = (modules, files)

@@ -4,46 +4,28 @@ from __future__ import annotations
 
 import re
 
-from bookkit.book import Book
 from bookkit.chapter import Chapter
-from bookkit.lint.finding import Problems
+from bookkit.lint.finding import WIDE, Problems, patterns
 from bookkit.outline import HIDDEN
 
-WIDE = "\u3041-\u30ff\u3400-\u9fff々〆"
 ENDS = "。？！"
 OPEN, CLOSE = "「『（(〈《【", "」』）)〉》】"
 
-BOLD = (
-    "太字の印 {} が文字のまま出ます。"
-    "印の内側を空白・「。」・「）」などで始めたり終えたりせず，句読点は印の外に出してください。"
-)
-LEFTOVERS = {
-    r"\*\*|__": BOLD,
-    r"(?<![*\s])\*(?!\*)|(?<!\*)\*(?![*\s])": "強調の印 {} が文字のまま出ます。"
-    "印の内側の空白や句読点を外に出してください（印でないなら \\* と書きます）。",
-    "`": "コードの印 {} が閉じていません。もう一つの ` を加えてください。",
-    r"(?<!\\)\$": "数式の印 {} が閉じていません。"
-    "もう一つの $ を加えてください（金額なら \\$）。",
-    r"\]\(": "リンク {} が組まれていません。番地の中の空白や {{{{ }}}} を直してください。",
-    ":::|```": "囲みの印 {} が文字のまま出ます。行の頭に置いてください。",
-}
-"""組まれずに残る印と，その直し方。"""
 
-
-def leftovers(page: Chapter, book: Book) -> Problems:
+def leftovers(page: Chapter) -> Problems:
     """組まれずに，文字のまま頁に出る印。"""
     for passage in page.outline.passages:
         depth = 0
-        for line, token in passage.spans():
-            depth += token.nesting if token.type.startswith("strong") else 0
-            if token.type == "strong_open" and depth > 1:
-                yield (line, BOLD.format("**"))
-            if token.type != "text":
+        for span in passage.spans:
+            depth += span.nesting if span.kind.startswith("strong") else 0
+            if span.kind == "strong_open" and depth > 1:
+                yield span.line, patterns("bold")[0][1].format("**")
+            if span.kind != "text":
                 continue
-            for pattern, message in LEFTOVERS.items():
-                match = re.search(pattern, token.content)
-                if match and not _escapes(page, line):
-                    yield (line, message.format(f"「{match[0]}」"))
+            for pattern, message in patterns("bold") + patterns("leftovers"):
+                match = pattern.search(span.text)
+                if match and not _escapes(page, span.line):
+                    yield span.line, message.format(f"「{match[0]}」")
                     break
 
 
@@ -52,7 +34,7 @@ def _escapes(page: Chapter, line: int) -> bool:
     return bool(re.search(r"\\[*_`$\[(]", page.text.split("\n")[line - 1]))
 
 
-def one_sentence_a_line(page: Chapter, book: Book) -> Problems:
+def one_sentence_a_line(page: Chapter) -> Problems:
     """一文を一行に書く。用語集と表の中は除く。"""
     for passage in page.outline.passages:
         if passage.kind != "paragraph":
@@ -83,18 +65,7 @@ def _sentences(text: str) -> int:
     return count + bool(re.sub(rf"[\s{CLOSE}{ENDS}]", "", rest))
 
 
-PUNCTUATION = {
-    "、": "読点「、」は「，」にしてください。",
-    "．": "句点「．」は「。」にしてください。",
-    rf"(?<=[{WIDE}）」{HIDDEN}]),(?=\s?[{WIDE}「（{HIDDEN}])": "日本語の間の「,」は「，」にしてください。",
-    rf"(?<=[{WIDE}）」])\.(?=\s*$|\s?[{WIDE}「])": "日本語の文の終わりの「.」は「。」にしてください。",
-    rf"(?<=[{WIDE}）」])[:;?!](?=\s*$|\s?[{WIDE}「（{HIDDEN}])": "日本語の間の半角の記号は，全角（：；？！）にしてください。",
-    rf"(?<=[{WIDE}])\s?\((?=[^()]*[{WIDE}])|(?<=[{WIDE}])\)(?=[{WIDE}])": "日本語の括弧は，全角の（ ）にしてください。",
-}
-"""日本語の文の中の，半角の記号と，その直し方。"""
-
-
-def punctuation(page: Chapter, book: Book) -> Problems:
+def punctuation(page: Chapter) -> Problems:
     """句読点と括弧。"""
     texts = [
         (number, text)
@@ -105,14 +76,14 @@ def punctuation(page: Chapter, book: Book) -> Problems:
         if alt := cell.settings("image").get("alt"):
             texts.append((cell.line_of("alt"), str(alt)))
     for number, text in texts:
-        for pattern, message in PUNCTUATION.items():
-            if match := re.search(pattern, text):
+        for pattern, message in patterns("punctuation"):
+            if match := pattern.search(text):
                 near = text[max(0, match.start() - 6) : match.end() + 6]
                 near = near.replace(HIDDEN, "…").strip()
-                yield (number, f"{message}（{near}）")
+                yield number, f"{message}（{near}）"
 
 
-def headings(page: Chapter, book: Book) -> Problems:
+def headings(page: Chapter) -> Problems:
     """見出しは文にしない。"""
     for heading in page.outline.headings:
         if heading.text.endswith(("。", "．", ".")):

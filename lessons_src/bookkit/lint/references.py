@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import ast
-import functools
+import posixpath
 import re
 from collections.abc import Iterator
 
-from markdown_it.token import Token
-from sphinx.util import docname_join
-from sphinx.util.nodes import split_explicit_title
-
 from bookkit.book import Book
-from bookkit.chapter import Cell, Chapter
-from bookkit.directives.source import find_source
+from bookkit.chapter import Chapter
 from bookkit.lint.cells import alt_problem
 from bookkit.lint.finding import Problems, similar
 from bookkit.lint.names import calls
-from bookkit.outline import Directive
+from bookkit.outline import Directive, Span
 
+TITLED = re.compile(r".+?\s*<([^<]*?)>", re.DOTALL)
+"""``題名 <先>`` の形（Sphinx と同じ）。"""
 RUBY = re.compile(r"[^|]*[^|\s][^|]*\|\s*[ぁ-ゖァ-ヺー・]+\s*")
 """``語|よみ`` の形。"""
 
@@ -26,23 +23,23 @@ RUBY = re.compile(r"[^|]*[^|\s][^|]*\|\s*[ぁ-ゖァ-ヺー・]+\s*")
 def pointers(page: Chapter, book: Book) -> Problems:
     """役割・リンク・絵・``{source}`` の指す先。"""
     for passage in page.outline.passages:
-        for line, token in passage.spans():
-            for problem in _in_text(page, book, token):
-                yield line, problem
+        for span in passage.spans:
+            for problem in _in_text(page, book, span):
+                yield span.line, problem
     for directive in page.outline.directives:
         for problem in _in_directive(page, book, directive):
             yield directive.line, problem
 
 
-def _in_text(page: Chapter, book: Book, token: Token) -> Iterator[str]:
-    if token.type == "myst_role":
-        _, _, target = split_explicit_title(token.content.strip())
-        yield from _role(page, book, str(token.meta["name"]), target.strip())
-    elif token.type == "link_open":
-        yield from _link(page, book, str(token.attrGet("href") or ""))
-    elif token.type == "image":
-        source = str(token.attrGet("src") or "")
-        yield from _image(page, book, source, token.content)
+def _in_text(page: Chapter, book: Book, span: Span) -> Iterator[str]:
+    if span.kind == "myst_role":
+        titled = TITLED.fullmatch(span.text.strip())
+        target = titled[1] if titled else span.text
+        yield from _role(page, book, span.target, target.strip())
+    elif span.kind == "link_open":
+        yield from _link(page, book, span.target)
+    elif span.kind == "image":
+        yield from _image(page, book, span.target, span.text)
 
 
 def _in_directive(page: Chapter, book: Book, directive: Directive) -> Iterator[str]:
@@ -50,19 +47,33 @@ def _in_directive(page: Chapter, book: Book, directive: Directive) -> Iterator[s
         alt, caption = directive.options.get("alt", ""), directive.body.strip()
         yield from _image(page, book, directive.argument, alt, caption)
     elif directive.name == "source":
-        try:
-            find_source(book.root / "lessons_src", directive.argument)
-        except LookupError as error:
-            yield str(error)
-        except (SyntaxError, ValueError) as error:
-            yield f"{{source}} のファイルを Python として読めません（{error}）。部品を直してください。"
+        target = directive.argument
+        folder = book.lessons.parent.joinpath(*target.split(".")[:-1])
+        files = [folder.with_suffix(".py"), folder / "__init__.py"]
+        texts = [path.read_bytes() if path.is_file() else None for path in files]
+        key = "source", target, texts
+        yield from book.kept.once(key, lambda: _source(book, target))
+
+
+def _source(book: Book, target: str) -> list[str]:
+    """``{source}`` の困ったこと。"""
+    from bookkit.directives.source import find_source  # Sphinx を読み込む
+
+    try:
+        find_source(book.root / "lessons_src", target)
+    except LookupError as error:
+        return [str(error)]
+    except (SyntaxError, ValueError) as error:
+        said = f"{{source}} のファイルを Python として読めません（{error}）。"
+        return [f"{said}部品を直してください。"]
+    return []
 
 
 def _role(page: Chapter, book: Book, role: str, target: str) -> Iterator[str]:
     """役割の指す先。``題名 <先>`` の題名は，もう除いてある。"""
     if role == "doc":
         yield from _draft(page, book, target)
-    if role == "doc" and docname_join(page.docname, target) not in book.documents:
+    if role == "doc" and _docname(page, target) not in book.documents:
         near = similar(target, book.documents)
         yield f"章 {target!r} がありません。{near}まだ無い章なら，リンクにせず題名だけを書いてください。"
     elif role in ("ref", "numref", "eq"):
@@ -78,17 +89,20 @@ def _role(page: Chapter, book: Book, role: str, target: str) -> Iterator[str]:
     elif role == "ruby" and not RUBY.fullmatch(target):
         yield f"ルビ {target!r} は {{ruby}}`語|よみ` の形で，よみをかなで書いてください。"
     elif role in ("glue:", "glue:text", "glue:md"):
-        yield from _glue(page, target.partition(":")[0])
+        yield from _glue(page, book, target.partition(":")[0])
+
+
+def _docname(page: Chapter, target: str) -> str:
+    """頁から見た ``target`` の，文書の名前（Sphinx と同じ）。"""
+    return posixpath.normpath(posixpath.join(f"/{page.docname}", "..", target))[1:]
 
 
 def _draft(page: Chapter, book: Book, target: str) -> Iterator[str]:
     """公開する頁からは，下書きの章を指さない。"""
-    name = docname_join(page.docname, target.removesuffix(".md"))
+    name = _docname(page, target.removesuffix(".md"))
     if name in book.drafts and not page.draft:
-        yield (
-            f"{name} は下書きなので，公開する本にはありません。"
-            "リンクにせず題名だけを書くか，その章の draft: true を消してください。"
-        )
+        advice = "リンクにせず題名だけを書くか，その章の draft: true を消してください。"
+        yield f"{name} は下書きなので，公開する本にはありません。{advice}"
 
 
 def _label(page: Chapter, book: Book, label: str) -> Iterator[str]:
@@ -99,22 +113,19 @@ def _label(page: Chapter, book: Book, label: str) -> Iterator[str]:
         yield f"参照の先 {label!r} がありません。{similar(label, book.labels) or advice}"
 
 
-@functools.lru_cache(maxsize=1)
-def _glued(cells: tuple[Cell, ...]) -> list[str] | None:
+def _glued(page: Chapter) -> list[str] | None:
     """セルの渡す数の名前。計算した名前のセルがあれば，分からないので ``None``。"""
-    found = [call for cell in cells for call in calls(cell, "glue.glue") or ()]
+    found = [call for cell in page.cells for call in calls(cell, "glue.glue") or ()]
     named = [call.args[0] if call.args else None for call in found]
     given = [str(one.value) for one in named if isinstance(one, ast.Constant)]
     return given if len(given) == len(named) else None
 
 
-def _glue(page: Chapter, name: str) -> Iterator[str]:
-    given = _glued(page.cells)
+def _glue(page: Chapter, book: Book, name: str) -> Iterator[str]:
+    given = book.kept.of(page, _glued)
     if given is not None and name not in given:
-        yield (
-            f"数 {name!r} を渡すセルがありません。"
-            f'セルで glue("{name}", 値) を呼んでください。{similar(name, given)}'
-        )
+        advice = f'セルで glue("{name}", 値) を呼んでください。{similar(name, given)}'
+        yield f"数 {name!r} を渡すセルがありません。{advice}"
 
 
 def _link(page: Chapter, book: Book, href: str) -> Iterator[str]:
@@ -157,14 +168,11 @@ def unique_labels(page: Chapter, book: Book) -> Problems:
                 yield line, f"{message}別の名前にしてください。"
 
 
-def cited(page: Chapter, book: Book) -> Problems:
+def cited(page: Chapter) -> Problems:
     """章の終わりの文献の一覧と，引用。"""
     if not page.outline.named("cited"):
-        said = (
-            "文献の一覧がありません。「## 文献」の下に ```{cited}``` を置いてください。"
-        )
-        yield page.outline.line_of("文献"), said
+        said = "文献の一覧がありません。「## 文献」の下に ```{cited}``` を"
+        yield page.outline.line_of("文献"), f"{said}置いてください。"
 
 
 RULES = (pointers, unique_labels)
-CHAPTER_RULES = (cited,)

@@ -62,23 +62,18 @@ def _toc_keys(book: Book) -> Iterator[Finding]:
     from sphinx_external_toc.parsing import TOCTREE_OPTIONS
 
     usable = {
-        *(
-            "format",
-            "root",
-            "title",
-            "options",
-            "defaults",
-            "meta",
-            "parts",
-            "subtrees",
-        ),
-        *("chapters", "sections", "entries", "file", "url", "glob", *TOCTREE_OPTIONS),
+        *("format", "root", "title", "options", "defaults", "meta", "parts"),
+        *("subtrees", "chapters", "sections", "entries", "file", "url", "glob"),
+        *TOCTREE_OPTIONS,
     }
     for table in shape.tables(book.yaml(TOC)):
         for key, _ in table.value:
             if key.value not in usable:
-                message = f"目次で {key.value!r} は使えません。{similar(str(key.value), usable)}直すか，消してください。"
-                yield Finding(TOC, key.start_mark.line + 1, message, rank=STOP)
+                said = (
+                    f"目次で {key.value!r} は使えません。{similar(key.value, usable)}"
+                )
+                said += "直すか，消してください。"
+                yield Finding(TOC, key.start_mark.line + 1, said, rank=STOP)
 
 
 def toc_shape(book: Book) -> Iterator[Finding]:

@@ -25,13 +25,17 @@ VOWELS = {
 SMALL = str.maketrans("ぁぃぅぇぉっゃゅょゎ", "あいうえおつやゆよわ")
 
 
-def works(book: Book) -> Iterator[Finding]:
+def works(book: Book) -> list[Finding]:
     """文献：読める BibTeX で，鍵は一つずつ，題・年・著者がある。"""
+    path = book.root / BIB
+    text = read_text(path) if path.is_file() else ""
+    return book.kept.once(("works", text), lambda: [*_works(text)])
+
+
+def _works(text: str) -> Iterator[Finding]:
     from pybtex.database import InvalidNameString, parse_string
     from pybtex.exceptions import PybtexError
 
-    path = book.root / BIB
-    text = read_text(path) if path.is_file() else ""
     lines: dict[str, int] = {}
     for found in ENTRY.finditer(text):
         key, line = found[2], text.count("\n", 0, found.start(1)) + 1

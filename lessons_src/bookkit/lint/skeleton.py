@@ -10,8 +10,6 @@ from bookkit.chapter import Chapter
 from bookkit.lint.finding import Problems, similar
 from bookkit.outline import Heading
 
-FORMAT = ("file_format", "mystnb")
-"""章の前書きに，いつも書く項目と値。"""
 FRONT_KEYS = ("file_format", "execution", "html_meta", "cover", "draft")
 """前書きに書いてよい項目。"""
 
@@ -24,56 +22,47 @@ END = 10**9
 """どの行より後ろの行。"""
 
 
-def front_matter(page: Chapter, book: Book) -> Problems:
+def front_matter(page: Chapter) -> Problems:
     """章の最初の設定。"""
     if page.front is None:
         if not page.front_lines:
-            yield (
-                1,
-                "章の設定がありません。--- で挟んだ file_format を，"
-                "見本（CONTRIBUTING.md の「章の形」）のとおりに最初に置いてください。",
-            )
+            said = "章の設定がありません。--- で挟んだ file_format を，見本（CONTRIBUTING.md の"
+            yield 1, f"{said}「章の形」）のとおりに最初に置いてください。"
         return
-    key, value = FORMAT
-    now = page.front.get(key)
-    if now != value:
-        said = f"章の設定の {key} が{f'{now!r} です' if now else 'ありません'}。{key}: {value} と書いてください。"
-        yield page.front_line_of(key), said
+    now = page.front.get("file_format")
+    if now != "mystnb":
+        said = f"{now!r} です" if now else "ありません"
+        said = (
+            f"章の設定の file_format が{said}。file_format: mystnb と書いてください。"
+        )
+        yield page.front_line_of("file_format"), said
     for key in page.front:
         if key not in FRONT_KEYS:
-            yield (
-                page.front_line_of(key),
-                f"章の設定に，使わない項目 {key!r} があります。消してください。"
-                + similar(str(key), FRONT_KEYS),
-            )
+            said = f"章の設定に，使わない項目 {key!r} があります。消してください。"
+            yield page.front_line_of(key), said + similar(str(key), FRONT_KEYS)
 
 
 def draft(page: Chapter, book: Book) -> Problems:
     """下書きの印。"""
     value = (page.front or {}).get("draft", False)
+    said = ""
     if not isinstance(value, bool):
-        yield (
-            page.front_line_of("draft"),
-            f"draft が {value!r} です。下書きなら draft: true と書き，公開するなら消してください。",
-        )
+        said = f"draft が {value!r} です。下書きなら draft: true と書き，公開するなら消してください。"
     elif value and book.toc and page.docname == book.toc[0].docname:
-        yield (
-            page.front_line_of("draft"),
-            "表紙は下書きにできません。draft を消してください。",
-        )
+        said = "表紙は下書きにできません。draft を消してください。"
+    if said:
+        yield page.front_line_of("draft"), said
 
 
-def title(page: Chapter, book: Book) -> Problems:
+def title(page: Chapter) -> Problems:
     """題名（h1）は一つ，見出しの段は飛ばさない。"""
     headings = page.outline.headings
     titles = [heading for heading in headings if heading.level == 1]
     if not titles:
         yield 1, "題名がありません。「# 題名」を書いてください。"
     for extra in titles[1:]:
-        message = (
-            f"題名（#）が二つめです（{extra.text}）。節なら「## 」にしてください。"
-        )
-        yield extra.line, message
+        said = f"題名（#）が二つめです（{extra.text}）。"
+        yield extra.line, f"{said}節なら「## 」にしてください。"
     before = 1
     for heading in headings:
         if heading.level > before + 1:
@@ -97,48 +86,45 @@ def lesson_box(page: Chapter, book: Book) -> Problems:
         yield box.line, "章の箱は，題名のすぐ次に置いてください。"
     items = len(re.findall(r"^[-*] ", box.body, re.MULTILINE))
     if items != LEARN_ITEMS:
-        message = (
-            f"学ぶことが {items} 個あります。ちょうど {LEARN_ITEMS} 個にしてください。"
-        )
-        yield box.line, message
+        said = f"学ぶことが {items} 個あります。"
+        yield box.line, f"{said}ちょうど {LEARN_ITEMS} 個にしてください。"
     if "requires" in box.options and not box.options["requires"]:
         yield box.line, "前提の章がないときは，:requires: の行を消してください。"
     chapters = [one.name for one in book.documents.values() if one.in_part]
     order = [entry.docname for entry in book.toc]
     order += [name for name in book.documents if name not in order]
     for name in box.options.get("requires", "").split():
-        if f"book/{name}" not in book.documents or name == page.name:
-            yield (
-                box.line,
-                f"前提の章 {name!r} がありません。book/ の下の名前"
-                f"（例: basics/softmax）を書いてください。{similar(name, chapters)}",
+        said, docname, short = (
+            f"前提の章 {name!r} ",
+            f"book/{name}",
+            name.split("/")[-1],
+        )
+        lines = page.text.split("\n")
+        if docname not in book.documents or name == page.name:
+            said += (
+                "がありません。book/ の下の名前（例: basics/softmax）を書いてください。"
             )
-        elif f"book/{name}" in book.drafts and not page.draft:
-            yield (
-                box.line,
-                f"前提の章 {name!r} は下書きです。前提から消すか，その章の draft: true を消してください。",
+            yield box.line, said + similar(name, chapters)
+        elif docname in book.drafts and not page.draft:
+            said += (
+                "は下書きです。前提から消すか，その章の draft: true を消してください。"
             )
-        elif order.index(f"book/{name}") > order.index(page.docname) and not any(
-            LATER in line and name.split("/")[-1] in line
-            for line in page.text.split("\n")
+            yield box.line, said
+        elif order.index(docname) > order.index(page.docname) and not any(
+            LATER in line and short in line for line in lines
         ):
-            yield (
-                box.line,
-                f"前提の章 {name!r} は，目次で後の章です。_toc.yml の順を直すか，"
-                f"本文で「{LATER} {{doc}}`…`」と断ってください。",
-            )
+            said += "は，目次で後の章です。_toc.yml の順を直すか，"
+            yield box.line, f"{said}本文で「{LATER} {{doc}}`…`」と断ってください。"
 
 
-def sections(page: Chapter, book: Book) -> Problems:
+def sections(page: Chapter) -> Problems:
     """節の見出しと順番。"""
     found = _sections(page)
-    texts = [heading.text for heading in found]
-    if OPENING not in texts:
-        line = found[0].line if found else 1
-        yield line, f"「## {OPENING}」がありません。最初の節にしてください。"
-    elif texts[0] != OPENING:
-        line = found[texts.index(OPENING)].line
-        yield line, f"「## {OPENING}」を最初の節にしてください。"
+    opening = [heading.line for heading in found if heading.text == OPENING]
+    if not opening or found[0].text != OPENING:
+        lost = "を" if opening else "がありません。"
+        line = [*opening, *(heading.line for heading in found), 1][0]
+        yield line, f"「## {OPENING}」{lost}最初の節にしてください。"
     previous: Heading | None = None
     for wanted in CLOSING:
         same = [heading for heading in found if heading.text == wanted]
@@ -148,16 +134,14 @@ def sections(page: Chapter, book: Book) -> Problems:
         if len(same) > 1:
             yield same[1].line, f"「## {wanted}」が二つあります。"
         if previous and same[0].line < previous.line:
-            message = f"「## {wanted}」は「## {previous.text}」の後に置いてください。"
-            yield same[0].line, message
+            said = f"「## {wanted}」は「## {previous.text}」の後に置いてください。"
+            yield same[0].line, said
         previous = same[0]
     start = next((h.line for h in found if h.text == CLOSING[0]), END)
     for heading in found:
         if heading.line > start and heading.text not in CLOSING:
-            message = (
-                f"節「{heading.text}」は「## {CLOSING[0]}」より前に置いてください。"
-            )
-            yield heading.line, message
+            said = f"節「{heading.text}」は「## {CLOSING[0]}」より前に"
+            yield heading.line, f"{said}置いてください。"
 
 
 def _sections(page: Chapter) -> list[Heading]:
@@ -176,7 +160,7 @@ def _missing(
     return line, f"「## {wanted}」がありません。{after}書いてください。"
 
 
-def empty_sections(page: Chapter, book: Book) -> Problems:
+def empty_sections(page: Chapter) -> Problems:
     """見出しの下に，何か書いてあるか。"""
     outline = page.outline
     filled = [p.line for p in outline.passages if not p.kind.startswith("h")]
@@ -187,8 +171,8 @@ def empty_sections(page: Chapter, book: Book) -> Problems:
     for heading, following in zip(outline.headings, after, strict=False):
         inside = any(heading.line < line < following.line for line in filled)
         if not inside and following.level <= heading.level:
-            said = f"見出し「{heading.text}」の下に何もありません。書くか，見出しを消してください。"
-            yield heading.line, said
+            said = f"見出し「{heading.text}」の下に何もありません。"
+            yield heading.line, f"{said}書くか，見出しを消してください。"
 
 
-CHAPTER_RULES = (front_matter, lesson_box, sections, empty_sections)
+CHAPTER_RULES = (front_matter, sections, empty_sections)
