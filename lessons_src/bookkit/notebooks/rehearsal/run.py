@@ -84,7 +84,7 @@ class Rehearsal(Runner):
     """読者と同じ条件での実行。困ったことが何もなかった結果だけを残す。
 
     Args:
-        root: 本の置き場所。``lessons`` をここから入れ，その後は見えなくする。
+        root: 本の置き場所。``lessons`` をここから入れる。
         kept: 結果を残すフォルダー。
         python: カーネルを動かす Python。
     """
