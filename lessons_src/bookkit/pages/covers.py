@@ -9,8 +9,7 @@ from xml.etree import ElementTree
 
 from PIL import Image, ImageChops, ImageOps
 
-from bookkit.pages.figures import to_dark
-from bookkit.pages.social import rasterise
+from bookkit.pages.figures import rasterise, to_dark
 from bookkit.palette import MODES, colours
 
 FOLDER = "_images/covers"
