@@ -42,7 +42,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         importlib.import_module(name).setup(app)
     return {
         "version": __version__,
-        "env_version": 4,
+        "env_version": 5,
         "parallel_read_safe": True,
         "parallel_write_safe": False,
     }

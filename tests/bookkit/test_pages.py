@@ -22,7 +22,7 @@ from PIL import Image, ImageColor
 from py_mini_racer import MiniRacer
 
 from bookkit.directives.video import embed_address
-from bookkit.pages import dates, figures, glossary, maths, social, zeros
+from bookkit.pages import dates, figures, glossary, maths, social
 from bookkit.pages import site as pages_site
 from bookkit.palette import light
 from bookkit.theme import builder, frame
@@ -564,39 +564,6 @@ def test_glossary_jumps_by_rows(searchable: Path) -> None:
         assert term.get_text().startswith(name)
     assert page.select_one("nav.rows")["aria-label"] == "五十音"
     assert len(page.select("nav.rows li")) == 10
-
-
-@pytest.mark.parametrize(
-    ("text", "plain"),
-    [
-        ("差は -0.00 個", "差は 0.00 個"),
-        ("−0.0 ミリ秒", "0.0 ミリ秒"),
-        ("（-0）", "（0）"),
-        ("-0.01 と +0.00", "-0.01 と +0.00"),
-        ("2026-0 と x-0 と -0.0.1", "2026-0 と x-0 と -0.0.1"),
-    ],
-)
-def test_minus_zero_is_zero(text: str, plain: str) -> None:
-    assert zeros.plain(text) == plain
-
-
-def test_minus_zero_is_mended_in_sentences_and_prints_only(
-    make: Callable[..., Path],
-) -> None:
-    text = (
-        "# 題\n\n差は -0.00 です。式は $x-0.00$，コードは `-0.00` です。\n\n"
-        "```myst-ansi\n差 -0.00\n```\n\n```python\nx = -0.00\n```\n\n"
-        '<p class="say">縞 -0.00</p>\n'
-    )
-    article = soup_of(make({"index.md": text}) / "index.html").article
-    assert article is not None
-    assert article.p is not None
-    assert article.p.get_text().startswith("差は 0.00 です。")
-    assert [p.get_text() for p in article.select(".say")] == ["縞 0.00"]
-    printed, code = (pre.get_text() for pre in article.select("pre"))
-    assert printed == "差  0.00\n"
-    assert code == "x = -0.00\n"
-    assert "-0.00" in article.code.get_text()
 
 
 def test_formulas_become_plain_letters(make: Callable[..., Path]) -> None:

@@ -6,10 +6,7 @@ import importlib
 
 from sphinx.application import Sphinx
 
-PARTS = (
-    *("anchors", "changes", "dates", "drafts", "facts"),
-    *("maths", "search", "site", "zeros"),
-)
+PARTS = ("anchors", "changes", "dates", "drafts", "facts", "maths", "search", "site")
 
 
 def setup(app: Sphinx) -> None:
