@@ -18,8 +18,6 @@ from sphinx.locale import admonitionlabels
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node, solution_node
 
-FOLDED = {"dropdown", "toggle"}
-"""折りたたむ囲みのクラス。"""
 CODE_BUTTON = (
     '<button class="code-open" type="button" aria-expanded="false">'
     "コードを見る</button>\n"
@@ -36,7 +34,7 @@ class FoldTranslator(HTML5Translator):
             return
         if name:
             node.insert(0, nodes.title(name, admonitionlabels[name]))
-        open_fold(self, node, f"admonition {name}")
+        self.body.append(self.starttag(node, "details", CLASS=f"admonition {name}"))
 
     def depart_admonition(self, node: nodes.Element | None = None) -> None:
         """囲みを閉じる。"""
@@ -57,21 +55,7 @@ class FoldTranslator(HTML5Translator):
 
 def is_folded(node: nodes.Element) -> bool:
     """``:class: dropdown`` の囲みかどうか。"""
-    return not FOLDED.isdisjoint(node["classes"])
-
-
-def open_fold(self: Any, node: nodes.Element, classes: str) -> None:
-    """折りたたみを開く。``toggle-shown`` なら，初めから開いておく。"""
-    shown = {"open": ""} if "toggle-shown" in node["classes"] else {}
-    self.body.append(self.starttag(node, "details", CLASS=classes, **shown))
-
-
-def visit_box(self: Any, node: nodes.Element) -> None:
-    """練習と解答の囲み（sphinx-exercise）。"""
-    if is_folded(node):
-        open_fold(self, node, "admonition")
-    else:
-        self.body.append(self.starttag(node, "div", CLASS="admonition"))
+    return "dropdown" in node["classes"]
 
 
 def visit_container(self: Any, node: nodes.Element) -> None:
@@ -98,12 +82,10 @@ def depart_hidden_code(self: Any, node: HideCodeCellNode) -> None:
 
 def setup(app: Sphinx) -> None:
     """ほかの拡張の要素の，HTML の書き方を置き換える。"""
-    box, hidden = (
-        (visit_box, FoldTranslator.depart_admonition),
-        (visit_hidden_code, depart_hidden_code),
-    )
+    box = FoldTranslator.visit_admonition, FoldTranslator.depart_admonition
     for node in (exercise_node, exercise_enumerable_node, solution_node):
         app.add_node(node, override=True, html=box)
+    hidden = visit_hidden_code, depart_hidden_code
     app.add_node(HideCodeCellNode, override=True, html=hidden)
     container = visit_container, depart_container_html
     app.add_node(nodes.container, override=True, html=container)

@@ -131,7 +131,7 @@ class MarkdownWriter(Inlines):
         kind = next((c for c in [name, *node["classes"]] if c in ICONS), "note")
         pieces = self.blocks(body)
         title = f"{ICONS[kind]} {title}"
-        if {"dropdown", "toggle"} & set(node["classes"]):
+        if "dropdown" in node["classes"]:
             self.fold(pieces, title)
         else:
             self.quote(pieces, md.strong(md.escape(title)))
@@ -181,8 +181,6 @@ class MarkdownWriter(Inlines):
     def visit_container(self, node: nodes.Element) -> None:
         if node.get("nb_element") == "cell_code":
             self._cell(node)
-        elif "toggle" in node["classes"]:
-            self.fold(self.blocks(node), "開いて読む")
         else:
             self.children(node)
 
