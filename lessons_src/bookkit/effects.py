@@ -182,7 +182,16 @@ def _measured(names: Iterable[str]) -> list[str]:
 
 
 def effects(root: Path, names: Sequence[str], *, check: bool) -> int:
-    """名前の（省くと，古い）効果を測る。``check`` なら，古いものを言うだけ。"""
+    """効果を，約束のとおりに測って記録する。
+
+    名前を省くと，記録が古い効果すべてを測ります。
+    記録は，約束と同じ部屋の records/ に残ります。
+
+    Args:
+        root: 本のフォルダー。
+        names: 約束の名前。
+        check: 古いものを言うだけで，測らない。
+    """
     every = list(recorded(root))
     unknown = sorted({*names} - {one.id for one in every})
     if unknown:
