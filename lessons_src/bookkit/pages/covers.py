@@ -79,10 +79,3 @@ def packed(picture: Image.Image) -> bytes:
         if buffer.tell() <= MOST_BYTES:
             break
     return buffer.getvalue()
-
-
-def remove_others(out: Path, used: set[str]) -> None:
-    """使わなくなった絵を消す。"""
-    for path in (out / FOLDER).glob("*.webp"):
-        if path.relative_to(out).as_posix() not in used:
-            path.unlink()
