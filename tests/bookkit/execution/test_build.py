@@ -124,8 +124,6 @@ def test_failures_are_reported_at_the_end_and_again_next_time(project):
         assert "ZeroDivisionError: division by zero" in done.stderr
         assert "return 1 / 0" in done.stderr  # traceback
         assert "失敗 bad" in done.stdout
-        log = project.root / "_build/reports/bad.log"
-        assert "ZeroDivisionError" in log.read_text("utf8")
     assert "実行 good" not in done.stdout  # 終わった章は，実行し直さない
     assert "一つめの出力" in project.page("good")
 
@@ -133,7 +131,6 @@ def test_failures_are_reported_at_the_end_and_again_next_time(project):
     done = project.build("-W", "--keep-going")
     assert done.returncode == 0, done.stderr
     assert "直した" in project.page("bad")
-    assert not log.exists()
 
 
 def test_a_warning_cannot_turn_green_by_itself(project):
