@@ -39,10 +39,6 @@ NOT_MEASURED = re.compile(
 """開いても，測る値には関わらないもの：約束の読み方，判定，人間の数，色。"""
 
 
-class EffectError(UsageError):
-    """測れなかったこと。"""
-
-
 class Commit(NamedTuple):
     """コミットの番号と日（2026-11-24 の形）。"""
 
@@ -138,7 +134,7 @@ def _refuse_unpromised(lessons: Path, one: Recorded) -> None:
     """コミットしていない約束では測らない（結果を見てから変えられるため）。"""
     where = str(one.protocol.relative_to(lessons))
     if _git(lessons, "status", "--porcelain", "--", where):
-        raise EffectError(
+        raise UsageError(
             f"{where}: 約束がコミットされていません。先に約束だけをコミットしてから測ってください。"
         )
 
@@ -147,7 +143,7 @@ def measure(root: Path, one: Recorded) -> None:
     """約束のとおりに測り，記録を置く。測れなければ，前の記録を残す。
 
     Raises:
-        EffectError: 測る途中で失敗したとき。
+        UsageError: 測る途中で失敗したとき。
     """
     lessons = lessons_root(root)
     _refuse_unpromised(lessons, one)
@@ -163,7 +159,7 @@ def measure(root: Path, one: Recorded) -> None:
             encoding="utf8",
         )
     if done.returncode:
-        raise EffectError(f"効果 {one.id} を測れませんでした（上の文を見てください）。")
+        raise UsageError(f"効果 {one.id} を測れませんでした（上の文を見てください）。")
     record, seen = (json.loads(line) for line in done.stdout.splitlines()[-2:])
     record["cpu"] = look(root).cpu
     used = {kind: _measured(seen.get(kind, ())) for kind in KINDS}
@@ -196,7 +192,7 @@ def effects(root: Path, names: Sequence[str], *, check: bool) -> int:
     unknown = sorted({*names} - {one.id for one in every})
     if unknown:
         known = "，".join(one.id for one in every)
-        raise EffectError(f"約束 {'，'.join(unknown)} はありません。ある名前: {known}")
+        raise UsageError(f"約束 {'，'.join(unknown)} はありません。ある名前: {known}")
     chosen = [one for one in every if one.id in names or (not names and one.why)]
     for one in chosen:
         print(f"{one.id}：{'，'.join(one.why) or '新しい'}", flush=True)

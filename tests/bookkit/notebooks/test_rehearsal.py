@@ -11,6 +11,7 @@ import nbformat
 import nbformat.v4 as nbf
 import pytest
 
+from bookkit.arguments import UsageError
 from bookkit.execution import schedule
 from bookkit.execution.cache import Cache, CellResult, Entry
 from bookkit.execution.outcome import Failure, Outcome
@@ -241,7 +242,7 @@ def test_a_failure_removes_the_old_record(stage_book: Path) -> None:
 
 
 def test_unknown_chapter_is_named(stage_book: Path) -> None:
-    with pytest.raises(run.MissingError, match=r"part/x.*ある章: part/one，part/two"):
+    with pytest.raises(UsageError, match=r"part/x.*ある章: part/one，part/two"):
         rehearse(stage_book, ["part/x"])
-    with pytest.raises(run.MissingError, match="make book"):
+    with pytest.raises(UsageError, match="make book"):
         rehearse(stage_book / "nowhere")

@@ -41,10 +41,6 @@ print(f"Python {platform.python_version()}・torch {version}・{device}", end=""
 """最後に動かして，何の上で動いたかを尋ねるコード。"""
 
 
-class MissingError(UsageError):
-    """ノートブックがない。先に本を作る。"""
-
-
 def read_notebook(path: Path) -> Chapter:
     """できたノートブックから，コードのセルを読む。
 
@@ -65,7 +61,7 @@ def read_notebooks(folder: Path, names: Sequence[str]) -> list[Chapter]:
     """ノートブックを，名前の順に読む。
 
     Raises:
-        MissingError: ノートブックがないとき。
+        UsageError: ノートブックがないとき。
     """
     found = {
         path.relative_to(folder).with_suffix("").as_posix(): path
@@ -73,7 +69,7 @@ def read_notebooks(folder: Path, names: Sequence[str]) -> list[Chapter]:
     }
     missing = [name for name in names if name not in found]
     if missing or not found:
-        raise MissingError(
+        raise UsageError(
             f"{folder} に {'，'.join(missing) or 'ノートブック'} がありません。"
             f"先に make book で本を作ってください。ある章: {'，'.join(found) or 'なし'}"
         )
