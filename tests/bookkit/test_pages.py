@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageColor
 from py_mini_racer import MiniRacer
 
+import bookkit
 from bookkit.directives.video import embed_address
 from bookkit.pages import dates, figures, glossary, maths, social
 from bookkit.pages import site as pages_site
@@ -34,9 +35,11 @@ EXTENSIONS = [
     "bookkit.directives.video",
     "bookkit.japanese",
     "sphinx_exercise",
-    "bookkit.notebooks",
-    "bookkit.pages",
-    "bookkit.theme",
+    *(
+        name
+        for name in bookkit.EXTENSIONS
+        if name.startswith(("bookkit.notebooks", "bookkit.pages", "bookkit.theme"))
+    ),
 ]
 CONFIG = {
     "html_baseurl": "https://example.invalid/book/",

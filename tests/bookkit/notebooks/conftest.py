@@ -16,6 +16,8 @@ import pytest
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+import bookkit
+
 SITE = "https://example.org/book/"
 REPOSITORY = "https://github.com/someone/lecture"
 FRONT = """\
@@ -36,9 +38,11 @@ CONF: dict[str, Any] = {
         "bookkit.directives.ruby",
         "bookkit.directives.solution",
         "bookkit.directives.video",
-        "bookkit.notebooks",
-        "bookkit.pages",
-        "bookkit.theme",
+        *(
+            name
+            for name in bookkit.EXTENSIONS
+            if name.startswith(("bookkit.notebooks", "bookkit.pages", "bookkit.theme"))
+        ),
     ],
     "root_doc": "book/index",
     "exclude_patterns": ["_build"],
