@@ -15,7 +15,8 @@ __version__ = "0.1.0"
 
 EXTENSIONS = (
     "bookkit.lint",
-    "bookkit.execution",
+    "bookkit.unfinished",
+    "bookkit.execution.extension",
     "bookkit.japanese",
     "bookkit.citations",
     "bookkit.directives.cited",

@@ -94,7 +94,8 @@ def test_pages_without_code_are_left_to_myst(project, tmp_path):
     ours = article(project.page("plain"))
     config.write_text(
         config.read_text("utf8").replace(
-            "extra_extensions: [bookkit.execution]", "extra_extensions: []"
+            "extra_extensions: [bookkit.unfinished, bookkit.execution.extension]",
+            "extra_extensions: []",
         )
     )
     assert project.build("--all").returncode == 0
