@@ -385,7 +385,7 @@ def test_fonts_hold_only_used_letters(make: Callable[..., Path]) -> None:
 
 
 def test_katex_styles_and_script_have_one_version() -> None:
-    script = re.search(r'version:"([\d.]+)"', maths.katex_source().read_text("utf8"))
+    script = re.search(r'version:"([\d.]+)"', maths.KATEX.read_text("utf8"))
     style = re.search(
         r'katex-version:after\{content:"([\d.]+)"',
         (builder.THEME / "static" / "katex" / "katex.css").read_text(),

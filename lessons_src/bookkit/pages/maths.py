@@ -6,7 +6,6 @@ KaTeX は sphinxcontrib-katex に入っている写しを，Python の中の V8�
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from collections.abc import Iterable
@@ -15,27 +14,19 @@ from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
+import sphinxcontrib.katex
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 logger = logging.getLogger(__name__)
+KATEX = Path(sphinxcontrib.katex.__file__).with_name("katex.min.js")
 FONTS = Path(__file__).parent.parent / "theme" / "katex" / "fonts"
 SHORT = 14
 """途中で折らない式の，字の数。"""
 CLOSING = "，。、．）」』：；！？"
 """行の初めに来てはならない字。"""
-
-
-def katex_source() -> Path:
-    """``katex.min.js`` の場所。"""
-    found = importlib.util.find_spec("sphinxcontrib.katex")
-    if found is None or found.origin is None:
-        raise ModuleNotFoundError(
-            "sphinxcontrib-katex がありません。pip install -r requirements.txt で入れてください。"
-        )
-    return Path(found.origin).with_name("katex.min.js")
 
 
 @cache
@@ -60,7 +51,7 @@ def _engine() -> Any:
     from py_mini_racer import MiniRacer
 
     engine = MiniRacer()
-    engine.eval(katex_source().read_text("utf8"))
+    engine.eval(KATEX.read_text("utf8"))
     return engine
 
 
