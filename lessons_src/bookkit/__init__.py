@@ -15,7 +15,8 @@ __version__ = "0.1.0"
 
 EXTENSIONS = (
     "bookkit.lint",
-    "bookkit.execution",
+    "bookkit.unfinished",
+    "bookkit.execution.extension",
     "bookkit.japanese",
     "bookkit.citations",
     "bookkit.directives.cited",
@@ -30,8 +31,17 @@ EXTENSIONS = (
     "bookkit.directives.source",
     "bookkit.directives.symbols",
     "bookkit.directives.video",
-    "bookkit.notebooks",
-    "bookkit.pages",
+    "bookkit.notebooks.addresses",
+    "bookkit.notebooks.build",
+    "bookkit.notebooks.rehearsal.badge",
+    "bookkit.pages.anchors",
+    "bookkit.pages.changes",
+    "bookkit.pages.dates",
+    "bookkit.pages.drafts",
+    "bookkit.pages.facts",
+    "bookkit.pages.maths",
+    "bookkit.pages.search",
+    "bookkit.pages.site",
     "bookkit.theme",
 )
 
@@ -42,7 +52,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         importlib.import_module(name).setup(app)
     return {
         "version": __version__,
-        "env_version": 4,
+        "env_version": 5,
         "parallel_read_safe": True,
         "parallel_write_safe": False,
     }

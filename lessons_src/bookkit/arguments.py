@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 
 from bookkit.similar import similar
 
-Run = Callable[[Path, Namespace], int]
-"""命令の働き。``run(本のフォルダー, 引数)`` は終了コードを返す。"""
+Run = Callable[..., int]
+"""命令の働き。``run(本のフォルダー, 引数の名前=値, …)`` は終了コードを返す。"""
 
 ENGLISH = (
     (r"the following arguments are required: (.+)", "{} が要ります。"),
@@ -28,7 +28,7 @@ class UsageError(Exception):
     """使い方の誤り。文はそのまま利用者に見せる。"""
 
 
-def port(text: str) -> int:
+def a_port(text: str) -> int:
     """頁を配る番号。"""
     if not text.isdigit() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} は 0〜65535 の番号ではありません。")
@@ -70,7 +70,7 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
 
 
 class Parser(argparse.ArgumentParser):
-    """命令一つ。説明は ``run`` の docstring から作る。
+    """命令一つ。説明は ``run`` の docstring の，``Args:`` の前から作る。
 
     Args:
         run: 働き。関数の名前（``_`` は ``-``）が，命令の名前になる。
@@ -81,7 +81,7 @@ class Parser(argparse.ArgumentParser):
         self.run = run
         self.name = run.__name__.replace("_", "-")
         self.example = f"例: python -m bookkit {self.name} {example}"
-        details = inspect.cleandoc(run.__doc__ or "")
+        details = inspect.cleandoc(run.__doc__ or "").partition("\n\nArgs:")[0]
         self.summary = details.split("\n")[0].rstrip("。")
         super().__init__(
             prog=f"python -m bookkit {self.name}",
@@ -99,9 +99,9 @@ class Parser(argparse.ArgumentParser):
         self.group.add_argument(*names, **settings)
         return self
 
-    def flag(self, name: str, about: str) -> Parser:
+    def flag(self, name: str, about: str, **settings: Any) -> Parser:
         """値のない設定を加える。"""
-        return self.having(name, action="store_true", help=about)
+        return self.having(name, action="store_true", help=about, **settings)
 
     def read(self, words: Sequence[str]) -> Namespace:
         """引数を読む。

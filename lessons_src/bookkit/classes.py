@@ -18,10 +18,6 @@ ANSWERS = "answers"
 WEEKDAYS = "月火水木金土日"
 
 
-class NewYearError(UsageError):
-    """次の年度を作れない理由。"""
-
-
 @dataclass(frozen=True)
 class ClassYear:
     """一つの年度の授業。"""
@@ -92,23 +88,23 @@ def new_year(root: Path, text: str) -> list[str]:
     古い年度の頁は，そのままの番地に残る。
 
     Raises:
-        NewYearError: 年として読めない，もうある，古い，または前の年度がないとき。何も作らない。
+        UsageError: 年として読めない，もうある，古い，または前の年度がないとき。何も作らない。
     """
     if not re.fullmatch(r"[1-9]\d{3}", text):
-        raise NewYearError(
+        raise UsageError(
             f"年 {text!r} は使えません。2027 のような 4 桁の数で書いてください。"
         )
     year, last = int(text), newest(root)
     if last is None:
-        raise NewYearError(f"{FOLDER}/ に，もとにする年度の設定がありません。")
+        raise UsageError(f"{FOLDER}/ に，もとにする年度の設定がありません。")
     setting, page = f"{FOLDER}/{year}.yml", re.sub(r"_\d{4}$", "", last.page)
     made = f"book/{page}_{year}.md"
     if (root / setting).exists() or (root / made).exists():
-        raise NewYearError(
+        raise UsageError(
             f"{year} 年度はもうあります（{setting}）。直すならこのファイルです。"
         )
     if year < last.year:
-        raise NewYearError(
+        raise UsageError(
             f"{year} 年度は，いまある {last.year} 年度より前です。{last.year + 1} 以後の年にしてください。"
         )
     # 同じ曜日の，いちばん近い日
@@ -119,7 +115,7 @@ def new_year(root: Path, text: str) -> list[str]:
     listing = toc.read_text("utf8")
     match = old_line.search(listing)
     if match is None:
-        raise NewYearError(f"_toc.yml に「- file: {last.docname}」の行がありません。")
+        raise UsageError(f"_toc.yml に「- file: {last.docname}」の行がありません。")
     text = (root / FOLDER / f"{last.year}.yml").read_text("utf8")
     for key, value in {
         "page": f"{page}_{year}",

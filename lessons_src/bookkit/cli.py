@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from bookkit.arguments import Parser, UsageError, find_root, inside, port
+from bookkit.arguments import Parser, UsageError, a_port, find_root, inside
 from bookkit.book import BookError
 from bookkit.chapter import ChapterError
+from bookkit.effects import effects
+from bookkit.execution.gpu import gpu
+from bookkit.execution.status import status
 from bookkit.similar import similar
 
 
-def check(root: Path, options: Namespace) -> int:
+def check(
+    root: Path, paths: Sequence[str] = (), *, fix: bool = False, every: bool = False
+) -> int:
     """章の決まりを調べる。
 
     指摘を「ファイル:行: 何が・どう直すか」の形で，ほかの指摘を生むものから並べます。
@@ -22,10 +27,10 @@ def check(root: Path, options: Namespace) -> int:
     from bookkit.lint import check_book, files
     from bookkit.lint.finding import AFTER
 
-    for path in files.mend(root) if options.fix else ():
+    for path in files.mend(root) if fix else ():
         print(f"直しました: {path.relative_to(root).as_posix()}")
-    found = check_book(root, [inside(root, name) for name in options.paths])
-    shown = [one for one in found if options.all or one.rank != AFTER]
+    found = check_book(root, [inside(root, name) for name in paths])
+    shown = [one for one in found if every or one.rank != AFTER]
     for finding in shown:
         print(finding)
     if not found:
@@ -41,7 +46,7 @@ def check(root: Path, options: Namespace) -> int:
     return int(not drafts)
 
 
-def new(root: Path, options: Namespace) -> int:
+def new(root: Path, chapter: str, title: str) -> int:
     """新しい章の形を作る。
 
     章・部屋・練習・検査の雛形を作り，_toc.yml に載せます。
@@ -49,13 +54,13 @@ def new(root: Path, options: Namespace) -> int:
     """
     from bookkit.new import create
 
-    for path in create(root, options.chapter, options.title):
+    for path in create(root, chapter, title):
         print(f"作りました: {path}")
     print("次に: python -m bookkit check で，書く所を確かめてください。")
     return 0
 
 
-def move(root: Path, options: Namespace) -> int:
+def move(root: Path, old: str, new: str, before: str) -> int:
     """章を移す，または名前を変える。
 
     頁・部屋・検査・記録・目次・リンク・前提・名札をいっしょに直し，前の番地に案内を残します。
@@ -63,12 +68,12 @@ def move(root: Path, options: Namespace) -> int:
     """
     from bookkit.move import move as move_chapter
 
-    left = move_chapter(root, options.old, options.new, options.before)
-    print("\n".join([f"移しました: {options.old} → {options.new}", *left]))
+    left = move_chapter(root, old, new, before)
+    print("\n".join([f"移しました: {old} → {new}", *left]))
     return 0
 
 
-def remove(root: Path, options: Namespace) -> int:
+def remove(root: Path, chapter: str) -> int:
     """章を消す。
 
     頁・部屋・検査・記録・目次の行と，ほかの章の前提から消します。
@@ -76,12 +81,12 @@ def remove(root: Path, options: Namespace) -> int:
     """
     from bookkit.move import remove as remove_chapter
 
-    gone = remove_chapter(root, options.chapter)
+    gone = remove_chapter(root, chapter)
     print("\n".join(f"消しました: {path}" for path in gone))
-    return check(root, Namespace(paths=[], fix=False, all=False))
+    return check(root)
 
 
-def new_year(root: Path, options: Namespace) -> int:
+def new_year(root: Path, year: str) -> int:
     """次の年度の授業の頁と設定を作る。
 
     いちばん新しい年度の頁と book/classes/ の設定を写します。
@@ -89,13 +94,13 @@ def new_year(root: Path, options: Namespace) -> int:
     """
     from bookkit.classes import new_year as create
 
-    made = create(root, options.year)
+    made = create(root, year)
     print("\n".join(f"書きました: {path}" for path in made))
     print(f"次に: {made[1]} の日付・提出先・今日の実習を直してください。")
     return 0
 
 
-def edition(root: Path, options: Namespace) -> int:
+def edition(root: Path, year: str) -> int:
     """できた本を，その年度の版として凍らせる。
 
     _build/editions/年 に写し，どの頁にも年度の断りを付けます。
@@ -103,12 +108,12 @@ def edition(root: Path, options: Namespace) -> int:
     """
     from bookkit.editions import edition as freeze
 
-    for path in freeze(root, options.year):
+    for path in freeze(root, year):
         print(f"作りました: {path.relative_to(root)}")
     return 0
 
 
-def live(root: Path, options: Namespace) -> int:
+def live(root: Path, port: int) -> int:
     """書きながら見る。
 
     保存すると，数秒でブラウザーの頁が変わります。
@@ -116,10 +121,10 @@ def live(root: Path, options: Namespace) -> int:
     """
     from bookkit.live import serve
 
-    return serve(root, options.port)
+    return serve(root, port)
 
 
-def rehearse(root: Path, options: Namespace) -> int:
+def rehearse(root: Path, **options: Any) -> int:
     """できたノートブックを，読者と同じ条件で動かしてみる。
 
     先に本を作っておきます。部品を別の場所に入れ，空のフォルダーで一つずつ動かします。
@@ -128,43 +133,10 @@ def rehearse(root: Path, options: Namespace) -> int:
     """
     from bookkit.notebooks.rehearsal.run import rehearse as run
 
-    again, folder, python = options.again, options.folder, options.python
-    problems = run(root, options.names, again=again, folder=folder, python=python)
+    problems = run(root, **options)
     print("".join(f"\n{one}\n" for one in problems))
     print(f"困ったこと {len(problems)} 件。")
     return int(bool(problems))
-
-
-def status(root: Path, options: Namespace) -> int:
-    """どの章が，なぜ実行し直しになるかを言う。
-
-    章ごとに，新しいか，何が変わって古いかを言います。
-    """
-    from bookkit.execution.status import status as show
-
-    return show(root, gpu_only=options.gpu)
-
-
-def gpu(root: Path, options: Namespace) -> int:
-    """GPU 用のセルを全規模で実行し，記録する。
-
-    章を省くと，GPU 用のセルのある章すべてを，一つずつ実行します。
-    記録は book/recorded/ に残ります。
-    """
-    from bookkit.execution.gpu import gpu as run_and_keep
-
-    return run_and_keep(root, options.names, stale_only=options.stale)
-
-
-def effects(root: Path, options: Namespace) -> int:
-    """効果を，約束のとおりに測って記録する。
-
-    名前を省くと，記録が古い効果すべてを測ります。
-    記録は，約束と同じ部屋の records/ に残ります。
-    """
-    from bookkit.effects import effects as measure_and_keep
-
-    return measure_and_keep(root, options.names, check=options.check)
 
 
 CHAPTERS = {"nargs": "*", "metavar": "部/名前", "help": "章。省くとすべて"}
@@ -182,23 +154,23 @@ PARSERS = [
     Parser(edition, "2026").having("year", metavar="年", help="凍らせる年度"),
     Parser(check, "book/attention")
     .flag("--fix", "直し方の決まったもの（全角の囲み，改行，文字コードなど）を直す")
-    .flag("--all", "ほかの指摘から続いたらしいものも並べる")
+    .flag("--all", "ほかの指摘から続いたらしいものも並べる", dest="every")
     .having("paths", nargs="*", metavar="所", help="ファイルかフォルダー。省くと本の全体"),
     Parser(live, "--port 8001")
-    .having("--port", metavar="番号", type=port, default=8000, help="頁を配る番号"),
+    .having("--port", metavar="番号", type=a_port, default=8000, help="頁を配る番号"),
     Parser(rehearse, "attention/cam")
     .flag("--again", "変わらない章も動かし直す")
     .having("--in", dest="folder", metavar="所", type=Path, help="ここの .ipynb を動かす")
     .having("--python", metavar="実行ファイル", help="この Python で動かす")
     .having("names", **CHAPTERS),
     Parser(gpu, "attention/cam")
-    .flag("--stale", "記録が新しい章を飛ばす")
+    .flag("--stale", "記録が新しい章を飛ばす", dest="stale_only")
     .having("names", **CHAPTERS),
     Parser(effects, "mirror_confusion")
     .flag("--check", "古いものを言うだけで，測らない")
     .having("names", nargs="*", metavar="効果", help="約束の名前。省くと古いもの"),
     Parser(status, "--gpu")
-    .flag("--gpu", "GPU 用のセルだけを調べ，記録し直すものがあれば終了コードは 1"),
+    .flag("--gpu", "GPU 用のセルだけを調べ，記録し直すものがあれば終了コードは 1", dest="gpu_only"),
 ]  # fmt: skip
 """命令と，その引数。"""
 COMMANDS: dict[str, Parser] = {parser.name: parser for parser in PARSERS}
@@ -228,7 +200,7 @@ def main(arguments: Sequence[str]) -> int:
         if parser.run is not check and (broken := stopping(root)):
             print("\n".join(map(str, broken)), file=sys.stderr)
             return 1
-        return parser.run(root, options)
+        return parser.run(root, **vars(options))
     except SystemExit as stop:  # --help
         return int(stop.code or 0)
     except UsageError as error:

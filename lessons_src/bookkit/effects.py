@@ -39,10 +39,6 @@ NOT_MEASURED = re.compile(
 """開いても，測る値には関わらないもの：約束の読み方，判定，人間の数，色。"""
 
 
-class EffectError(UsageError):
-    """測れなかったこと。"""
-
-
 class Commit(NamedTuple):
     """コミットの番号と日（2026-11-24 の形）。"""
 
@@ -138,7 +134,7 @@ def _refuse_unpromised(lessons: Path, one: Recorded) -> None:
     """コミットしていない約束では測らない（結果を見てから変えられるため）。"""
     where = str(one.protocol.relative_to(lessons))
     if _git(lessons, "status", "--porcelain", "--", where):
-        raise EffectError(
+        raise UsageError(
             f"{where}: 約束がコミットされていません。先に約束だけをコミットしてから測ってください。"
         )
 
@@ -147,7 +143,7 @@ def measure(root: Path, one: Recorded) -> None:
     """約束のとおりに測り，記録を置く。測れなければ，前の記録を残す。
 
     Raises:
-        EffectError: 測る途中で失敗したとき。
+        UsageError: 測る途中で失敗したとき。
     """
     lessons = lessons_root(root)
     _refuse_unpromised(lessons, one)
@@ -163,7 +159,7 @@ def measure(root: Path, one: Recorded) -> None:
             encoding="utf8",
         )
     if done.returncode:
-        raise EffectError(f"効果 {one.id} を測れませんでした（上の文を見てください）。")
+        raise UsageError(f"効果 {one.id} を測れませんでした（上の文を見てください）。")
     record, seen = (json.loads(line) for line in done.stdout.splitlines()[-2:])
     record["cpu"] = look(root).cpu
     used = {kind: _measured(seen.get(kind, ())) for kind in KINDS}
@@ -182,12 +178,21 @@ def _measured(names: Iterable[str]) -> list[str]:
 
 
 def effects(root: Path, names: Sequence[str], *, check: bool) -> int:
-    """名前の（省くと，古い）効果を測る。``check`` なら，古いものを言うだけ。"""
+    """効果を，約束のとおりに測って記録する。
+
+    名前を省くと，記録が古い効果すべてを測ります。
+    記録は，約束と同じ部屋の records/ に残ります。
+
+    Args:
+        root: 本のフォルダー。
+        names: 約束の名前。
+        check: 古いものを言うだけで，測らない。
+    """
     every = list(recorded(root))
     unknown = sorted({*names} - {one.id for one in every})
     if unknown:
         known = "，".join(one.id for one in every)
-        raise EffectError(f"約束 {'，'.join(unknown)} はありません。ある名前: {known}")
+        raise UsageError(f"約束 {'，'.join(unknown)} はありません。ある名前: {known}")
     chosen = [one for one in every if one.id in names or (not names and one.why)]
     for one in chosen:
         print(f"{one.id}：{'，'.join(one.why) or '新しい'}", flush=True)

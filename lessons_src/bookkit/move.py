@@ -25,10 +25,6 @@ REDIRECTS = re.compile(r"^    redirects:[^\n]*\n((?:      \S+: \S+\n)*)", re.MUL
 """``_config.yml`` の，移した頁の番地の表。"""
 
 
-class MoveError(UsageError):
-    """移せない，消せない理由。何も変えていない。"""
-
-
 def move(root: Path, old: str, new: str, before: str = "") -> list[str]:
     """章を移す。前の番地には，新しい番地への案内を残す。
 
@@ -47,9 +43,9 @@ def move(root: Path, old: str, new: str, before: str = "") -> list[str]:
     parted(new)
     files = _files(root, old, new, chapters)
     if new in chapters or any(path.exists() for path in files.values()):
-        raise MoveError(f"{new} はもうあります。別の名前にしてください。")
+        raise UsageError(f"{new} はもうあります。別の名前にしてください。")
     if before and before not in chapters:
-        raise MoveError(f"章 {before} はありません。{similar(before, chapters)}")
+        raise UsageError(f"章 {before} はありません。{similar(before, chapters)}")
     texts = {path: path.read_text("utf8") for path in _texts(root)}
     changed = {
         path: _rewritten(root, path, text, old, new, chapters)
@@ -73,7 +69,7 @@ def remove(root: Path, old: str) -> list[str]:
         消したものの名前。まだ指している所は，``check`` が言う。
 
     Raises:
-        MoveError: その章がないとき。
+        UsageError: その章がないとき。
     """
     found = list(_files(root, old, old, _known(root, old)))
     for path in _texts(root):
@@ -95,7 +91,7 @@ def _known(root: Path, name: str) -> list[str]:
     pages = Book(root).documents.values()
     chapters = [page.name for page in pages if page.in_part]
     if name not in chapters:
-        raise MoveError(f"章 {name} はありません。{similar(name, chapters)}")
+        raise UsageError(f"章 {name} はありません。{similar(name, chapters)}")
     return chapters
 
 
@@ -201,7 +197,7 @@ def _redirected(root: Path, old: str, new: str) -> str:
     text = (root / CONFIG).read_text("utf8")
     found = REDIRECTS.search(text)
     if not found:
-        raise MoveError(
+        raise UsageError(
             f"{CONFIG}: sphinx: config: の下に redirects: {{}} の行が要ります。"
         )
     here, there = f"/book/{old}.html", f"/book/{new}.html"

@@ -15,10 +15,6 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 LAST_PART = "巻末"
 
 
-class NewChapterError(UsageError):
-    """章を作れない理由。"""
-
-
 def create(root: Path, chapter: str, title: str) -> list[str]:
     """章の雛形を作り，作ったファイルと書き換えたファイルの名前を返す。
 
@@ -28,12 +24,12 @@ def create(root: Path, chapter: str, title: str) -> list[str]:
         title: 題名。
 
     Raises:
-        NewChapterError: 名前が使えない，またはもうファイルがあるとき。何も作らない。
+        UsageError: 名前が使えない，またはもうファイルがあるとき。何も作らない。
     """
     part, name = parted(chapter)
     title = title.strip()
     if not title or "\n" in title:
-        raise NewChapterError("題名を一行で書いてください。")
+        raise UsageError("題名を一行で書いてください。")
     floor = root / "lessons_src" / "lessons" / part
     files = {
         root / "book" / part / f"{name}.md": "chapter.md",
@@ -47,7 +43,7 @@ def create(root: Path, chapter: str, title: str) -> list[str]:
     taken = [path.relative_to(root).as_posix() for path in files if path.exists()]
     taken += ["_toc.yml" for line in lines if line.endswith(f"book/{chapter}")]
     if taken:
-        raise NewChapterError(
+        raise UsageError(
             f"もうあるので，作りませんでした: {', '.join(taken)}。"
             "別の名前にするか，先に消してください。"
         )
@@ -72,12 +68,12 @@ def parted(chapter: str) -> tuple[str, str]:
     """新しい章の名前の，部と名前。
 
     Raises:
-        NewChapterError: 使えない名前のとき。
+        UsageError: 使えない名前のとき。
     """
     part, _, name = chapter.partition("/")
     if part in PART_TITLES and NAME.fullmatch(name) and not iskeyword(name):
         return part, name
-    raise NewChapterError(
+    raise UsageError(
         f"章の名前 {chapter!r} は使えません。「部/名前」の形にしてください。"
         f"部: {', '.join(PART_TITLES)}。名前: 英小文字・数字・_（例: attention/example。Python の予約語は除く）。"
     )

@@ -29,6 +29,8 @@ import yaml
 import bookkit
 
 ROOT = Path(__file__).resolve().parents[2]
+EXECUTION = ("bookkit.unfinished", "bookkit.execution.extension")
+"""実行の部品。"""
 BUILD = "from jupyter_book.cli.main import main; main()"
 COPIED_NOT = ("_build", ".git", ".venv", "node_modules", "__pycache__", ".*_cache")
 GROUP = 5
@@ -88,7 +90,7 @@ def real(folder: Path) -> tuple[Side, Side]:
         sides.append(Side(root, OURS if name == "ours" else STOCK, env))
     config = yaml.safe_load((ROOT / "_config.yml").read_text("utf8"))
     others = [n for n in config["sphinx"]["config"]["extensions"] if n != "bookkit"]
-    ours = [n for n in bookkit.EXTENSIONS if n != "bookkit.execution"]
+    ours = [n for n in bookkit.EXTENSIONS if n not in EXECUTION]
     configure(sides[1].root, [*others, *ours], "cache")
     status = sides[1].root / "book" / "status.md"
     status.write_text("# この本の状態\n", "utf8")  # 状態の表は，実行の部品のもの
@@ -180,7 +182,7 @@ def generated(folder: Path, chapters: int) -> tuple[Side, Side]:
         paths = [str(root / "lessons_src"), str(ROOT / "lessons_src")]
         env = {"PYTHONPATH": os.pathsep.join(paths)}
         sides.append(Side(root, OURS if name == "ours" else STOCK, env))
-    configure(sides[0].root, ["bookkit.execution"], "off")
+    configure(sides[0].root, [*EXECUTION], "off")
     configure(sides[1].root, [], "cache")
     return sides[0], sides[1]
 

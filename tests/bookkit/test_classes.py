@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bookkit import classes
+from bookkit.arguments import UsageError
 from bookkit.book import Book, BookError
 from bookkit.cli import main
 
@@ -139,5 +140,5 @@ def test_wrong_year_is_one_sentence(
 
 def test_new_year_without_a_year_to_copy(book: Path) -> None:
     (book / "book/classes/2025.yml").unlink()
-    with pytest.raises(classes.NewYearError, match="もとにする年度"):
+    with pytest.raises(UsageError, match="もとにする年度"):
         classes.new_year(book, "2027")

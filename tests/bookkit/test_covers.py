@@ -38,9 +38,6 @@ def test_picture_is_small_without_letters_in_both_themes(tmp_path: Path) -> None
         assert np.abs(np.subtract(corner, wanted)).max() <= 6
         assert (0, 7, 0) not in colors_in(tmp_path / name)  # 字は除く
     assert made["light"] != made["dark"]
-    covers.remove_others(tmp_path, {made["light"]})
-    left = [path.name for path in (tmp_path / covers.FOLDER).iterdir()]
-    assert left == [Path(made["light"]).name]
 
 
 def test_tall_figure_shows_its_top(tmp_path: Path) -> None:

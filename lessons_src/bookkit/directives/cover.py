@@ -84,13 +84,11 @@ def _card(app: Sphinx, name: str, numbered: str, here: str) -> dict[str, Any]:
 
 def _gallery(app: Sphinx, place: filled_later, docname: str) -> Iterator[nodes.raw]:
     here, out = app.builder.get_target_uri(docname), Path(app.outdir)
-    found, used = parts(app, docname), set()
+    found = parts(app, docname)
     for card in (card for part in found for card in part["cards"]):
         if card["picture"]:
             made = covers.publish(Path(app.srcdir, card["picture"]["uri"]), out)
-            used |= set(made.values())
             card["images"] = {k: relative_uri(here, v) for k, v in made.items()}
-    covers.remove_others(out, used)
     yield from render(app, "gallery.html", parts=found, size=covers.SIZE)
 
 

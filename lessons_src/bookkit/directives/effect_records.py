@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from itertools import groupby
 
@@ -19,12 +20,10 @@ from bookkit.execution.extension import book_root
 NAME = "effect-records"
 
 
+@functools.lru_cache(maxsize=1)
 def _found(app: Sphinx) -> list[Recorded]:
     """いまの記録。一度のビルドでは，一度だけ調べる。"""
-    if not hasattr(app, "bookkit_effects"):
-        app.bookkit_effects = list(recorded(book_root(app)))  # type: ignore[attr-defined]
-    found: list[Recorded] = app.bookkit_effects  # type: ignore[attr-defined]
-    return found
+    return list(recorded(book_root(app)))
 
 
 def _listing(app: Sphinx, place: filled_later, docname: str) -> list[nodes.Node]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import re
 from pathlib import Path
 from typing import Any, ClassVar
@@ -46,14 +47,13 @@ def _symbols_of(page: Chapter) -> set[str]:
     }
 
 
-def _used(app: Sphinx) -> Any:
+@functools.lru_cache(maxsize=1)
+def _used(app: Sphinx) -> tuple[dict[str, str], dict[str, list[str]]]:
     """章の短い題と，使う記号。一度のビルドでは，一度だけ調べる。"""
-    if not hasattr(app, "bookkit_symbols"):
-        book = Book(book_root(app))
-        heads = {page.name: page.outline.headings[0].text for page in book.chapters}
-        titles = {name: head.partition("：")[0] for name, head in heads.items()}
-        app.bookkit_symbols = (titles, used_in(book))  # type: ignore[attr-defined]
-    return app.bookkit_symbols  # type: ignore[attr-defined]
+    book = Book(book_root(app))
+    heads = {page.name: page.outline.headings[0].text for page in book.chapters}
+    titles = {name: head.partition("：")[0] for name, head in heads.items()}
+    return titles, used_in(book)
 
 
 class SymbolsDirective(SphinxDirective):

@@ -6,16 +6,3 @@
 - ``reader``・``wording``・``extension``: Sphinx につなぐ。
 - ``status``・``gpu``: ``python -m bookkit`` の命令。
 """
-
-from __future__ import annotations
-
-from sphinx.application import Sphinx
-
-
-def setup(app: Sphinx) -> None:
-    """Sphinx に組み込む。"""
-    from bookkit import unfinished
-    from bookkit.execution import extension
-
-    unfinished.setup(app)
-    extension.setup(app)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from bookkit.book import Book
 from bookkit.chapter import Chapter, ChapterError
 from bookkit.execution import machine, reader, wording
 from bookkit.execution.book import TIMEOUT, Result, Runner
-from bookkit.execution.outcome import CUT, Failure
+from bookkit.execution.outcome import CUT
 from bookkit.reading import read_chapter
 
 logger = logging.getLogger(__name__)
@@ -41,19 +40,13 @@ def book_root(app: Sphinx) -> Path:
 
 
 def begin(app: Sphinx) -> None:
-    """二度実行する設定を断り，前のビルドの報告を消す。"""
+    """二度実行する設定を断る。"""
     if app.config.nb_execution_mode != "off":
         logger.warning(
             "実行は bookkit が受け持ちます。"
             '_config.yml の execute_notebooks を "off" にしてください'
             "（そのままでは，章を二度実行します）。"
         )
-    shutil.rmtree(_reports(app), ignore_errors=True)
-
-
-def _reports(app: Sphinx) -> Path:
-    """失敗した章の記録の置き場所（公開する頁の外）。"""
-    return Path(app.outdir).parent / "reports"
 
 
 def execute(
@@ -189,21 +182,17 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         if failure := result.failure:
             name = result.chapter.name
             failed.append(name)
-            text = _report(name, failure)
+            number = failure.cell + 1
+            where = f" {number} 番めのセル" if number else "始まり"
+            text = f"章 {name} の{where}が失敗しました：{failure.what}"
             with logging.skip_warningiserror():
-                logger.error(text, location=(docname, failure.line))
-            path = _reports(app) / f"{name}.log"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text + "\n", "utf8")
+                logger.error(
+                    f"{text}\n{failure.traceback}".rstrip(),
+                    location=(docname, failure.line),
+                )
     if failed:
         app.statuscode = 1
         logger.info(f"{len(failed)} 章が失敗しました：{'，'.join(failed)}")
-
-
-def _report(name: str, failure: Failure) -> str:
-    where = f" {failure.cell + 1} 番めのセル" if failure.cell >= 0 else "始まり"
-    first = f"章 {name} の{where}が失敗しました：{failure.what}"
-    return f"{first}\n{failure.traceback}".rstrip()
 
 
 def setup(app: Sphinx) -> None:

@@ -17,7 +17,10 @@ TIMEOUT = 3600
 
 
 def gpu(root: Path, names: list[str], *, stale_only: bool = False) -> int:
-    """GPU 用のセルのある章を，一つずつ全規模で実行して記録する。
+    """GPU 用のセルを全規模で実行し，記録する。
+
+    章を省くと，GPU 用のセルのある章すべてを，一つずつ実行します。
+    記録は book/recorded/ に残ります。
 
     Args:
         root: 本のフォルダー。

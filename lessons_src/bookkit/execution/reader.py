@@ -5,6 +5,7 @@ myst-nb の公開された設定 ``nb_custom_formats`` と同じ仕組みで呼�
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,12 @@ NOTE = "bookkit-gpu"
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 """章のカーネル。原稿には書かない（JupyterLab で開くたびに，名前が書き換わるため）。"""
+
+MINUS_ZERO = re.compile(r"(?<![\w.,)\]’-])[-−](0(?:\.0+)?)(?![\d.\w])")
+"""丸めて零になった負の数（``-0.00``）。頁では，ただの零にする。"""
+BETWEEN_TAGS = re.compile(r">[^<]+")
+GLUED = "papermill"
+"""本文に差し込む出力の型にある語。"""
 
 results: dict[str, Result] = {}
 """これから読む頁の結果。名前は Sphinx の docname。"""
@@ -81,11 +88,22 @@ def fill(notebook: NotebookNode, result: Result) -> None:
         )
     for number, (cell, done) in enumerate(zip(code, result.cells, strict=True)):
         cell.execution_count = done.count
-        cell.outputs = [_output(output) for output in result.shown(number)]
+        cell.outputs = [as_shown(output) for output in result.shown(number)]
         if result.chapter.cells[number].gpu:
             cell.metadata[NOTE] = wording.gpu_note(result, number)
 
 
-def _output(output: dict[str, Any]) -> NotebookNode:
+def as_shown(output: dict[str, Any]) -> NotebookNode:
+    """頁に載せる出力。負の零を零にする。印字では，けたをそろえたままにする。"""
     node: NotebookNode = nbformat.from_dict(output)
+    if "text" in node:
+        node.text = MINUS_ZERO.sub(r" \1", node.text)
+    for kind, text in node.get("data", {}).items():
+        if kind.endswith("text/plain"):
+            zero = r"\1" if GLUED in kind else r" \1"
+            node.data[kind] = MINUS_ZERO.sub(zero, text)
+        elif kind.endswith("text/html"):
+            node.data[kind] = BETWEEN_TAGS.sub(
+                lambda part: MINUS_ZERO.sub(r"\1", part[0]), text
+            )
     return node

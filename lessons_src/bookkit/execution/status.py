@@ -11,7 +11,9 @@ from bookkit.execution.recordings import FRESH, GpuCell
 
 
 def status(root: Path, *, gpu_only: bool = False) -> int:
-    """章と GPU 用のセルの状態を表示する。
+    """どの章が，なぜ実行し直しになるかを言う。
+
+    章ごとに，新しいか，何が変わって古いかを言います。
 
     Args:
         root: 本のフォルダー。

@@ -8,17 +8,3 @@
 - ``publish``: まとめたファイルと，``notebooks`` の枝の中身
 - ``rehearsal``: 読者と同じ条件での試しの実行と，頁の「動作確認」
 """
-
-from __future__ import annotations
-
-from sphinx.application import Sphinx
-
-from bookkit.notebooks import addresses, build
-from bookkit.notebooks.rehearsal import badge
-
-
-def setup(app: Sphinx) -> None:
-    """Sphinx に組み込む。"""
-    addresses.setup(app)
-    build.setup(app)
-    badge.setup(app)

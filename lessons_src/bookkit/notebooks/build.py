@@ -75,15 +75,14 @@ def missing_notebooks(app: Sphinx, env: BuildEnvironment) -> list[str]:
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
-    """なくなった章のノートブックと，テーマが作る生の写しを消し，一つにまとめる。"""
+    """なくなった章のノートブックを消し，一つにまとめる。"""
     if exception or not is_html(app):
         return
     names = chapters(app.env)
     wanted = {notebook_path(app, name) for name in names}
-    for folder in (FOLDER, "_sources"):
-        for path in Path(app.outdir, folder).rglob("*.ipynb"):
-            if path not in wanted:
-                path.unlink()
+    for path in Path(app.outdir, FOLDER).rglob("*.ipynb"):
+        if path not in wanted:
+            path.unlink()
     write_archive(app)
     write_branch(app, names)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import shutil
 import zipfile
 from pathlib import Path
@@ -29,30 +28,17 @@ def fill_template(name: str, **values: str) -> str:
 
 
 def write_archive(app: Sphinx) -> None:
-    """すべてのノートブックを一つの zip にする。中身が同じなら書き直さない。"""
-    folder = Path(app.outdir, FOLDER)
-    files = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*.ipynb")
-    }
-    requirement = Addresses.of(app).requirement
+    """すべてのノートブックを一つの zip にする。同じ中身からは，いつも同じ列ができる。"""
+    folder, requirement = Path(app.outdir, FOLDER), Addresses.of(app).requirement
     readme = fill_template("notebooks_zip.txt", requirement=requirement)
-    data = archive({**files, "README.txt": readme.encode()})
-    target = Path(app.outdir, ARCHIVE)
-    if not target.is_file() or target.read_bytes() != data:
-        target.write_bytes(data)
-
-
-def archive(files: dict[str, bytes]) -> bytes:
-    """名前と中身から zip を作る。同じ中身からは，いつも同じ列ができる。"""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as bundle:
+    files = {"README.txt": readme.encode()}
+    for path in folder.rglob("*.ipynb"):
+        files[path.relative_to(folder).as_posix()] = path.read_bytes()
+    with zipfile.ZipFile(Path(app.outdir, ARCHIVE), "w") as bundle:
         for name in sorted(files):
             entry = zipfile.ZipInfo(f"dl-psychology/{name}", _LONG_AGO)
             entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            bundle.writestr(entry, files[name])
-    return buffer.getvalue()
+            bundle.writestr(entry, files[name], zipfile.ZIP_DEFLATED, 9)
 
 
 def write_branch(app: Sphinx, chapters: list[str]) -> None:

@@ -9,8 +9,7 @@ from xml.etree import ElementTree
 
 from PIL import Image, ImageChops, ImageOps
 
-from bookkit.pages.figures import to_dark
-from bookkit.pages.social import rasterise
+from bookkit.pages.figures import rasterise, to_dark
 from bookkit.palette import MODES, colours
 
 FOLDER = "_images/covers"
@@ -80,10 +79,3 @@ def packed(picture: Image.Image) -> bytes:
         if buffer.tell() <= MOST_BYTES:
             break
     return buffer.getvalue()
-
-
-def remove_others(out: Path, used: set[str]) -> None:
-    """使わなくなった絵を消す。"""
-    for path in (out / FOLDER).glob("*.webp"):
-        if path.relative_to(out).as_posix() not in used:
-            path.unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from html import unescape
 from pathlib import Path
 
 import imagesize
+from PIL import Image, ImageOps
 
 from bookkit import palette
 
@@ -38,6 +40,15 @@ def to_dark(svg: str) -> str:
 def without_data(svg: str) -> str:
     """図から CSV を取り除く。"""
     return DATA.sub("", svg, count=1)
+
+
+def rasterise(svg: str, width: int, height: int) -> Image.Image:
+    """SVG を，``width`` × ``height`` に収まる絵にする。"""
+    import resvg_py
+
+    plain = resvg_py.svg_to_bytes(svg_string=without_data(svg), width=width, dpi=96)
+    image = Image.open(io.BytesIO(bytes(plain))).convert("RGBA")
+    return ImageOps.contain(image, (width, height), Image.Resampling.LANCZOS)
 
 
 def data_of(svg: str) -> str:

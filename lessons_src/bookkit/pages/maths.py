@@ -6,7 +6,6 @@ KaTeX は sphinxcontrib-katex に入っている写しを，Python の中の V8�
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from collections.abc import Iterable
@@ -15,27 +14,19 @@ from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
+import sphinxcontrib.katex
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 logger = logging.getLogger(__name__)
+KATEX = Path(sphinxcontrib.katex.__file__).with_name("katex.min.js")
 FONTS = Path(__file__).parent.parent / "theme" / "katex" / "fonts"
 SHORT = 14
 """途中で折らない式の，字の数。"""
 CLOSING = "，。、．）」』：；！？"
 """行の初めに来てはならない字。"""
-
-
-def katex_source() -> Path:
-    """``katex.min.js`` の場所。"""
-    found = importlib.util.find_spec("sphinxcontrib.katex")
-    if found is None or found.origin is None:
-        raise ModuleNotFoundError(
-            "sphinxcontrib-katex がありません。pip install -r requirements.txt で入れてください。"
-        )
-    return Path(found.origin).with_name("katex.min.js")
 
 
 @cache
@@ -60,7 +51,7 @@ def _engine() -> Any:
     from py_mini_racer import MiniRacer
 
     engine = MiniRacer()
-    engine.eval(katex_source().read_text("utf8"))
+    engine.eval(KATEX.read_text("utf8"))
     return engine
 
 
@@ -156,14 +147,14 @@ def visit_math_block(self: Any, node: nodes.math_block) -> None:
 
 
 def _store(app: Sphinx) -> Path:
-    return Path(app.doctreedir) / "formula-letters.json"
+    return Path(app.doctreedir) / "formula-fonts.json"
 
 
 def known_letters(app: Sphinx) -> None:
     """前のビルドまでの式が使った字を思い出す。書き直さない頁の式のため。"""
     path = _store(app)
-    found = json.loads(path.read_text("utf8")) if path.is_file() else []
-    app.bookkit_letters = set(found)  # type: ignore[attr-defined]
+    found = json.loads(path.read_text("utf8")) if path.is_file() else {}
+    app.bookkit_letters = set(found.get("letters", ""))  # type: ignore[attr-defined]
 
 
 def write_fonts(app: Sphinx, error: Exception | None) -> None:
@@ -173,20 +164,15 @@ def write_fonts(app: Sphinx, error: Exception | None) -> None:
     letters: set[str] = app.bookkit_letters  # type: ignore[attr-defined]
     folder = Path(app.outdir) / "_static" / "katex" / "fonts"
     fonts = sorted(FONTS.glob("*.woff2")) if letters else []
-    store, listing = _store(app), json.dumps(sorted(letters), ensure_ascii=False)
-    made = min((_age(folder / font.name) for font in fonts), default=0.0)
-    same = store.is_file() and store.read_text("utf8") == listing
-    if same and made > max(map(_age, fonts), default=0.0):
+    sizes = {font.name: font.stat().st_size for font in fonts}
+    now = json.dumps({"letters": "".join(sorted(letters)), "fonts": sizes})
+    store, made = _store(app), all((folder / name).is_file() for name in sizes)
+    if made and store.is_file() and store.read_text("utf8") == now:
         return
     folder.mkdir(parents=True, exist_ok=True)
     for font in fonts:
         subset_font(font, folder / font.name, {ord(letter) for letter in letters})
-    store.write_text(listing, "utf8")
-
-
-def _age(path: Path) -> float:
-    """書いた時刻。なければ 0。"""
-    return path.stat().st_mtime if path.is_file() else 0.0
+    store.write_text(now, "utf8")
 
 
 def subset_font(source: Path, target: Path, letters: set[int]) -> None:

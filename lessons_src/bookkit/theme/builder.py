@@ -15,7 +15,6 @@ from sphinx.util.fileutil import copy_asset
 
 from bookkit import palette
 from bookkit.pages import figures
-from bookkit.pages.social import rasterise
 from bookkit.theme.swap import step_aside
 from bookkit.theme.translator import BookTranslator
 
@@ -64,7 +63,7 @@ class BookBuilder(StandaloneHTMLBuilder):
         copy_asset(THEME / "static", static, context=context, renderer=self.templates)
         icon = (static / "icon.svg").read_text("utf8")
         for size in (192, 512):
-            image = rasterise(icon, size, size)
+            image = figures.rasterise(icon, size, size)
             image.save(static / f"icon-{size}.png", "PNG", optimize=True)
 
     def create_pygments_style_file(self) -> None:

@@ -128,7 +128,7 @@ def fill(
         "version": version(),
         "colour": palette.colours(),
         "has_math": 'class="katex' in str(context.get("body", "")),
-        "image": social.address(app, pagename, doctree) if doctree else "",
+        "image": social.address(app, doctree) if doctree else "",
         "draft": "draft" in app.env.metadata.get(pagename, {}),
         "date": date.isoformat() if date else "",
         "date_text": in_words(app, date) if doctree else "",

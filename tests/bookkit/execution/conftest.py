@@ -21,7 +21,7 @@ only_build_toc_files: true
 execute: {execute_notebooks: "off", timeout: 60}
 sphinx:
   recursive_update: true
-  extra_extensions: [bookkit.execution]
+  extra_extensions: [bookkit.unfinished, bookkit.execution.extension]
   config: {language: ja}
 """
 FRONT = """\

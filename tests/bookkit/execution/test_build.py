@@ -94,7 +94,8 @@ def test_pages_without_code_are_left_to_myst(project, tmp_path):
     ours = article(project.page("plain"))
     config.write_text(
         config.read_text("utf8").replace(
-            "extra_extensions: [bookkit.execution]", "extra_extensions: []"
+            "extra_extensions: [bookkit.unfinished, bookkit.execution.extension]",
+            "extra_extensions: []",
         )
     )
     assert project.build("--all").returncode == 0
@@ -124,8 +125,6 @@ def test_failures_are_reported_at_the_end_and_again_next_time(project):
         assert "ZeroDivisionError: division by zero" in done.stderr
         assert "return 1 / 0" in done.stderr  # traceback
         assert "失敗 bad" in done.stdout
-        log = project.root / "_build/reports/bad.log"
-        assert "ZeroDivisionError" in log.read_text("utf8")
     assert "実行 good" not in done.stdout  # 終わった章は，実行し直さない
     assert "一つめの出力" in project.page("good")
 
@@ -133,7 +132,6 @@ def test_failures_are_reported_at_the_end_and_again_next_time(project):
     done = project.build("-W", "--keep-going")
     assert done.returncode == 0, done.stderr
     assert "直した" in project.page("bad")
-    assert not log.exists()
 
 
 def test_a_warning_cannot_turn_green_by_itself(project):

@@ -397,8 +397,8 @@ def with_box(recorded):
     text = config.read_text("utf8")
     config.write_text(
         text.replace(
-            "[bookkit.execution]",
-            "[bookkit.execution, bookkit.directives.lesson, bookkit.directives.execution_status]",
+            "[bookkit.unfinished, bookkit.execution.extension]",
+            "[bookkit.unfinished, bookkit.execution.extension, bookkit.directives.lesson, bookkit.directives.execution_status]",
         )
     )
     recorded.write("book/status.md", "# 状態\n\n```{execution-status}\n```\n")

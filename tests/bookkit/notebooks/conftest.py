@@ -16,6 +16,8 @@ import pytest
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+import bookkit
+
 SITE = "https://example.org/book/"
 REPOSITORY = "https://github.com/someone/lecture"
 FRONT = """\
@@ -28,7 +30,6 @@ kernelspec: {name: python3, display_name: Python 3, language: python}
 CONF: dict[str, Any] = {
     "extensions": [
         "myst_nb",
-        "sphinx_design",
         "sphinx_exercise",
         "sphinxcontrib.bibtex",
         "bookkit.directives.cited",
@@ -37,9 +38,11 @@ CONF: dict[str, Any] = {
         "bookkit.directives.ruby",
         "bookkit.directives.solution",
         "bookkit.directives.video",
-        "bookkit.notebooks",
-        "bookkit.pages",
-        "bookkit.theme",
+        *(
+            name
+            for name in bookkit.EXTENSIONS
+            if name.startswith(("bookkit.notebooks", "bookkit.pages", "bookkit.theme"))
+        ),
     ],
     "root_doc": "book/index",
     "exclude_patterns": ["_build"],

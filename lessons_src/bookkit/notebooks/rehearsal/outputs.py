@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
+
+from docutils.utils import column_width
 
 GLUE = "application/papermill.record/"
 """本文に差し込むためだけの，目に見えない出力の型の頭。"""
@@ -27,7 +28,7 @@ def problem(output: Mapping[str, Any]) -> str:
             return ""
         return "図が画面の幅に縮みません。figures.show(fig) で見せてください。"
     rows = [line for line in text.splitlines() if "。" not in line]
-    widest = max(map(columns, rows), default=0)
+    widest = max(map(column_width, rows), default=0)
     glued = any(kind.startswith(GLUE) for kind in data)
     if glued or widest <= WIDEST:
         return ""
@@ -35,11 +36,6 @@ def problem(output: Mapping[str, Any]) -> str:
         f"出力の一行が半角 {widest} 字分あります。電話で読めるように，"
         f"{WIDEST} 字分までにしてください。"
     )
-
-
-def columns(line: str) -> int:
-    """一行の幅（半角で数える）。"""
-    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in line)
 
 
 def _joined(text: str | list[str]) -> str:

@@ -1,4 +1,4 @@
-"""読者と同じ条件の場所：本当に入れた ``lessons``，空のフォルダー，見えない置き場所。"""
+"""読者と同じ条件の場所：本当に入れた ``lessons`` と，空のフォルダー。"""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from pathlib import Path
 
 from bookkit.execution.machine import THREADS
 from bookkit.execution.workplace import Workplace, workplace
-from bookkit.notebooks.rehearsal import guard
 
 HIDDEN = ("PYTHON", "IPYTHON", "JUPYTER", "MPL", "LESSONS_", "GITHUB_")
 """読者の所にはない環境変数の，名前の始まり。"""
@@ -45,15 +44,12 @@ def install_lessons(root: Path, target: Path) -> None:
 
 @contextlib.contextmanager
 def as_reader(root: Path, python: str = sys.executable) -> Iterator[Workplace]:
-    """``lessons`` を入れ，置き場所と使う人の設定を見えなくした，カーネルの場所を作る。"""
+    """``lessons`` を入れ，使う人の設定に左右されない，カーネルの場所を作る。"""
     with tempfile.TemporaryDirectory(prefix="lessons-") as name:
         lessons = Path(name)
         install_lessons(root, lessons)
         with workplace(root, lessons=lessons) as place:
-            guarded = place.folder / "guard"
-            guarded.mkdir(exist_ok=True)
-            shutil.copy(guard.__file__, guarded / "sitecustomize.py")
-            paths = (place.folder / "site", guarded, lessons)
+            paths = (place.folder / "site", lessons)
             kept = {k: v for k, v in os.environ.items() if not k.startswith(HIDDEN)}
             env = kept | {
                 "PYTHONPATH": os.pathsep.join(map(str, paths)),
@@ -62,6 +58,5 @@ def as_reader(root: Path, python: str = sys.executable) -> Iterator[Workplace]:
                 "BOOKKIT_LESSONS": place.env["BOOKKIT_LESSONS"],
                 "MPLCONFIGDIR": str(place.folder / "matplotlib"),
                 "OMP_NUM_THREADS": str(THREADS),
-                guard.FORBIDDEN: str(root.resolve()),
             }
             yield Workplace(place.folder, env, python)

@@ -41,10 +41,6 @@ print(f"Python {platform.python_version()}・torch {version}・{device}", end=""
 """最後に動かして，何の上で動いたかを尋ねるコード。"""
 
 
-class MissingError(UsageError):
-    """ノートブックがない。先に本を作る。"""
-
-
 def read_notebook(path: Path) -> Chapter:
     """できたノートブックから，コードのセルを読む。
 
@@ -65,7 +61,7 @@ def read_notebooks(folder: Path, names: Sequence[str]) -> list[Chapter]:
     """ノートブックを，名前の順に読む。
 
     Raises:
-        MissingError: ノートブックがないとき。
+        UsageError: ノートブックがないとき。
     """
     found = {
         path.relative_to(folder).with_suffix("").as_posix(): path
@@ -73,7 +69,7 @@ def read_notebooks(folder: Path, names: Sequence[str]) -> list[Chapter]:
     }
     missing = [name for name in names if name not in found]
     if missing or not found:
-        raise MissingError(
+        raise UsageError(
             f"{folder} に {'，'.join(missing) or 'ノートブック'} がありません。"
             f"先に make book で本を作ってください。ある章: {'，'.join(found) or 'なし'}"
         )
@@ -84,7 +80,7 @@ class Rehearsal(Runner):
     """読者と同じ条件での実行。困ったことが何もなかった結果だけを残す。
 
     Args:
-        root: 本の置き場所。``lessons`` をここから入れ，その後は見えなくする。
+        root: 本の置き場所。``lessons`` をここから入れる。
         kept: 結果を残すフォルダー。
         python: カーネルを動かす Python。
     """
