@@ -168,7 +168,7 @@ REAL = [
     ("config-twice", CONFIG, r"author: 浅川 伸一\n", "author: 浅川 伸一\nauthor: 浅川\n", "author", "二度書いて"),
     ("config-value", CONFIG, r"  timeout: 180", "  timeout: 長く", "timeout", "数 で書いて"),
     ("config-extension", CONFIG, r"colon_fence", "colon_fense", "colon_fense", "'colon_fence' ですか"),
-    ("config-sphinx", CONFIG, r"      - sphinx_exercise", "      - sphinx_exercize", "sphinx_exercize", "入っていません"),
+    ("config-sphinx", CONFIG, r"      - sphinx_design", "      - sphinx_desing", "sphinx_desing", "入っていません"),
     ("config-sphinx-key", CONFIG, r"    numfig: true", "    numfigs: true", "numfigs", "'numfig' ですか"),
     ("config-bib", CONFIG, r"book/references\.bib", "book/refs.bib", "refs.bib", "文献のファイル"),
 ]  # fmt: skip

@@ -30,6 +30,7 @@ from bookkit.theme import builder, frame
 
 EXTENSIONS = [
     "myst_nb",
+    "sphinx_design",
     "bookkit.directives.lesson",
     "bookkit.directives.ruby",
     "bookkit.directives.video",
@@ -150,14 +151,6 @@ def test_dropdown_works_without_scripts(make: Callable[..., Path]) -> None:
     assert added.summary is not None
     assert added.summary.get_text() == "付け足し"
     assert page.select_one("div.exercise.admonition > .admonition-title") is not None
-
-
-def test_visible_code_has_a_button(make: Callable[..., Path]) -> None:
-    text = "# 題\n\n:::{container} source-box\n中身\n:::\n\n:::{container} other\n文\n:::\n"
-    page = soup_of(make({"index.md": text}) / "index.html")
-    (button,) = page.select("button.code-open")
-    assert button.get_text() == "コードを見る"
-    assert button.find_next_sibling() is page.select_one("div.source-box")
 
 
 def test_tables_and_code_scroll_by_keyboard(make: Callable[..., Path]) -> None:

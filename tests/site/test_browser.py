@@ -105,7 +105,7 @@ OVERFLOWING = """() => {
     return false;
   };
   const blocks = 'h1,h2,h3,h4,p,li,dt,dd,pre,table,figure,img,svg,video,iframe,'
-    + '.math,.cell,.admonition,.cards > li,.lesson-box';
+    + '.math,.cell,.admonition,.sd-card,.lesson-box';
   for (const e of document.querySelectorAll(`article :is(${blocks})`)) {
     const box = e.getBoundingClientRect();
     if (!box.width || !box.height || (box.right <= width + 1 && box.left >= -1))

@@ -92,8 +92,10 @@ def test_buttons_that_scripts_reveal_have_their_place_before(
 THEME = Path(bookkit.theme.__file__).parent
 MADE = {"icon-192.png", "icon-512.png", "search-index.js", "glossary.js"}
 """ビルドが作る部品。"""
-FOREIGN = re.compile(r"exercise\.css|mystnb\.[0-9a-f]+\.css")
-"""ほかの拡張（sphinx-exercise，myst-nb）が自分で置くもの。頁は読み込まない。"""
+FOREIGN = re.compile(
+    r"sphinx-design\.min\.css|design-tabs\.js|exercise\.css|mystnb\.[0-9a-f]+\.css"
+)
+"""ほかの拡張（sphinx-design，sphinx-exercise，myst-nb）が自分で置くもの。頁は読み込まない。"""
 
 
 def test_static_files_are_those_of_the_theme(site: Path) -> None:
@@ -131,3 +133,21 @@ def test_pages_load_only_the_files_of_the_theme(site: Path) -> None:
         }
         used = {"book.css", "book.js", "katex/katex.css"}
         assert {"book.css", "book.js"} <= names <= used, page
+
+
+def test_every_card_class_has_a_style(site: Path) -> None:
+    """sphinx-design の名前のうち，頁が使うものは，すべて theme/css/cards.css にある。"""
+    styles = (THEME / "css" / "cards.css").read_text("utf8")
+    # 見え方を変えないもの，または，この本の並べ方で足りるもの。
+    plain = re.compile(
+        r"sd-(sphinx-override|[gw]-.*|row-cols-(1|xs-1|md-2)|shadow-.*|m[btlrxy]?-\d"
+        r"|font-weight-bold|btn-outline-primary)"
+    )
+    used = set()
+    for page in (site / "book").rglob("*.html"):
+        soup = soup_of(page)
+        for tag in soup.select('[class*="sd-"]'):
+            used |= {str(name) for name in tag["class"] if str(name).startswith("sd-")}
+    assert "sd-card" in used
+    unknown = {name for name in used if f".{name}" not in styles}
+    assert {name for name in unknown if not plain.fullmatch(name)} == set()

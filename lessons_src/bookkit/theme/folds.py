@@ -12,16 +12,11 @@ from typing import Any
 
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
-from myst_parser.parsers.docutils_ import depart_container_html, visit_container_html
 from sphinx.application import Sphinx
 from sphinx.locale import admonitionlabels
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node, solution_node
-
-CODE_BUTTON = (
-    '<button class="code-open" type="button" aria-expanded="false">'
-    "コードを見る</button>\n"
-)
 
 
 class FoldTranslator(HTML5Translator):
@@ -58,14 +53,6 @@ def is_folded(node: nodes.Element) -> bool:
     return "dropdown" in node["classes"]
 
 
-def visit_container(self: Any, node: nodes.Element) -> None:
-    """見えているコードの前に，畳んだ頁で開くボタンを置く（畳まない頁では見えない）。"""
-    is_code = not {"cell_input", "source-box"}.isdisjoint(node["classes"])
-    if is_code and not isinstance(node.parent, HideCodeCellNode):
-        self.body.append(CODE_BUTTON)
-    visit_container_html(self, node)
-
-
 def visit_hidden_code(self: Any, node: HideCodeCellNode) -> None:
     """``hide-input`` のセル。見出しの言葉は，開いているかどうかで変わる（CSS が選ぶ）。"""
     show, hide = escape(node["prompt_show"]), escape(node["prompt_hide"])
@@ -80,12 +67,47 @@ def depart_hidden_code(self: Any, node: HideCodeCellNode) -> None:
     self.body.append("</details>\n")
 
 
+class code_button(nodes.General, nodes.Element):
+    """畳んだコードを開くボタン。"""
+
+
+def visit_code_button(self: Any, node: code_button) -> None:
+    """ボタンを書く。"""
+    self.body.append(
+        '<button class="code-open" type="button" aria-expanded="false">'
+        "コードを見る</button>\n"
+    )
+    raise nodes.SkipNode
+
+
+def skip_code_button(self: Any, node: code_button) -> None:
+    """ノートブックには要らない。"""
+    raise nodes.SkipNode
+
+
+class CodeButtons(SphinxPostTransform):
+    """見えているコードの前に，畳んだ頁で開くボタンを置く（畳まない頁では見えない）。"""
+
+    default_priority = 250  # myst-nb が hide-input のセルを包んだ後
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """ボタンを置く。"""
+        for box in list(self.document.findall(nodes.container)):
+            is_code = not {"cell_input", "source-box"}.isdisjoint(box["classes"])
+            if is_code and not isinstance(box.parent, HideCodeCellNode):
+                place = box.parent.index(box)
+                box.parent.insert(place, code_button())
+
+
 def setup(app: Sphinx) -> None:
     """ほかの拡張の要素の，HTML の書き方を置き換える。"""
+    app.add_post_transform(CodeButtons)
+    app.add_node(
+        code_button, html=(visit_code_button, None), notebook=(skip_code_button, None)
+    )
     box = FoldTranslator.visit_admonition, FoldTranslator.depart_admonition
     for node in (exercise_node, exercise_enumerable_node, solution_node):
         app.add_node(node, override=True, html=box)
     hidden = visit_hidden_code, depart_hidden_code
     app.add_node(HideCodeCellNode, override=True, html=hidden)
-    container = visit_container, depart_container_html
-    app.add_node(nodes.container, override=True, html=container)

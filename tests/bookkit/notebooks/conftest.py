@@ -30,6 +30,7 @@ kernelspec: {name: python3, display_name: Python 3, language: python}
 CONF: dict[str, Any] = {
     "extensions": [
         "myst_nb",
+        "sphinx_design",
         "sphinx_exercise",
         "sphinxcontrib.bibtex",
         "bookkit.directives.cited",

@@ -92,6 +92,29 @@ SVG("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>")
 畳みます。
 :::
 
+::::{tab-set}
+:::{tab-item} 甲
+甲の中身
+:::
+:::{tab-item} 乙
+乙の中身
+:::
+::::
+
+::::{grid} 1 1 2 2
+:::{grid-item-card} 札の題
+札の中身
+:::
+::::
+
+:::{dropdown} 開く
+中身です。
+:::
+
+:::{button-link} https://example.com/push
+押す
+:::
+
 ```{list-table} 表の題
 :name: tab-one
 :header-rows: 1
@@ -187,6 +210,10 @@ def test_nothing_is_unknown(kitchen: Built) -> None:
         "> 引用です。",
         "> <strong>💡 Tip</strong>\n>\n> 助言です。\n>\n> - 箇条",
         "<details>\n<summary>⚠️ 題</summary>\n\n畳みます。\n\n</details>",
+        "<strong>［甲］</strong>\n\n甲の中身\n\n<strong>［乙］</strong>\n\n乙の中身",
+        "> **札の題**\n>\n> 札の中身",
+        "<details>\n<summary>開く</summary>\n\n中身です。\n\n</details>",
+        "[押す](https://example.com/push)",
         "**表 1.1** 表の題\n\n| 名 | 値 |\n| --- | --- |\n| a \\| b | $\\vert x\\vert $ |",
         "| 左 | 右 |\n| :-- | --: |\n| 1 | `2` |",
         "```python\nfor i in range(3):\n\n    print(i)\n```",

@@ -1,4 +1,4 @@
-"""塊になるノード：見出し，段落，箇条書き，囲み，表，数式，脚注，セル，練習。"""
+"""塊になるノード：見出し，段落，箇条書き，囲み，表，数式，脚注，セル，練習，カードやタブ。"""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ICONS = {
 
 
 class MarkdownWriter(Inlines):
-    """章の木の書き手。myst-nb と sphinx-exercise のノードも書く。"""
+    """章の木の書き手。myst-nb，sphinx-exercise，sphinx-design のノードも書く。"""
 
     _level = 0
 
@@ -179,8 +179,13 @@ class MarkdownWriter(Inlines):
     # コードのセルと，拡張のノード -------------------------------------
 
     def visit_container(self, node: nodes.Element) -> None:
+        part = node.get("design_component")
         if node.get("nb_element") == "cell_code":
             self._cell(node)
+        elif part == "card":
+            self.quote(self.blocks(node))
+        elif part == "card-title":
+            self.block(md.strong(self.inline(node)))
         else:
             self.children(node)
 
@@ -200,6 +205,32 @@ class MarkdownWriter(Inlines):
     def visit_solution_node(self, node: nodes.Element) -> None:
         title, *body = node.children
         self.fold(self.blocks(body), title.astext())
+
+    def visit_sd_tab_input(self, node: nodes.Element) -> None:
+        """タブを切り替える仕掛け。ノートブックでは，すべてのタブを順に書く。"""
+
+    def visit_sd_tab_label(self, node: nodes.Element) -> None:
+        self.block(md.strong(f"［{self.inline(node)}］"))
+
+    def visit_dropdown_main(self, node: nodes.Element) -> None:
+        title, *body = node.children
+        summary = "".join(
+            text.astext()
+            for text in title.findall(nodes.Text)
+            if not isinstance(text.parent, nodes.raw)
+        )
+        self.fold(self.blocks(body), summary.strip() or "開いて読む")
+
+    def visit_PassthroughTextElement(self, node: nodes.Element) -> None:
+        self.children(node)
+
+    def visit_sd_icon(self, node: nodes.Element) -> None:
+        """飾りの絵文字は，文章に要らない。"""
+
+    visit_fontawesome = visit_sd_icon
+
+    def visit_sd_line_break(self, node: nodes.Element) -> None:
+        self.text("<br>")
 
 
 def _align(entry: nodes.Element) -> str:

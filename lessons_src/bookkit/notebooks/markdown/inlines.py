@@ -13,6 +13,7 @@ from bookkit.notebooks.markdown.writer import Writer
 _PLAIN_TAGS = re.compile(
     r"\s*(</?(br|b|i|em|strong|kbd|sub|sup|small|mark|u|s|wbr|rp|rt|ruby)\s*/?>\s*)+"
 )
+_SD_ICON = re.compile(r"\s*<svg\b.*</svg>\s*", re.DOTALL)
 
 
 class Inlines(Writer):
@@ -77,7 +78,7 @@ class Inlines(Writer):
         html = node.astext()
         if _PLAIN_TAGS.fullmatch(html):
             self.text(html)
-        elif not _is_machinery(node):
+        elif not _SD_ICON.fullmatch(html) and not _is_machinery(node):
             self.warn(
                 f"HTML {html.strip()[:40]!r} は，ノートブックに写せません。Markdown で書くか，"
                 "ノードの型を作って notebook=(visit, None) を登録してください。",
