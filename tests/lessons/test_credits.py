@@ -92,6 +92,8 @@ def test_every_table_taken_from_others_is_named():
             "few.csv",
             "few_longer.csv",
             "more_seeds.csv",
+            "kept_names.csv",
+            "other_seeds.csv",
             "lite2.csv",
             "letters.csv",
             "digits.csv",

@@ -15,6 +15,7 @@ from lessons.recognition.augmentation import (
     drawings,
     few,
     few_longer,
+    kept_names,
     letters,
     model,
     rotation,
@@ -164,6 +165,17 @@ def test_sign_of_the_gain_depends_on_when_learning_stops() -> None:
     assert (gain > 0).sum() == 5
     assert 0 < gain.mean() < 0.1 * (short["jitter"][0] - short["none"][0]).mean()
     assert longer["flip"].mean() < longer["jitter"].mean()
+
+
+def test_turning_other_things_only_biases_the_names_said() -> None:
+    """半分だけ回すと，回した物の名前を答えがちになる。その名前を除けば，残る成績は変わらない。"""
+    none, half = (kept_names.remaining(way) for way in kept_names.WAYS)
+    assert half["all"].mean() < none["all"].mean()
+    assert abs(half["kept"].mean() - none["kept"].mean()) < 0.05
+    said = [kept_names.turned_names(way).mean() for way in kept_names.WAYS]
+    assert said[1] > said[0] + 0.1
+    stored = kept_names.RUNS.read()[1, 1, 2, 0]
+    assert kept_names.score("half", "kept", 180, 0) == pytest.approx(stored, abs=1e-3)
 
 
 @pytest.mark.parametrize(

@@ -210,15 +210,16 @@ def test_page_states_the_recorded_verdicts():
 
 
 def test_thinning_is_not_the_only_reason_why_deep_maps_lose_the_place():
-    """ますを同じ 8 画素に保っても，未学習の最後の地図は，浅い地図より見分けない。"""
+    """ますを同じ 8 画素に保っても，未学習の最後の地図は，平均では浅い地図より見分けないが，逆になる種もある。"""
     shallow, deep = [], []
-    for seed in (0, 1):
+    for seed in (0, 2):
         found = early_maps.recognised_by_layer(seed, "untrained", items=4)["塊 5"]
         cell, right = unthinned.recognised(seed, 3)
         assert cell == found[0] == 8
         shallow.append(found[1])
         deep.append(right)
-    assert np.mean(deep) < np.mean(shallow) - 0.15
+    assert np.mean(deep) < np.mean(shallow) - 0.1
+    assert deep[1] > shallow[1]
     assert unthinned.recognised(0, 5, items=1)[0] == 32
     with pytest.raises(ValueError, match="2 から 5"):
         unthinned.recognised(0, 1)

@@ -111,6 +111,14 @@ def test_trained_network_confuses_within_everyday_names() -> None:
     assert own > 0.1 > abs(mixed)
 
 
+def test_one_regrouping_is_not_enough_as_a_control() -> None:
+    """動物と物を混ぜない組は，平均ではほとんど集まらないが，一通りだけなら，たまたま集まる。"""
+    p = model.probabilities(model.crops(0, 48))
+    again = [model.within_share(p, grouping("within", k)).mean() for k in range(20)]
+    assert abs(np.mean(again)) < 0.05 < 0.1 < max(again)
+    assert model.within_share(p, grouping()).mean() > 2 * max(again)
+
+
 def test_crops_are_the_same_for_a_seed() -> None:
     one, again, other = (model.crops(seed, 3) for seed in (0, 0, 1))
     assert one.shape == (3, 224, 224, 3)

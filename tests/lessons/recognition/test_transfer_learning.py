@@ -13,6 +13,7 @@ from lessons.recognition.transfer_learning import (
     characters,
     model,
     more_seeds,
+    other_seeds,
     runs,
     typicality,
     yours,
@@ -148,6 +149,18 @@ def test_ten_seeds_and_another_readout_keep_the_order_that_the_page_states() -> 
         assert eye[1] > pixels[1] + 0.05
     assert ten["untrained_finetune"].max() < 0.2
     assert (ten["finetune"] > ten["scratch"]).all()
+
+
+def test_other_seeds_show_that_pixels_beat_the_eye_only_sometimes() -> None:
+    """ほかの種では，平均に近い名前の読み方で，画素が上なのは半分ほど。"""
+    gains = other_seeds.gains()
+    assert list(gains) == ["リッジ回帰", "平均に近い名前"]
+    assert gains["リッジ回帰"].mean() > 0.05
+    nearest = gains["平均に近い名前"]
+    assert 0.4 < (nearest > 0).mean() < 0.6
+    assert abs(nearest.mean()) < 2 * nearest.std(ddof=1) / len(nearest) ** 0.5
+    stored = other_seeds.RUNS.read()[0, 3]
+    assert other_seeds.score(10, "probe_mean") == pytest.approx(stored, abs=1e-3)
 
 
 @pytest.mark.parametrize("method", ["probe_mean", "untrained_finetune"])
