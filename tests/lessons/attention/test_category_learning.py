@@ -60,3 +60,22 @@ def test_attention_may_come_after_the_errors_when_it_learns_slowly():
         attention = np.mean([one.attention[:, used] for one in runs], axis=0)
         lag[rate] = int((attention > 0.8).argmax()) - int((errors < 0.03).argmax())
     assert lag[0.3] < 0 < lag[0.1]
+
+
+def test_the_order_needs_sharp_differences_too():
+    """違いへの鋭さを下げると，注意を学んでも，型 II は型 IV よりやさしくならない。"""
+
+    def cost(sharpness):
+        two, four = (
+            np.mean(
+                [
+                    lab.learn(s, kind, rounds=32, sharpness=sharpness).errors
+                    for s in range(20, 26)
+                ]
+            )
+            for kind in ("II", "IV")
+        )
+        return two - four
+
+    assert cost(4.0) < -0.02
+    assert cost(2.0) > 0.02

@@ -352,3 +352,14 @@ def test_paths_keep_the_order_of_the_displays():
     paths = paths_over(displays)
     hits = [first_is_target(d, p) for d, p in zip(displays, paths, strict=True)]
     assert np.mean(hits) > 0.9
+
+
+def test_green_among_red_is_not_chosen_first():
+    """仲間と違っても，妨害より強く応じる地図がなければ，最初には選ばれない。"""
+
+    def first(target, other):
+        task = Search(Look(target, tilt=90), (Look(other, tilt=90),))
+        return search(task, 16, range(500, 504)).first.mean()
+
+    assert first("red", "green") == first("green", "blue") == 1
+    assert first("green", "red") == first("gray", "blue") == 0

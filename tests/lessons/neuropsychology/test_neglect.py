@@ -151,6 +151,39 @@ def test_the_power_is_below_one_for_any_search_that_stops_early():
     assert hasty < 0.9 < effects.exponent(20, "flat")
 
 
+def test_omissions_come_before_the_first_place_for_a_hasty_and_forgetful_searcher():
+    """見落としより先に始める場所が変わるのは，あきらめずに探す人だけ。"""
+    hasty = {"patience": 3, "recovery": 10.0}
+    slight, none = (Searcher(gradient=d, **hasty) for d in (0.1, 0.0))
+    seeds = range(10)
+    off = np.mean([measures.coc("星", slight, s) for s in seeds])
+    first, base = ([measures.start(w, s) for s in seeds] for w in (slight, none))
+    assert off > scoring.COC_CUT_OFF
+    assert np.mean(first) - np.mean(base) < 1.5 * np.std(base)
+
+
+def test_returns_are_as_many_without_a_gradient_but_not_to_the_right():
+    """後戻りの数は勾配のしるしではなく，右への偏りだけがしるしになる。"""
+
+    def returns(who):
+        rates, right = [], []
+        for s in range(20, 28):
+            found = measures.test_page("星", s).found
+            trace = searching.search(found, "星", who, s)
+            rates.append(trace.revisit_rate)
+            right.extend(found.places[trace.visits[trace.again], 0] > paper.WIDTH / 2)
+        return np.mean(rates), np.mean(right)
+
+    (slope, slope_right), (even, even_right), (forget, forget_right) = (
+        returns(Searcher(**who))
+        for who in ({"gradient": 0.8}, {"dimming": 0.8}, {"recovery": 10.0})
+    )
+    assert even > slope - 0.08
+    assert forget > slope + 0.1
+    assert slope_right > 0.85
+    assert max(even_right, forget_right) < 0.65
+
+
 def test_disengaging_starts_on_the_right_when_the_eyes_start_at_the_centre(monkeypatch):
     """始める場所の違いは，はじめにどこも見ていないと決めたことから出る。"""
     who = Searcher(disengage=0.7)
