@@ -239,7 +239,7 @@ def test_border_weight_separates_more_cells():
             with torch.no_grad():
                 sure[w0] = net.eval()(seen).softmax(1)[:, 1].numpy()
         one = []
-        for mask in (sure[10] > 0.5, sure[0] > 0.5, sure[0] > 0.75, sure[10] > 0.35):
+        for mask in (sure[10] > 0.5, sure[0] > 0.5, sure[0] > 0.75, sure[10] > 0.4):
             apart = sum(
                 cells.separated(m, c.instances)[0]
                 for m, c in zip(mask, tests, strict=True)
@@ -255,7 +255,7 @@ def test_border_weight_separates_more_cells():
     assert overlap[:, 2].mean() > overlap[:, 0].mean()
     # 境を重くした方の基準を下げても，ほとんど同じだけ分けたまま，形が良くなる
     assert apart[:, 3].mean() > apart[:, 0].mean() - 0.05
-    assert (overlap[:, 3] > overlap[:, 0] + 0.03).all()
+    assert (overlap[:, 3] > overlap[:, 0] + 0.02).all()
 
 
 def test_a_raised_bar_is_too_high_for_another_seed():
