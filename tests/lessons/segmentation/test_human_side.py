@@ -284,6 +284,19 @@ def test_a_coarse_map_alone_does_not_see_the_forest_either():
     assert said[False] < 0.1
 
 
+def test_trees_too_small_to_find_do_not_bring_out_the_forest():
+    """間隔を 10 画素に詰めると，並べた物を答えなくなるが，大きい形も答えない。"""
+    net = fpn.pretrained("fpn")
+    said = {}
+    for cell in (16, 10):
+        rng = np.random.default_rng(0)
+        shown = [forest.forest(rng, cell=cell) for _ in range(24)]
+        said[cell] = np.mean(forest.answers(net, shown), axis=0)
+    assert said[16][1] > 0.75
+    assert said[10][1] < 0.4
+    assert max(said[10][0], said[16][0]) < 0.15
+
+
 # ---- 頁の言葉は，記録の判定に従う
 
 WORDS = {

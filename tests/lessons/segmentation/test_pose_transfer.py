@@ -91,7 +91,7 @@ def transferred(limbs):
 
 
 def test_low_jumps_and_lingering_near_the_camera_spoil_the_far_end():
-    """頁の言葉：避けられるのは高い跳躍だけ。手前に長くいると，跳ばなくても間違える。"""
+    """頁の言葉：同じコマでも，低い跳躍は避けられない。手前に長くいると，跳ばなくても間違える。"""
     dance = walkers.dance(FRAMES)
     poses = ADULT.put(dance, DEPTH)
     true = extremes(poses).far
@@ -105,6 +105,20 @@ def test_low_jumps_and_lingering_near_the_camera_spoil_the_far_end():
     linger = ADULT.put(dance, 1 - 0.6 * np.cos(turn) ** 8)
     assert ankle_height(linger).min() == pytest.approx(true, abs=0.1)
     assert extremes(linger).far > true + 30
+
+
+def test_even_a_high_jump_spoils_the_far_end_in_many_frames():
+    """頁の言葉：45 画素跳んでも，床の途中のコマでは間違える。ただ選ぶよりは少ない。"""
+    poses = ADULT.put(walkers.dance(FRAMES), DEPTH)
+    true = extremes(poses).far
+    careful, simple = [], []
+    for frame in range(FRAMES):
+        jumpy = poses.copy()
+        jumpy[frame, :, 1] -= 45
+        careful.append(abs(extremes(jumpy).far - true) > 3)
+        simple.append(abs(ankle_height(jumpy).min() - true) > 3)
+    assert 5 <= sum(careful) < sum(simple)
+    assert not any(careful[FRAMES // 2 - 3 : FRAMES // 2 + 4])  # 奥で跳んだコマ
 
 
 def test_a_dance_fits_a_body_of_the_same_shape_but_not_of_another():
