@@ -25,6 +25,16 @@ APART = """() => [...document.querySelectorAll("article > section > section")].e
     <= all[at + 1].getBoundingClientRect().top + 1))"""
 """読者が触れる前の，まだ組まれていない節も，次の節と重ならない（押す所が隠れない）。"""
 
+JUMPS = """() => {
+  const tops = () => [...document.querySelectorAll("article h2, article h3")].map(
+    heading => heading.getBoundingClientRect().top)
+  const before = tops()
+  document.documentElement.dataset.whole = ""
+  const moved = tops().map((top, at) => top - before[at])
+  return [moved[0] ?? 0, ...moved.slice(1).map((one, at) => one - moved[at])]
+}"""
+"""触れて，すべての節が組まれたとき，見出しが，その前の見出しに比べて動いた画素。"""
+
 
 @pytest.mark.parametrize("path", ALL)
 def test_page_is_light_and_still(browser: Any, base_url: str, path: str) -> None:
@@ -43,6 +53,7 @@ def test_page_is_light_and_still(browser: Any, base_url: str, path: str) -> None
     page.goto(urljoin(base_url, path), wait_until="networkidle")
     addresses = set(asked)
     page.wait_for_function(APART, timeout=10_000)
+    jumps = page.evaluate(JUMPS)
     for _ in range(4):
         page.mouse.wheel(0, 1500)
         page.evaluate("() => new Promise(requestAnimationFrame)")
@@ -54,6 +65,7 @@ def test_page_is_light_and_still(browser: Any, base_url: str, path: str) -> None
     names = {address.rpartition("/")[2].partition("?")[0] for address in addresses}
     assert path == "search.html" or "search-index.js" not in names
     assert shift < 0.1
+    assert abs(jumps[0]) <= 2 and max(map(abs, jumps)) <= 16
 
 
 @pytest.mark.parametrize("path", PAGES)

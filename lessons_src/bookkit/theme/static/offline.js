@@ -31,18 +31,27 @@
 
   /* この頁が使ったもの（字の形など）を知らせ，丸ごと残してもらう */
   const used = () => performance.getEntriesByType("resource").map((entry) => entry.name).filter((name) => name.startsWith(base.href));
-  /* まだ組まれていない節（article.css）も，手の空いたときに一つずつ測り，要る字の形を読ませ，
-     仮の高さを本当の高さに替える（次の節と重ならないように。字の形がそろったら，もう一度） */
+  /* まだ組まれていない節（article.css）も，手の空いたときに一つずつ測り，要る字の形を読ませる。
+     字の形がそろったら，仮の高さを本当の高さに替える（次の節と重ならないように，中の節から） */
   const idle = () => new Promise((resolve) => (window.requestIdleCallback || setTimeout)(resolve));
-  const measure = async () => {
-    for (const section of all("article > section > section")) {
+  const heights = async (sections) => {
+    const found = [];
+    for (const section of sections) {
       await idle();
-      const bottoms = [...section.children].map((part) => part.getBoundingClientRect().bottom);
-      section.style.containIntrinsicBlockSize = `auto ${Math.ceil(Math.max(...bottoms) - section.getBoundingClientRect().top)}px`;
+      const bottoms = [...section.children].map((part) => part.getBoundingClientRect().bottom + parseFloat(getComputedStyle(part).marginBottom));
+      found.push(Math.ceil(Math.max(...bottoms) - section.getBoundingClientRect().top));
     }
-    await document.fonts.ready;
+    return found;
   };
-  const laidOut = measure().then(measure);
+  const laidOut = (async () => {
+    const levels = [all("article > section > section > section"), all("article > section > section")];
+    for (const sections of levels) await heights(sections);
+    await document.fonts.ready;
+    for (const sections of levels) {
+      const found = await heights(sections);
+      sections.forEach((section, at) => { section.style.containIntrinsicBlockSize = `auto ${found[at]}px`; });
+    }
+  })();
   const keep = async () => { await laidOut; await ask({ do: "keep", page: location.href.split("#")[0], used: used() }); };
   navigator.serviceWorker.register(new URL("sw.js", base)).then(keep).catch(() => {});
   navigator.serviceWorker.addEventListener("controllerchange", keep); // 新しい版が来たら，残してあるものを替える
