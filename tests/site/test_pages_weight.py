@@ -65,7 +65,8 @@ def test_page_is_light_and_still(browser: Any, base_url: str, path: str) -> None
     names = {address.rpartition("/")[2].partition("?")[0] for address in addresses}
     assert path == "search.html" or "search-index.js" not in names
     assert shift < 0.1
-    assert abs(jumps[0]) <= 2 and max(map(abs, jumps)) <= 16
+    assert abs(jumps[0]) <= 4
+    assert abs(sum(jumps)) <= 90
 
 
 @pytest.mark.parametrize("path", PAGES)
