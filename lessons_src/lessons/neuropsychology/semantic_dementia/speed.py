@@ -1,6 +1,8 @@
-"""48 のすべての物で，正しい名前の活動が 0.5 に届くまでの刻みを数える。"""
+"""見た目を見せてから，名前の活動が 0.5 に届くまでの刻みを数える。"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -9,11 +11,19 @@ from lessons.neuropsychology.semantic_dementia.knowledge import Knowledge
 from lessons.neuropsychology.semantic_dementia.naming import LEVELS
 
 
-def steps_of_all(networks: hub.Networks, knowledge: Knowledge) -> np.ndarray:
-    """見た目を見せてから，正しい名前が 0.5 に届くまでの刻みの平均 ``(S, 3)``。
+def mean_steps(
+    networks: hub.Networks,
+    knowledge: Knowledge,
+    groups: Sequence[Iterable[tuple[int, int]]],
+) -> np.ndarray:
+    """組ごとの，0.5 に届くまでの刻みの平均 ``(S, 組の数)``。
 
-    名前を入れ替えた知識でも使える。刻みの間は直線でつなぎ，届かなければ終わりの刻みとする。
-    ``LEVELS`` の順。
+    刻みの間は直線でつなぎ，届かなければ終わりの刻みとする。
+
+    Args:
+        networks: S 個の網。
+        knowledge: 教えた知識。
+        groups: 組ごとの，見せる物と，数えるユニットの番号。
     """
     seen = np.stack(
         [
@@ -21,14 +31,25 @@ def steps_of_all(networks: hub.Networks, knowledge: Knowledge) -> np.ndarray:
             for t in range(1, hub.STEPS + 1)
         ]
     )  # 刻み，網，物，ユニット
-    rising = np.maximum.accumulate(seen, axis=0)
-    time = np.arange(1, hub.STEPS + 1)
+    rising, time = np.maximum.accumulate(seen, axis=0), np.arange(1, hub.STEPS + 1)
+    found = [
+        [
+            [np.interp(0.5, one, time) for one in rising[:, :, item, unit].T]
+            for item, unit in pairs
+        ]
+        for pairs in groups
+    ]  # 組，物，網
+    return np.stack([np.mean(times, axis=0) for times in found], axis=1)
+
+
+def steps_of_all(networks: hub.Networks, knowledge: Knowledge) -> np.ndarray:
+    """48 のすべての物を見せたときの，正しい名前までの刻み ``(S, 3)``。``LEVELS`` の順。
+
+    名前を入れ替えた知識でも使える。
+    """
     labels = np.array(knowledge.dimensions)
-    found = np.zeros((len(networks), len(LEVELS)))
-    for k, level in enumerate(LEVELS):
-        named = (knowledge.patterns > 0) & (labels == level)
-        for item, unit in np.argwhere(named):
-            own = rising[:, :, item, unit].T  # 網，刻み
-            found[:, k] += [np.interp(0.5, one, time) for one in own]
-        found[:, k] /= named.sum()
-    return found
+    return mean_steps(
+        networks,
+        knowledge,
+        [np.argwhere((knowledge.patterns > 0) & (labels == level)) for level in LEVELS],
+    )

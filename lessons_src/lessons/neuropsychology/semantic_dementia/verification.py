@@ -11,6 +11,7 @@ import numpy as np
 from lessons.neuropsychology.semantic_dementia import model as hub
 from lessons.neuropsychology.semantic_dementia.knowledge import Knowledge, load
 from lessons.neuropsychology.semantic_dementia.naming import LEVELS
+from lessons.neuropsychology.semantic_dementia.speed import mean_steps
 
 PICTURES = {
     "鳥": {"カモ": "duck", "ワシ": "eagle", "ペンギン": "penguin", "おんどり": "chicken"},
@@ -41,18 +42,9 @@ def steps_to_name(networks: hub.Networks, knowledge: Knowledge) -> np.ndarray:
 
     刻みの間は直線でつなぐ。``LEVELS`` の順。届かない物は，いちばん終わりの刻みとする。
     """
-    seen = np.stack(
-        [
-            hub.settle(networks, *hub.inputs(knowledge, "見た目"), steps=t)[0].numpy()
-            for t in range(1, hub.STEPS + 1)
-        ]
-    )  # 刻み，網，物，ユニット
-    time = np.arange(1, hub.STEPS + 1)
-    found = np.zeros((len(networks), len(LEVELS)))
+    named: list[list[tuple[int, int]]] = [[] for _ in LEVELS]
     for kind, items in PICTURES.items():
         for item in items:
-            for k, (name, _) in enumerate(names(item, kind)):
-                own = seen[:, :, knowledge.item(item), knowledge.unit(name)]
-                rising = np.maximum.accumulate(own, axis=0).T  # 網，刻み
-                found[:, k] += [np.interp(0.5, one, time) for one in rising]
-    return found / len(ITEMS)
+            for pairs, (name, _) in zip(named, names(item, kind), strict=True):
+                pairs.append((knowledge.item(item), knowledge.unit(name)))
+    return mean_steps(networks, knowledge, named)

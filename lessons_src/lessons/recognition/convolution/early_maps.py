@@ -59,14 +59,19 @@ def recognised_by_layer(
             np.concatenate([one.learned, one.moved]), control, seed
         ).items():
             v = m.amax((2, 3)) if most else m.mean((2, 3))
-            chosen = torch.cdist(v[CHOICES:], v[:CHOICES]).argmin(dim=1)
-            hits = (chosen == torch.arange(CHOICES)).double().mean()
-            right.setdefault(layer, []).append(float(hits))
+            right.setdefault(layer, []).append(above_chance(v))
             cells[layer] = SCREEN // m.shape[-1]
     return {
-        layer: (
-            cells[layer],
-            (float(np.mean(share)) - 1 / CHOICES) * CHOICES / (CHOICES - 1),
-        )
-        for layer, share in right.items()
+        layer: (cells[layer], float(np.mean(share))) for layer, share in right.items()
     }
+
+
+def above_chance(v: torch.Tensor) -> float:
+    """一つの課題の見分けの正しさ。0 が当てずっぽう，1 が全問正解。
+
+    Args:
+        v: 見本と，動かした形の特徴 ``(2 × CHOICES, D)``。いちばん近い見本を選ぶ。
+    """
+    chosen = torch.cdist(v[CHOICES:], v[:CHOICES]).argmin(dim=1)
+    share = float((chosen == torch.arange(CHOICES)).double().mean())
+    return (share - 1 / CHOICES) * CHOICES / (CHOICES - 1)

@@ -12,7 +12,8 @@ import torch
 from torch import nn
 
 from lessons.recognition import networks
-from lessons.recognition.convolution.position import CHOICES, SCREEN, trial
+from lessons.recognition.convolution.early_maps import above_chance
+from lessons.recognition.convolution.position import SCREEN, trial
 
 THINNED = 5
 """EfficientNet-Lite0 が間引く回数。一回で，ますの一辺が 2 倍になる。"""
@@ -40,13 +41,11 @@ def recognised(seed: int, kept: int, *, items: int = 4) -> tuple[int, float]:
         module.stride = (1, 1)
     net = networks._calibrated(net)
     g = np.random.default_rng(seed)
-    hits, cell = [], 0
+    right, cell = [], 0
     for one in (trial(g) for _ in range(items)):
         maps = net.features(
             networks.inputs(np.concatenate([one.learned, one.moved]))
         )  # (6, 1280, h, w)
         cell = SCREEN // maps.shape[-1]
-        v = maps.mean(dim=(2, 3))
-        chosen = torch.cdist(v[CHOICES:], v[:CHOICES]).argmin(dim=1)
-        hits.append(float((chosen == torch.arange(CHOICES)).double().mean()))
-    return cell, (float(np.mean(hits)) - 1 / CHOICES) * CHOICES / (CHOICES - 1)
+        right.append(above_chance(maps.mean(dim=(2, 3))))
+    return cell, float(np.mean(right))
