@@ -16,7 +16,7 @@ from lessons.segmentation.mask_rcnn import yours as mask_yours
 from lessons.segmentation.panoptic import consistency
 from lessons.segmentation.panoptic import yours as panoptic_yours
 from lessons.segmentation.unet import model as unet
-from lessons.segmentation.unet import ownership, unowned
+from lessons.segmentation.unet import ownership
 from lessons.segmentation.unet import yours as unet_yours
 
 
@@ -65,17 +65,19 @@ def test_a_lone_line_is_answered_like_the_side_of_a_square(seed):
     net = unet.pretrained(skip=False)
     square, lone = (
         ownership.agreement(
-            ownership.responses(net, make.displays(np.random.default_rng(seed), 16))
+            ownership.responses(
+                net, ownership.displays(np.random.default_rng(seed), 16, kind)
+            )
         ).mean()
-        for make in (ownership, unowned)
+        for kind in ("line", "apart")
     )
     assert square > 0.5
     assert lone > square
-    images = unowned.displays(np.random.default_rng(seed), 2)
+    images = ownership.displays(np.random.default_rng(seed), 2, "apart")
     near = images[:, :, :, :, 48 - 6 : 48 + 6]
     assert (near[:, :, 0] == near[:, :, 1]).all()  # 縁の近くは同じ
     with pytest.raises(ValueError, match="8 から 40"):
-        unowned.displays(np.random.default_rng(0), 1, 60)
+        ownership.displays(np.random.default_rng(0), 1, "apart", 60)
 
 
 def test_the_finest_stage_equals_the_network_itself():

@@ -19,8 +19,8 @@ from lessons.segmentation.unet import model as unet
 
 SIZE = 96
 """絵の一辺（画素）。縁は，まんなかの列にある。"""
-KINDS = ("line", "solid")
-"""線で囲んだ四角と，塗りつぶした四角。"""
+KINDS = ("line", "solid", "apart")
+"""線で囲んだ四角，塗りつぶした四角，四角の代わりに離れた一本の線（囲まれた図形はどこにもない）。"""
 STAGES = ("1/16", "1/8", "1/4", "1/2")
 """広げる道の段。"""
 LINE = 2
@@ -36,7 +36,7 @@ def displays(
         rng: 乱数。
         items: 組の数。
         kind: ``KINDS`` のどれか。
-        size: 四角の一辺の，おおよその長さ（画素）。
+        size: 四角の一辺か，線の長さと隔たりの，おおよその値（画素）。
 
     Raises:
         ValueError: 知らない種類か，四角が絵からはみ出すとき。
@@ -45,7 +45,7 @@ def displays(
         raise ValueError(f"四角 {kind!r} はありません。使える名前: {'，'.join(KINDS)}")
     if not 8 <= size <= 40:
         raise ValueError(f"size は 8 から 40 までにしてください（いまは {size}）。")
-    draw = _line if kind == "line" else _solid
+    draw = {"line": _line, "solid": _solid, "apart": _apart}[kind]
     found = []
     for _ in range(items):
         side = size + int(rng.integers(-3, 4))
@@ -84,6 +84,15 @@ def _solid(middle: float, contrast: float, side: int, left: bool) -> np.ndarray:
     edge, top = SIZE // 2, SIZE // 2 - side // 2
     columns = slice(edge - side, edge) if left else slice(edge, edge + side)
     image[top : top + side, columns] = here if left else there
+    return image
+
+
+def _apart(middle: float, contrast: float, side: int, left: bool) -> np.ndarray:
+    """まんなかの縦線と，それに触れない，左か右の縦線。"""
+    image = np.full((SIZE, SIZE, 3), middle)
+    edge, top = SIZE // 2 - LINE // 2, SIZE // 2 - side // 2
+    for column in (edge, edge - side if left else edge + side):
+        image[top : top + side, column : column + LINE] = middle + contrast
     return image
 
 
