@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter
 from sklearn.metrics import roc_auc_score
 
 from lessons.attention.deepgaze import fixation_metrics as fm
@@ -142,6 +143,17 @@ def test_readout_learns_where_the_feature_is_and_adds_the_prior():
     want = (s + torch.from_numpy(np.log(center)).float()).flatten(1).softmax(1)
     got = deepgaze.density(biased, features).reshape(12, -1)
     np.testing.assert_allclose(got, want.detach().numpy(), atol=1e-6)
+
+
+@pytest.mark.parametrize("sigma", [0.4, 1.0, 2.7])
+def test_blur_equals_scipy_and_lets_sigma_learn(sigma):
+    s = torch.randn(2, 1, 28, 20, dtype=torch.float64)
+    wide = torch.tensor(sigma, dtype=torch.float64, requires_grad=True)
+    want = [gaussian_filter(one[0], sigma, mode="nearest", radius=6) for one in s]
+    np.testing.assert_allclose(
+        deepgaze.blur(s, wide)[:, 0].detach(), np.stack(want), atol=1e-12
+    )
+    assert torch.autograd.gradcheck(lambda w: deepgaze.blur(s, w).sum(0), (wide,))
 
 
 @pytest.fixture(scope="module")

@@ -110,13 +110,22 @@ class Readout(nn.Module):
 
 
 def blur(s: Tensor, sigma: Tensor) -> Tensor:
-    """地図 ``(B, 1, h, w)`` を，標準偏差 σ のガウス関数で縦横にぼかす。"""
-    radius = 6
-    axis = torch.arange(-radius, radius + 1.0, device=s.device)
-    kernel = torch.exp(-(axis**2) / (2 * sigma**2))
-    kernel = kernel / kernel.sum()
-    s = F.pad(s, (radius,) * 4, mode="replicate")
-    return F.conv2d(F.conv2d(s, kernel.view(1, 1, 1, -1)), kernel.view(1, 1, -1, 1))
+    """地図 ``(B, 1, h, w)`` を，標準偏差 σ のガウス関数で縦横にぼかす。
+
+    端の外には，端の値が続くとみなす。
+    """
+    down, across = (_smoothing(size, sigma) for size in s.shape[-2:])
+    return down @ s @ across.mT
+
+
+def _smoothing(size: int, sigma: Tensor) -> Tensor:
+    """長さ ``size`` の列を，左から掛けてぼかす行列 ``(size, size)``。"""
+    offsets = torch.arange(-6, 7, device=sigma.device)
+    kernel = torch.exp(-(offsets**2) / (2 * sigma**2))  # (13,)
+    places = torch.arange(size, device=sigma.device)[:, None] + offsets
+    return sigma.new_zeros(size, size).scatter_add(
+        1, places.clamp(0, size - 1), (kernel / kernel.sum()).expand(size, -1)
+    )
 
 
 def train(
