@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 
 from bookkit.book import Book
 from bookkit.execution import machine, reader
-from bookkit.execution.book import Runner
+from bookkit.execution.book import Runner, State
 
 from .experiment_bench import bench_of
 
@@ -125,13 +125,25 @@ def bench(browser: Any, base_url: str) -> Iterator[Callable[..., Any]]:
         yield open_page
 
 
-def executed(document: str) -> NotebookNode:
-    """``book/attention/cam`` のような文書を，頁に載る出力の入ったノートブックにする。"""
+@functools.cache
+def runner() -> Runner:
+    """本の実行結果を調べる係。"""
+    return Runner(ROOT, machine.look(ROOT))
+
+
+def state_of(document: str) -> State:
+    """``book/attention/cam`` のような文書の，新しい実行結果。"""
     chapter = BOOK.documents.get(document)
     assert chapter, document
-    book = Runner(ROOT, machine.look(ROOT))
-    state = book.state(chapter)
+    state = runner().state(chapter)
     assert state.entry, f"{document}: {state.reasons}（先に本をビルドしてください）"
+    return state
+
+
+def executed(document: str) -> NotebookNode:
+    """文書を，頁に載る出力の入ったノートブックにする。"""
+    state = state_of(document)
+    chapter = state.chapter
     notebook = reader.parse(chapter.text, chapter.path, chapter.extensions)
-    reader.fill(notebook, book.shown(state))
+    reader.fill(notebook, runner().shown(state))
     return notebook

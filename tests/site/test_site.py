@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup, NavigableString, Tag
 
-from .conftest import BASE_URL, CHAPTERS, DOCUMENTS, PAGES, PREFIX, soup_of
+from .conftest import BASE_URL, CHAPTERS, DOCUMENTS, PAGES, PREFIX, soup_of, state_of
 from .conftest import executed as executed_notebook
 
 pytestmark = pytest.mark.site
@@ -402,3 +402,12 @@ def test_search_index_holds_every_page(site: Path) -> None:
     raw = (site / "_static" / "search-index.js").read_text("utf8")
     index = json.loads(raw[raw.index("{") : raw.rindex("}") + 1])
     assert set(DOCUMENTS) <= {page["name"] for page in index["pages"]}
+
+
+@pytest.mark.parametrize("document", CHAPTERS)
+def test_a_module_beside_the_parts_makes_no_chapter_stale(document: str) -> None:
+    """``lessons`` のすぐ下の一覧に頼ると，部品を一つ足すだけで，章がすべて古くなる。"""
+    entry = state_of(document).entry
+    assert entry
+    assert "lessons/exercises.py" in entry.trace.seen["modules"]
+    assert "lessons" not in entry.trace.seen["folders"]
