@@ -134,6 +134,20 @@ def test_pushing_changes_only_the_carry(net: model.Adder) -> None:
         memory.one_carry_off(net, "up", 0, bits=8, size=1.0, items=10)
 
 
+def test_what_an_untrained_network_shows_comes_from_the_state_before() -> None:
+    """一つ前の状態を読む重みを 0 にすると，ビットの違う桁では，多い方を答えるのと同じになる。"""
+    learn, exam = random_pairs(400, 8, 4), random_pairs(1000, 8, 5)
+    for seed in range(3):
+        cut = model.made(seed, 8)
+        with torch.no_grad():
+            cut.remember.weight.zero_()
+        shown = memory.read(cut, *exam, 8)
+        weights = memory.reader(memory.read(cut, *learn, 8))
+        share = shown.carry[shown.passed].mean()
+        found = memory.read_out(weights, shown, passed=True)
+        assert found == pytest.approx(max(share, 1 - share), abs=0.01)
+
+
 def test_indices_find_an_inserted_effect_and_nothing_in_its_absence() -> None:
     sent = mistakes.sent()
     # 0 回は，どの桁も 1 と 1 でない 3**4 通り。4 回は，一の位が 1 と 1，ほかは 0 と 0 でない。

@@ -217,6 +217,39 @@ def test_controls_of_the_types_learn_nothing():
         assert shuffled.mean() > 0.4
 
 
+def first_block_errors(seed, by_lot):
+    """はじめの 16 回の誤り ``(6,)``。``by_lot`` なら，一巡ずつでなく，毎回くじで物を選ぶ。"""
+    g, t = np.random.default_rng(seed), six_types.targets()
+    X = np.hstack([2 * six_types.ITEMS - 1, np.ones((8, 1))])
+    W = np.repeat(g.normal(0, 3**-0.5, (1, 4, 16)), 6, axis=0)
+    v = np.repeat(g.normal(0, 16**-0.5, (1, 17)), 6, axis=0)
+    W[:, 3], v[:, 16] = 0, 0
+    rounds = np.concatenate([g.permutation(8), g.permutation(8)])
+    found = np.zeros(6)
+    for k in g.integers(8, size=16) if by_lot else rounds:
+        h = np.append(np.tanh(X[k] @ W), np.ones((6, 1)), axis=1)
+        p = 1 / (1 + np.exp(-(h * v).sum(axis=1)))
+        found += np.abs(t[:, k] - p) / 16
+        d = 2 * (p - t[:, k]) * p * (1 - p)
+        d_h = d[:, None] * v[:, :-1] * (1 - h[:, :-1] ** 2)
+        v -= d[:, None] * h
+        W -= X[k][:, None] * d_h[:, None, :]
+    return found
+
+
+def test_type_two_starts_below_chance_only_because_the_items_come_in_rounds():
+    """型 II の初めの正答が当てずっぽうより悪いのは，8 個を一巡ずつ見せるから。くじで選べば並ぶ。"""
+    assert first_block_errors(3, False) == pytest.approx(six_types.errors(3)[:, 0])
+    rounds, lot = (
+        np.mean([first_block_errors(seed, by_lot) for seed in range(60)], axis=0)
+        for by_lot in (False, True)
+    )
+    assert rounds[1] > 0.6
+    assert abs(lot[1] - 0.5) < 0.04
+    page = Path(__file__).parents[3] / "book/basics/mlp_sgd.md"
+    assert "似た物の答えに引っ張られるから" not in page.read_text("utf8")
+
+
 def test_attention_goes_to_what_decides():
     alpha = alcove.attention(0)
     assert alpha[0, 0] > 5 * alpha[0, 1:].max()

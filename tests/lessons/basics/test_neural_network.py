@@ -119,7 +119,7 @@ def test_few_hidden_units_must_learn_their_view_but_many_need_not():
     X = torch.tensor(2.0 * PAIRS - 1, dtype=torch.float32)
     t = torch.tensor(GATES["XOR"], dtype=torch.float32)
     solved = {}
-    for hidden, frozen in ((2, False), (2, True), (8, True)):
+    for hidden, frozen in ((2, False), (2, True), (3, True), (8, True)):
         count = 0
         for seed in range(10):
             torch.manual_seed(seed)
@@ -130,21 +130,39 @@ def test_few_hidden_units_must_learn_their_view_but_many_need_not():
             count += categories.accuracy(net, X, t) == 1
         solved[hidden, frozen] = count
     assert solved[2, True] <= 1 < 3 <= solved[2, False]
+    assert solved[3, True] <= 2
     assert solved[8, True] >= 7
 
 
 def test_similarity_alone_does_not_make_the_straight_structures_easy():
     """似た例で答えるだけなら，型 IV の易しさはモデルの三分の一より小さく，六つの例では逆になる。"""
-    wrong = {}
-    for kind in categories.MEMBERS:
-        X, t = categories.structure(kind, 0.0)
-        near = np.exp(-np.abs(X[:, None] - X).sum(axis=2))
-        near /= near.sum(axis=1, keepdims=True)
-        wrong[kind] = (near * (t[:, None] != t)).sum(axis=1).mean()
     (four,) = record.named("type_iv_difficulty")
-    alike = wrong["type_iv"] - wrong["type_iii"]
-    assert four.verdict.model.mean / 3 < alike < 0
-    assert wrong["nonlinear"] < wrong["linear"] - 0.03
+    for sharpness, itself in itertools.product((0.5, 1, 2, 4), (0, 1)):
+        wrong = {}
+        for kind in categories.MEMBERS:
+            X, t = categories.structure(kind, 0.0)
+            near = np.exp(-sharpness * np.abs(X[:, None] - X).sum(axis=2))
+            near -= itself * np.eye(len(X))  # 自分自身を入れても，入れなくても
+            near /= near.sum(axis=1, keepdims=True)
+            wrong[kind] = (near * (t[:, None] != t)).sum(axis=1).mean()
+        alike = wrong["type_iv"] - wrong["type_iii"]
+        assert four.verdict.model.mean / 3 < alike < 0
+        assert wrong["nonlinear"] < wrong["linear"] - 0.008
+
+
+def test_three_bent_units_drawn_by_lot_can_always_separate_xor():
+    """くじの隠れ層でも，三つ以上なら四つの点はいつも分けられる。二つでは，分けられない種が多い。"""
+    X = torch.tensor(2.0 * PAIRS - 1, dtype=torch.float32)
+    found = {}
+    for hidden in (2, 3, 8):
+        found[hidden] = 0
+        for seed in range(20):
+            torch.manual_seed(seed)
+            with torch.no_grad():
+                H = torch.tanh(networks.MLP(2, hidden).hidden(X)).numpy()
+            found[hidden] += separable(H, GATES["XOR"])
+    assert found[3] == found[8] == 20
+    assert found[2] < 5
 
 
 def test_straight_structures_are_easier_with_zeros_and_ones_too():

@@ -190,16 +190,21 @@ def test_the_untrained_eye_wins_over_pixels_without_any_convolution() -> None:
     def mixed(x: torch.Tensor) -> torch.Tensor:
         return (x - 0.5).flatten(1) @ weights
 
-    convolution, bent, straight = (
+    torch.manual_seed(0)
+    kept = [part for part in model.eye() if not isinstance(part, torch.nn.ReLU)]
+    unbent = torch.nn.Sequential(*kept)  # 畳み込みを残し，ReLU だけを外す
+    convolution, bent, straight, unbent_convolution = (
         model.curve("pixels", training, test, stops=[60], view=view)[0]
         for view in (
             model.LEARNERS["untrained"].view,
             lambda x: mixed(x).relu(),
             mixed,
+            lambda x: unbent(x - 0.5).detach(),
         )
     )
     assert abs(bent - convolution) < 0.08
     assert bent - straight > 0.1
+    assert convolution - unbent_convolution > 0.1
 
 
 def test_the_middle_winner_depends_on_the_learning_rate() -> None:

@@ -118,6 +118,23 @@ def test_the_longer_way_across_fields_reverses_before_2000() -> None:
     assert "分野をまたぐには，同じ分野の中より長い年月" not in page
 
 
+def test_engineering_gave_and_took_before_2000_and_only_gave_after() -> None:
+    across = [link for link in links() if link.crosses]
+    engineering = FIELDS[2]
+
+    def count(side: str, first: int, last: int) -> int:
+        return sum(
+            getattr(link, side).field == engineering
+            and first <= link.target.year <= last
+            for link in across
+        )
+
+    assert (count("target", 1900, 1999), count("source", 1900, 1999)) == (4, 2)
+    assert (count("target", 2000, 2023), count("source", 2000, 2023)) == (0, 4)
+    page = (ROOT / "book/readings/history.md").read_text("utf8")
+    assert "1998 年までは，神経科学と心理学の考えが，工学に入りました" not in page
+
+
 def test_the_short_links_of_the_2010s_are_most_of_the_difference() -> None:
     across = [link.years for link in links() if link.crosses]
     within = [link for link in links() if not link.crosses]

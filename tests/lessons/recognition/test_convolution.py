@@ -191,7 +191,7 @@ def test_your_answers_are_marked():
     [
         ("kernel", np.array([[0, -2, 0], [0, 0, 0], [0, 2, 0]])),
         ("field", [(5, 2), (1, 2), (2, 3)]),
-        ("shift", 96),
+        ("shift", "96"),
     ],
 )
 def test_other_right_and_wrong_answers(name, answer):

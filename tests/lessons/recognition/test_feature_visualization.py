@@ -161,8 +161,28 @@ def test_page_states_the_recorded_verdicts():
     assert "noise" in cardinal.verdict.passing
 
 
+def test_straight_edges_alone_teach_oriented_filters():
+    """縁だけの絵からは傾きを選ぶフィルターができる。位相を壊した写真からは，対照の差を写真と同じにしても，できない。"""
+    g = np.random.default_rng(0)
+    y, x = np.mgrid[:8, :8] - 3.5
+    turn, place = g.uniform(0, 2 * np.pi, 4000), g.uniform(-4, 4, 4000)
+    strength = g.exponential(1, 4000)
+    across = np.multiply.outer(np.cos(turn), x) + np.multiply.outer(np.sin(turn), y)
+    edges = strength[:, None, None] * np.tanh(across - place[:, None, None])
+    edges = edges.reshape(4000, 64) + g.normal(0, 0.05, (4000, 64))
+    photo = model.patches(0, number=4000, side=8)
+    broken = model.patches(0, "phase", number=4000, side=8)
+    contrast = g.permutation(photo.std(axis=1, keepdims=True))
+    broken = broken / broken.std(axis=1, keepdims=True) * contrast
+    found = []
+    for seen in (edges - edges.mean(axis=1, keepdims=True), photo, broken):
+        w = model.independent_filters(seen, 24).reshape(24, 8, 8)
+        found.append(np.median(tuning.selectivity(tuning.responses(w))))
+    assert min(found[:2]) > 2 * found[2]
+
+
 def test_pooling_narrower_than_a_cycle_still_chooses_a_phase():
-    """まとめる範囲が縞の一周期より狭ければ，複雑細胞にはならない。"""
+    """位相を選ばなくなるのは，まとめる範囲が縞の一周期の半分を超えてから。粗い縞では，まだ選ぶ。"""
 
     def pooled(frequency: float, cells: int) -> float:
         first, found = (11 - cells) // 2, []
@@ -175,4 +195,5 @@ def test_pooling_narrower_than_a_cycle_still_chooses_a_phase():
 
     assert pooled(0.15, 11) < 0.05  # 頁の図：一周期は 7 画素ほど
     assert 0.5 < pooled(0.15, 3) < 1
+    assert pooled(0.15, 5) < 0.25  # 一周期より狭いが，半分より広い
     assert pooled(0.05, 5) > 1  # 粗い縞では，五ますまとめても単純細胞に数える

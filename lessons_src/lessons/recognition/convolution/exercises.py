@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lessons.answers import above, below, number
+from lessons.answers import choice
 from lessons.exercises import Exercise
 from lessons.recognition.convolution.model import convolve
 
@@ -70,14 +70,18 @@ EXERCISES = [
     ),
     Exercise(
         name="convolution/shift",
-        answer=number(
-            (32, 64, 96),
-            ((below(1), above(100)), "1 から 100 の間の画素数を答えてください。"),
-            otherwise="その幅では，地図のますの途中にずれます。最後の地図の一ますは，何画素おきでしたか。",
-            unit="画素",
+        answer=choice(
+            {
+                **dict.fromkeys(
+                    ("20", "52", "80"),
+                    "その幅では，地図のますの途中にずれます。最後の地図の一ますは，何画素おきでしたか。",
+                ),
+                "96": None,
+            },
+            {n: f"{n} 画素" for n in ("20", "52", "80", "96")},
         ),
-        solution=64,
-        praise="地図がちょうど一ますずつずれるので，平均は（縁を除いて）変わりません。",
-        known_wrong=((16, "途中"), (200, "100")),
+        solution=96,
+        praise="地図がちょうど三ますずれるので，平均は（縁を除いて）変わりません。",
+        known_wrong=((20, "途中"), (80, "途中"), (200, "中から")),
     ),
 ]
