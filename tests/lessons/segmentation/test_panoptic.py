@@ -158,3 +158,18 @@ def test_half_resolution_alone_costs_a_little_quality():
     quality = metrics.panoptic_quality(found, panoptic.truths(scenes))
     assert 0.8 < quality.pq < 1
     assert all((f.regions.sum(0) <= 1).all() for f in found)
+
+
+def test_large_things_are_answered_more_often_than_small_ones():
+    """頁の言葉：図の中でも，大きい物ほどよく答えられる。"""
+    scenes = data.scene_set(140, "test", data.SCENES)[60:]
+    found = panoptic.segment(train.load("panoptic"), scenes)
+    size, hit = [], []
+    for guess, truth in zip(found, panoptic.truths(scenes), strict=True):
+        overlap = metrics.mask_iou(truth.regions, guess.regions)
+        good = (overlap > 0.5) & (truth.labels[:, None] == guess.labels)
+        for number in np.flatnonzero(truth.labels >= panoptic.STUFF):
+            size.append(truth.regions[number].sum())
+            hit.append(good[number].any())
+    large = np.array(size) > np.median(size)
+    assert np.mean(np.array(hit)[large]) > np.mean(np.array(hit)[~large]) + 0.1

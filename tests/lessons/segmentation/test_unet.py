@@ -12,9 +12,9 @@ from lessons import runtime
 from lessons.segmentation import data, metrics, semantic, train
 from lessons.segmentation.unet import boundary, cell_borders
 from lessons.segmentation.unet import model as unet
-from lessons.stimuli import cells
+from lessons.stimuli import cells, photos
 from lessons.stimuli.scenes import SceneConfig
-from lessons.weights import ledger
+from lessons.weights import ledger, selfie
 
 EDGES = (0, 1, 8, np.inf)
 LABELS = arrays(int, (9, 8), elements=st.integers(0, 3))
@@ -369,3 +369,25 @@ def test_which_cut_hurts_the_border_most_depends_on_the_way_of_cutting(start):
     assert miou.argmin() == miou_fixed.argmin() == 2
     assert near.argmin() == 0
     assert near_fixed.argmin() == 2
+
+
+def test_cut_skips_change_more_than_the_outline_in_one_of_two_photos():
+    """頁の言葉：変わるのは，宇宙飛行士では輪郭の近く，写真家では離れた所も。"""
+    person = selfie.pretrained()
+    shown = {name: photos.load(name) for name in ("astronaut", "camera")}
+    whole = {name: person.mask(photo) > 0.5 for name, photo in shown.items()}
+    for widen in (person.model.widen1, person.model.widen2, person.model.widen3):
+        widen.register_forward_pre_hook(
+            lambda _, maps: (maps[0], maps[1].mean((2, 3), True).expand_as(maps[1]))
+        )
+    far = {}
+    for name, before in whole.items():
+        changed = (person.mask(shown[name]) > 0.5) != before
+        away = np.where(
+            before,
+            ndimage.distance_transform_edt(before),
+            ndimage.distance_transform_edt(~before),
+        )
+        far[name] = (away[changed] > 0.04 * len(before)).mean()
+    assert far["astronaut"] < 0.1
+    assert far["camera"] > 0.2

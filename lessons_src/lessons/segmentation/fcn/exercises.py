@@ -83,7 +83,7 @@ EXERCISES = [
         name="fcn/figure",
         judge=_figure,
         solution=_square,
-        praise="人の形をしていなくても，囲まれた側が選ばれました。",
+        praise="人の形をしていなくても，その領域の側が選ばれました。",
         known_wrong=(
             (lambda g: ~_square(g), "逆"),
             (lambda g: 128 + 0 * g.uniform() < Y, "割合"),
