@@ -79,3 +79,19 @@ def test_the_order_needs_sharp_differences_too():
 
     assert cost(4.0) < -0.02
     assert cost(2.0) > 0.02
+
+
+def test_a_weak_binding_rate_removes_the_order():
+    """結び付きの学習率が小さいと，注意を学んでも，型 II は型 IV よりやさしくならない。"""
+
+    def cost(rate):
+        two, four = (
+            np.mean(
+                [lab.learn(s, kind, rounds=32, rate=rate).errors for s in range(20, 30)]
+            )
+            for kind in ("II", "IV")
+        )
+        return two - four
+
+    assert cost(0.3) < -0.03
+    assert cost(0.03) > -0.01

@@ -7,6 +7,7 @@ import pytest
 import torch
 from scipy.ndimage import label
 
+from lessons.attention.saliency import without_rule
 from lessons.attention.saliency.exercises import EXERCISES
 from lessons.attention.saliency.model import (
     PAIRS,
@@ -363,3 +364,14 @@ def test_green_among_red_is_not_chosen_first():
 
     assert first("red", "green") == first("green", "blue") == 1
     assert first("green", "red") == first("gray", "blue") == 0
+
+
+def test_a_stronger_map_is_not_always_enough():
+    """茶の中の緑は，赤と緑の差の地図で茶より強いのに，最初に選ばれるとは言えない。"""
+    task = Search(Look("green", tilt=90), (Look("brown", tilt=90),))
+    assert search(task, 16, range(700, 704)).first.mean() <= 0.5
+    shown = make_display(task, 16, True, seed=700)
+    image = render(shown)
+    hills = saliency(image).maps["RG(2,5)"][0, 0]
+    values = without_rule.item_values(shown, hills)
+    assert values[0] > 1.5 * values[1:].mean()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from lessons.attention.saliency import model
 from lessons.attention.saliency import without_rule as lab
 from lessons.attention.saliency.model import (
     PAIRS,
@@ -97,3 +98,12 @@ def test_a_wide_tilt_shows_the_asymmetry_because_of_the_four_orientations():
         for s in seeds
     ]
     assert np.mean(oblique) > 0.02
+
+
+def test_eight_orientations_remove_the_asymmetry(monkeypatch):
+    """30 度の差は，方位を四つに選んだことから出る。八つにすると，人間の向きには出ない。"""
+    eight = tuple(22.5 * k for k in range(8))
+    for module in (lab, model):
+        monkeypatch.setattr(module, "THETAS", eight)
+    found = [lab.tilt_asymmetry(s, items=16, tilt=30, count=5) for s in (60, 61)]
+    assert np.mean(found) < 0

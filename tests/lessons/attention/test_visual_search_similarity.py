@@ -55,3 +55,11 @@ def test_people_stand_beside_the_models():
     }
     assert 2 < numbers["結合・ない"] / numbers["結合・ある"] < 3
     assert numbers["2 と 5・ある"] > 4 * numbers["結合・ある"]
+
+
+def test_the_asymmetry_is_about_the_maps_and_not_about_the_vertical():
+    """縦の代わりに，地図の好む 45 度を基準にしても，同じ向きの差が出る。"""
+    pair = similarity.tilted(45, 60), similarity.tilted(60, 45)
+    oblique = similarity.Contrast("45 度", *pair)
+    costs = [oblique.cost("ガイド付き探索", s) for s in range(30, 33)]
+    assert np.mean(costs) > 1

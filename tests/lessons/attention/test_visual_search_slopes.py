@@ -114,3 +114,23 @@ def test_conjunction_errors_exceed_feature_errors_in_brief_displays():
     for seed in SEEDS:
         brief = reports(seed, 80)
         assert brief.conjunction_error > 2 * brief.feature_error > 0
+
+
+def test_the_ratio_comes_from_the_guidance():
+    """見落としてよい割合を変えても比は 2 を超え，誘導を切ると 2 に届かない。"""
+    seeds = range(30, 32)
+    guided, unguided = (
+        np.mean([slopes("conjunction", s, one).absent for s in seeds])
+        / np.mean([slopes("conjunction", s, one).present for s in seeds])
+        for one in (Guided(miss=0.3), Guided(miss=0.3, top_down=0))
+    )
+    assert guided > 2 > unguided
+
+
+def test_long_displays_leave_no_more_swaps_than_lost_features():
+    """注意の届かない文字が一つだけなら，取り違えは，ない特徴の報告より多くない。"""
+    long = [reports(seed, 150) for seed in SEEDS]
+    swapped = np.mean([one.conjunction_error for one in long])
+    lost = np.mean([one.feature_error for one in long])
+    assert swapped == pytest.approx(lost, abs=0.01)
+    assert swapped < 0.05

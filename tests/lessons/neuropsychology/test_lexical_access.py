@@ -213,3 +213,22 @@ def test_the_true_cell_is_rarely_told_apart(grid):
 def test_a_wrong_rule_is_told():
     with pytest.raises(ValueError, match="s-p か weight-decay"):
         fitting.surface("sp")
+
+
+def test_the_model_beats_the_guess_only_when_the_correct_answers_are_left_out():
+    """RMSD では理論のない予想に勝たないが，誤りの型だけの相関では勝つ。"""
+    known = [p for p in patients.load() if np.isfinite(p.s)]
+    seen = np.array([p.pattern for p in known])
+    model = np.array([NAMED(p.s, p.p, 3000, 5) for p in known])
+    guess = np.zeros_like(seen)
+    guess[:, [0, 5]] = seen[:, [0, 5]]
+    for i in range(len(seen)):
+        others = np.delete(seen, i, axis=0)[:, 1:5].sum(axis=0)
+        guess[i, 1:5] = (1 - seen[i, [0, 5]].sum()) * others / others.sum()
+    gap = {k: patients.rmsd(v, seen).mean() for k, v in (("m", model), ("g", guess))}
+    assert gap["g"] < gap["m"] + 0.002
+    among = [
+        np.corrcoef(rows[:, 1:].ravel(), seen[:, 1:].ravel())[0, 1]
+        for rows in (model, guess)
+    ]
+    assert among[0] > among[1] + 0.05

@@ -177,3 +177,25 @@ def test_the_nearest_patient_is_found_with_its_certainty():
     assert found.share > 0.9
     few = seeing.nearest_patient(kinds[::100], people, draws=50)
     assert few.share < found.share
+
+
+def test_unrelated_errors_follow_the_list_of_words_and_not_their_number():
+    """誤りのうち無関係の語は，語を 20 に減らしても同じで，分類を絞ると減る。"""
+    every = words()
+
+    def far(chosen, seed):
+        sure = np.eye(len(chosen))
+        share = run(joined.lexicon(chosen), sure, 0.015, 0.04, seed)[1]
+        return share[UNRELATED] / (1 - share[CORRECT])
+
+    mixed, kin = [], []
+    for seed in range(40, 60):
+        rng = np.random.default_rng(seed)
+        mixed.append(far([every[i] for i in rng.permutation(len(every))[:20]], seed))
+        some: list[Word] = []
+        for group in rng.permutation(sorted({word.category for word in every})):
+            if len(some) < 16:
+                some += [word for word in every if word.category == group]
+        kin.append(far(some[:20], seed))
+    assert np.mean(mixed) == pytest.approx(far(every, 40), abs=0.1)
+    assert np.mean(kin) < 0.6 * np.mean(mixed)

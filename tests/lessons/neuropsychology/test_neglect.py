@@ -352,3 +352,41 @@ def test_the_frame_of_the_gradient_decides_which_left_is_lost():
 def test_a_wrong_copy_is_refused(frame, damage, message):
     with pytest.raises(ValueError, match=message):
         copying.copied(copying.flowers(), frame, damage, 0)
+
+
+def test_long_patience_or_lasting_inhibition_finds_almost_every_star():
+    """見落としは，あきらめる回数を大きく増やすか，抑制が弱まらなければ，ほぼなくなる。"""
+    scores = {
+        (patience, recovery): np.mean(
+            [
+                measures.score(
+                    "星",
+                    Searcher(gradient=0.8, patience=patience, recovery=recovery),
+                    s,
+                )
+                for s in (20, 21)
+            ]
+        )
+        for patience, recovery in ((15, 60.0), (300, 60.0), (15, 1e9))
+    }
+    assert scores[15, 60.0] < 47
+    assert scores[300, 60.0] > 52
+    assert scores[15, 1e9] > 52
+
+
+def test_other_things_matter_only_between_haste_and_patience():
+    """ほかの物の効き目は，初めの設定で出て，長く探しても，早くやめても小さくなる。"""
+    gap = {}
+    for key, options in (
+        ("first", {}),
+        ("patient", {"patience": 200}),
+        ("hasty", {"patience": 3, "recovery": 10.0}),
+    ):
+        who = Searcher(gradient=0.7, **options)
+        full, bare = (
+            np.mean([measure("字", who, s) for s in (20, 21)])
+            for measure in (measures.coc, measures.coc_without_others)
+        )
+        gap[key] = full - bare
+    assert gap["first"] > 0.1
+    assert max(abs(gap["patient"]), abs(gap["hasty"])) < 0.05

@@ -216,3 +216,12 @@ def test_which_level_survives_depends_on_the_pooling_and_the_pictures():
     assert min(most, key=most.get) == "大分け"
     assert min(mean, key=mean.get) == "種類"
     assert min(other, key=other.get) == "個別"
+
+
+def test_either_half_of_the_units_can_name_almost_as_well():
+    """どちらの半分だけで学び直しても，正答率はあまり落ちない：情報を分け持っている。"""
+    order = np.random.default_rng(0).permutation(1280)
+    whole = model.examine(EYE).correct.mean()
+    for half in (order[:640], order[640:]):
+        part = model.examine({s: x[:, half] for s, x in EYE.items()})
+        assert part.correct.mean() > whole - 0.1

@@ -8,6 +8,7 @@ import pytest
 import torch
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from scipy.special import ndtri
 
 from lessons.human import numbers
 from lessons.neuropsychology.semantic_dementia import (
@@ -479,6 +480,18 @@ def test_with_shuffled_names_only_the_item_survives_whatever_the_lesion(knowledg
         )[0]
         assert item > max(general, kind) + 0.3
         assert abs(general - kind) < 0.3
+    # d′ でなく当たりで数えても差は小さく，よく教わる名前は間違っても言う
+    activity = np.concatenate(
+        [hub.respond(damage.sever(mixed, 0.3, [s]), other) for s in range(6)]
+    )
+    labels = np.array(other.dimensions)
+    rates = []
+    for level in naming.LEVELS:
+        units = np.flatnonzero(labels == level)
+        yes, true = activity[..., units] > 0.5, other.patterns[:, units] > 0
+        rates.append((yes[:, true].mean(), yes[:, ~true].mean()))
+    assert rates[1][0] - rates[2][0] < 0.2
+    assert rates[0][1] > 5 * rates[2][1]
 
 
 def test_the_order_of_names_needs_likeness_but_no_hub(knowledge):
@@ -505,3 +518,24 @@ def test_the_broadest_name_is_the_quickest_even_when_names_are_shuffled(
     own = speed.steps_of_all(networks, knowledge).mean(axis=0)
     assert own[0] < own[1] < own[2]
     assert own[2] - own[1] > 2 * abs(item - kind)
+
+
+def test_the_item_is_lost_first_by_hits_and_with_any_false_name(networks, knowledge):
+    """偽の名前を近いものに限らなくても，当たりだけでも，個別の名前から失われる。"""
+    labels = np.array(knowledge.dimensions)
+    activity = np.concatenate(
+        [
+            hub.respond(damage.sever(networks, 0.3, [s + k for s in SEEDS]), knowledge)
+            for k in (0, 1000)
+        ]
+    )
+    hits, margins = [], []
+    for level in naming.LEVELS:
+        units = np.flatnonzero(labels == level)
+        yes = activity[..., units] > 0.5
+        true = knowledge.patterns[:, units] > 0
+        hit, alarm = yes[:, true].mean(), yes[:, ~true].mean()
+        hits.append(hit)
+        margins.append(ndtri(hit) - ndtri(alarm))
+    assert hits[2] < min(hits[:2]) - 0.3
+    assert margins[2] < min(margins[:2]) - 0.5
