@@ -94,6 +94,7 @@ def test_every_table_taken_from_others_is_named():
             "more_seeds.csv",
             "kept_names.csv",
             "other_seeds.csv",
+            "early_maps.csv",
             "lite2.csv",
             "letters.csv",
             "digits.csv",

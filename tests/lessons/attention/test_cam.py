@@ -175,3 +175,31 @@ def test_maps_turn_to_the_named_side_in_every_photo_of_the_book(net):
     assert min(own.values()) > 0.55
     assert set(sorted(own, key=own.__getitem__)[:2]) == {"grass", "gravel"}
     assert all(one.hits == 1 for name, one in found.items() if own[name] > 0.75)
+
+
+def test_agreement_depends_on_how_the_place_is_hidden(net, monkeypatch):
+    """写真家の写真でも，隠す四角が小さければ，地図の明るさと得点の下がり方は合わない。"""
+    photo, c = photos.load("camera"), SUBJECTS["camera"]
+    assert occlusion.agreement(net, photo, c) > 0.5
+    monkeypatch.setattr(occlusion, "SIDE", 32)
+    monkeypatch.setattr(occlusion, "EDGES", (0, 32, 64, 96, 128, 160, 192))
+    assert abs(occlusion.agreement(net, photo, c)) < 0.35
+
+
+@torch.no_grad()
+def test_a_leg_of_the_tripod_counts_more_when_painted_black(net):
+    view = net.view(photos.load("camera"))
+
+    def lowest(color):
+        masked = []
+        for y in range(90, 157, 22):
+            for x in range(100, 133, 16):
+                one = view.copy()
+                one[y : y + 66, x : x + 48] = color
+                masked.append(net.eyes.tensor(one))
+        return float(net.model(torch.cat(masked)).softmax(1)[:, 872].min())
+
+    mean = lowest(view.mean((0, 1)))
+    assert mean > 0.5
+    assert lowest(0) < mean - 0.2
+    assert lowest(1) < mean - 0.2

@@ -299,3 +299,19 @@ def test_low_features_win_for_an_observer_who_follows_saliency(maps):
     truth = [p / p.sum() for p in truth]
     found = gains(maps, truth, {"低次": 100, "深い": 10})
     assert found["低次"] > found["深い"] + 0.03
+
+
+def test_overfitting_is_about_the_drawn_fixations(maps):
+    """固視を 60 回でなく 2 万回引いて教えると，同じ 100 回の更新でも，ほかの絵で落ちない。"""
+    truth = [gaze.gaze_density(scene) for scene in gaze.scenes()]
+    rng = np.random.default_rng(6)
+    few, many = ([gaze.observe(p, n, rng) for p in truth] for n in (60, 20_000))
+    center = deepgaze.center_bias(few[:30])
+    found = []
+    for looked in (few, many):
+        readout = deepgaze.train(maps["深い"][:30], looked[:30], center, steps=100)
+        p = deepgaze.density(readout, maps["深い"][40:])
+        pairs = zip(p, few[40:], strict=True)
+        found.append(np.mean([fm.information_gain(q, center, f) for q, f in pairs]))
+    assert found[0] < 0.2
+    assert found[1] > 0.35

@@ -117,6 +117,13 @@ def test_one_regrouping_is_not_enough_as_a_control() -> None:
     again = [model.within_share(p, grouping("within", k)).mean() for k in range(20)]
     assert abs(np.mean(again)) < 0.05 < 0.1 < max(again)
     assert model.within_share(p, grouping()).mean() > 2 * max(again)
+    mammals = np.r_[147:298, 330:389]  # 哺乳類の中だけで作り直すと，いくらか集まる
+    shares = []
+    for k in range(10):
+        groups = grouping().copy()
+        groups[mammals] = np.random.default_rng(k).permutation(groups[mammals])
+        shares.append(model.within_share(p, groups).mean())
+    assert 0.05 < np.mean(shares) < model.within_share(p, grouping()).mean() - 0.05
 
 
 def test_crops_are_the_same_for_a_seed() -> None:

@@ -8,6 +8,7 @@ import torch
 
 from lessons.recognition import networks
 from lessons.recognition.perceptual_effects import (
+    averaged,
     by_kind,
     length,
     model,
@@ -121,6 +122,7 @@ def test_non_accidental_effect_is_mostly_about_curvature() -> None:
     curve, parallel, taper = by_kind.non_accidental_by_kind(2, items=6).values()
     assert curve > 0.3
     assert curve > parallel + 0.1
+    assert abs(parallel) < 0.15  # 頁の二つの種では 0.18，ほかの種ではほとんど 0
     assert taper < 0.15
     untrained = by_kind.non_accidental_by_kind(2, "untrained", items=3)
     assert max(map(abs, untrained.values())) < 0.1
@@ -133,3 +135,16 @@ def test_one_kind_draws_that_kind_only() -> None:
     assert (whole > 0).mean() > 3 * (straight > 0).mean()  # 四角は塗ってある
     assert (straight != bent).any()
     assert (whole != tapered).any()
+
+
+def test_context_effect_does_not_wait_for_the_last_layers() -> None:
+    """途中の層でも，場所を平均すれば，文脈の効果も鏡像の効果もある。地図のままでは，ほとんどない。"""
+    for name, layer in (("configural_superiority", "b10"), ("mirror_confusion", "b14")):
+        flat = model.effect_index(name, 11, items=4, layer=layer).mean()
+        assert flat < 0.05
+        assert averaged.averaged_index(name, 11, layer, items=4) > flat + 0.1
+    gap = model.effect_index("mirror_confusion", 11, items=4).mean()
+    same = averaged.averaged_index("mirror_confusion", 11, "head", items=4)
+    assert same == pytest.approx(gap, abs=1e-4)
+    with pytest.raises(ValueError, match="使える名前: b10"):
+        averaged.averaged_index("mirror_confusion", 11, "gap")

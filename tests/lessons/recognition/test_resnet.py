@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torchvision.models.resnet import BasicBlock
 
+from lessons.effects.record import named
 from lessons.exercises import judge
 from lessons.recognition.resnet import (
     exercises,
@@ -226,3 +227,19 @@ def test_adam_keeps_the_degradation_at_other_learning_rates(rate: float) -> None
     )
     assert deep > shallow + 0.2
     assert residual < deep - 0.3
+
+
+def test_degradation_needs_a_rate_at_which_the_shallow_net_learns() -> None:
+    """学習率 0.2 でも深い普通のネットは多く間違える。0.03 では，浅いネットも 100 回では学ばない。"""
+    (recorded,) = named("depth_degradation")
+    grid = {
+        (cell["parameters"]["blocks"], cell["parameters"]["rate"]): cell["mean"]
+        for cell in recorded.record["grid"]
+    }
+    assert grid[10, 0.2] > 0.3
+    shallow, deep = (
+        model.error_rates(model.trained("plain", blocks, 0, rate=0.03))[0]
+        for blocks in (3, 10)
+    )
+    assert min(shallow, deep) > 0.6
+    assert deep < shallow + 0.1

@@ -11,6 +11,7 @@ from lessons.effects.record import named
 from lessons.recognition.networks import inputs, network
 from lessons.recognition.transfer_learning import (
     characters,
+    early_maps,
     model,
     more_seeds,
     other_seeds,
@@ -169,3 +170,17 @@ def test_ten_seeds_equal_what_the_code_measures(method: str) -> None:
     assert more_seeds.score(method, 1, 1) == pytest.approx(stored, abs=1e-3)
     with pytest.raises(ValueError, match="使える名前: probe"):
         more_seeds.score("nearest", 1, 0)
+
+
+def test_an_untrained_eye_read_near_its_entrance_names_many_pictures() -> None:
+    """出口では偶然に近い未学習の目も，入口に近い地図なら，6 枚で学習ずみの出口に並ぶ。1 枚では微調整に届かない。"""
+    early = {name: v.mean(axis=1) for name, v in early_maps.recorded().items()}
+    ten = {
+        name: v[:, : early_maps.SEEDS].mean(axis=1)
+        for name, v in more_seeds.recorded().items()
+    }
+    assert abs(early["untrained"][1] - ten["probe"][1]) < 0.1
+    assert early["untrained"][0] < ten["finetune"][0] - 0.03
+    assert abs(early["trained"][0] - ten["finetune"][0]) < 0.1
+    stored = early_maps.recorded()["untrained"][0, 1]
+    assert early_maps.score("untrained", 1, 1) == pytest.approx(stored, abs=1e-3)
