@@ -283,8 +283,14 @@ def test_how_much_is_forgotten_depends_on_the_marks_of_the_lists():
         np.mean([paired_lists.recall_curves(seed)[0][-1] for seed in range(20)])
     )
     assert kept[1] < 0.1 < 0.3 < kept[2] < 0.7 < kept[4]
+    small = (30 / (20 + 10 * 4**2)) ** 0.5
+    for strength, cue in ((4, 4), (4 * small, small)):  # 大きさだけ，割合だけ
+        runs = [list_marks.kept(seed, strength, cue=cue) for seed in range(100, 110)]
+        assert 0.2 < np.mean(runs) < 0.6
     with pytest.raises(ValueError, match="0 以上"):
         list_marks.kept(0, -1.0)
+    with pytest.raises(ValueError, match="手がかりの倍率 -1"):
+        list_marks.kept(0, 1.0, cue=-1)
     page = Path(__file__).parents[3] / "book/basics/mlp_sgd.md"
     assert "前に覚えたことを人間より忘れます" not in page.read_text("utf8")
 

@@ -177,6 +177,31 @@ def test_straight_structures_are_easier_with_zeros_and_ones_too():
     assert np.mean(eight) < -0.1
 
 
+def test_large_first_weights_weaken_the_straight_habit():
+    """隠れ層のはじめの重みを 4 倍にすると，分けられる類の易しさは小さくなる。"""
+
+    def right(kind, seed, hidden, activation, rate, passes):
+        X, t = (
+            torch.tensor(v, dtype=torch.float32) for v in categories.structure(kind)
+        )
+        net = categories.new_network(hidden, activation, seed)
+        with torch.no_grad():
+            for weights in net.hidden.parameters():
+                weights.mul_(4)
+        order = np.random.default_rng(seed)
+        return networks.learn(net, X, t, order, passes, rate).mean()
+
+    eight, six = (
+        np.mean([right(a, s, *how) - right(b, s, *how) for s in range(8)])
+        for a, b, how in (
+            ("type_iv", "type_iii", (8, "tanh", 0.2, 32)),
+            ("linear", "nonlinear", (4, "relu", 0.04, 25)),
+        )
+    )
+    assert 0 < eight < 0.06  # もとの重みでは 0.12
+    assert six < 0.03
+
+
 @pytest.mark.parametrize(
     ("name", "straight"),
     [("linear", True), ("nonlinear", False), ("type_iii", False), ("type_iv", True)],

@@ -62,6 +62,11 @@ def test_tastes_that_differ_between_people_look_like_a_lower_temperature():
         for spread in (0, 2)
     ]
     assert near == pytest.approx([1.04, 0.51], abs=0.08)
+    single = [mixed_people(share, 2, s, "abcdefghi") for s in range(100, 110)]
+    alone = np.mean([choices.two_temperatures(one)[0] for one in single])
+    assert alone > 0.95  # 分野と関わりのない好みの違いでは，下がらない
+    with pytest.raises(ValueError, match="分野が 2 人分です。9 人分に"):
+        mixed_people(share, 1, 0, "ab")
     with pytest.raises(ValueError, match="好みの違い -1 は，0 以上に"):
         mixed_people(share, -1, 0)
 

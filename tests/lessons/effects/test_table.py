@@ -102,6 +102,18 @@ def test_built_in_is_not_called_shown():
     assert table.counted([one, measured()]) == {"組み込み": 1, "示した": 1}
 
 
+def test_the_emergent_rows_called_shown_are_those_the_chapters_weaken():
+    """頁の文：「示した」のうち創発の行は，章で別の対照や式を足した二つだけ。"""
+    shown = {
+        one.protocol.id
+        for one in record.everything()
+        if one.word == "示した" and one.protocol.origin == "創発"
+    }
+    assert shown == {"prototype_advantage", "choice_unseen_pairs"}
+    (stored,) = record.named("prototype_advantage_stored")
+    assert stored.word == "構造"
+
+
 def test_another_unit_is_shown_in_the_table_but_not_on_the_axis():
     one = measured(comparable=False)
     assert "モデルの値とは単位が違う" in table.to_html([one])

@@ -131,6 +131,7 @@ def test_engineering_gave_and_took_before_2000_and_only_gave_after() -> None:
 
     assert (count("target", 1900, 1999), count("source", 1900, 1999)) == (4, 2)
     assert (count("target", 2000, 2023), count("source", 2000, 2023)) == (0, 4)
+    assert count("target", 2000, 2100) == 1  # 2024 年の賞も数えたとき
     page = (ROOT / "book/readings/history.md").read_text("utf8")
     assert "1998 年までは，神経科学と心理学の考えが，工学に入りました" not in page
 

@@ -158,3 +158,13 @@ def test_likeness_depends_on_the_shape_and_not_only_on_the_level() -> None:
     mixed = [profile.likeness(g.permutation(accuracy), people) for _ in range(200)]
     assert profile.likeness(accuracy, people) > max(mixed)
     assert np.mean(mixed) < 0.1
+    # 画素や未学習の近さが 0 なのは，成績が低いせいだけではない：Lite0 の値を，その順に並べる
+    for control in ("pixels", "untrained"):
+        other = profile.right(profile.answers(profile.EVERYDAY, "noto", control))
+        near = []
+        for _ in range(100):
+            order = np.lexsort((g.random(len(people)), other.mean(axis=1)))
+            lent = np.empty(len(people))
+            lent[order] = np.sort(accuracy)
+            near.append(profile.likeness(lent, people))
+        assert np.mean(near) < 0.15 < profile.likeness(accuracy, people) / 2

@@ -181,6 +181,16 @@ def test_straight_edges_alone_teach_oriented_filters():
     assert min(found[:2]) > 2 * found[2]
 
 
+def test_decorrelation_alone_is_as_selective_without_edges():
+    """主成分なら，位相を壊した写真でも，写真と同じくらい傾きを選ぶ。鋭いのは，独立な成分だけ。"""
+    found = {}
+    for kind in ("", "phase"):
+        x = model.patches(100, kind)
+        main = np.linalg.svd(x, full_matrices=False)[2][:64].reshape(64, 12, 12)
+        found[kind] = np.median(tuning.selectivity(tuning.responses(main)))
+    assert 0.25 < found[""] < found["phase"] < 0.5
+
+
 def test_pooling_narrower_than_a_cycle_still_chooses_a_phase():
     """位相を選ばなくなるのは，まとめる範囲が縞の一周期の半分を超えてから。粗い縞では，まだ選ぶ。"""
 
