@@ -98,6 +98,21 @@ def test_gradient_is_that_of_autograd():
     assert got == pytest.approx(float(torch.stack(norms).mean()), rel=1e-5)
 
 
+def test_without_scaling_most_queries_are_stuck_but_the_mean_moves_more():
+    """問いを変えたときの動きは，割らないと，平均では大きく，中央値では小さい。"""
+    generator = torch.Generator().manual_seed(70)
+    q = torch.randn(300, 512, generator=generator)
+    K = torch.randn(16, 512, generator=generator)
+    moved = []
+    for shrink in (512**-0.5, 1.0):
+        p = (q @ K.T * shrink).softmax(-1)
+        slope = torch.diag_embed(p) - p[:, :, None] * p[:, None]
+        moved.append((slope @ K * shrink).flatten(1).norm(dim=1))
+    scaled, plain = moved
+    assert plain.mean() > 2 * scaled.mean()
+    assert plain.median() < scaled.median() / 5
+
+
 def by_definition(layer: local.LocalSelfAttention, x: torch.Tensor) -> torch.Tensor:
     """論文の式 3 を，場所と頭ごとに，そのまま計算する。"""
     q, k, v = (

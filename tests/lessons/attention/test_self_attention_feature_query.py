@@ -89,6 +89,16 @@ def test_kaptein_effect_depends_on_the_query():
         assert slopes[both, varied].mean() == pytest.approx(0.045, abs=0.02)
 
 
+def test_with_blurred_looks_the_other_colour_counts_even_for_a_red_query():
+    """「赤」だけの問いでも，見えがぼやければ，緑の数によらないとは言えない。"""
+    counts = range(4, 21, 4)
+    found = [
+        np.mean([fq.visits(4, n, ("red",), s, noise=1.0) for s in range(30, 36)])
+        for n in counts
+    ]
+    assert np.polyfit(counts, found, 1)[0] > 0.15
+
+
 def test_query_for_both_features_beats_either():
     visits = {
         wanted: [fq.visits(12, 12, wanted, seed) for seed in range(10)]

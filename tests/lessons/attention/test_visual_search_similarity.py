@@ -63,3 +63,11 @@ def test_the_asymmetry_is_about_the_maps_and_not_about_the_vertical():
     oblique = similarity.Contrast("45 度", *pair)
     costs = [oblique.cost("ガイド付き探索", s) for s in range(30, 33)]
     assert np.mean(costs) > 1
+
+
+def test_the_asymmetry_is_gone_when_the_tilt_is_large():
+    """縦との差を 30 度に広げると，斜めの中の縦も目立ち，非対称性はほとんどなくなる。"""
+    pair = similarity.tilted(90, 60), similarity.tilted(60, 90)
+    wide = similarity.Contrast("30 度", *pair)
+    costs = [wide.cost("ガイド付き探索", s) for s in (60, 61)]
+    assert abs(np.mean(costs)) < 1

@@ -92,6 +92,26 @@ def test_decision_time_falls_with_contrast(seed):
     assert right[-1] > 0.98
 
 
+def test_with_much_noise_contrast_no_longer_speeds_the_decision():
+    """雑音が 2 なら，目立つ標的でも速くならない。"""
+    low, high = (wta.decide(wta.display(c), 40, noise=2.0) for c in (0.1, 0.8))
+    assert high.time.mean() == pytest.approx(low.time.mean(), rel=0.15)
+    assert (high.winner == 0).mean() < 0.4
+
+
+def test_an_unequal_start_is_no_softmax():
+    """はじめの取り分が偏れば，途中の取り分は，取り分と指数の積になる。"""
+    x = np.array([1.0, 0.8, 0.6, 0.9, 0.4])
+    start = np.array([0.05, 0.2, 0.2, 0.35, 0.2])
+    y, dt = start, 0.002
+    for _ in range(2500):
+        y = y + dt * y * (x - x @ y)
+    weighted = start * np.exp(5 * x)
+    assert np.allclose(y, weighted / weighted.sum(), atol=5e-3)
+    gap = min(np.abs(y - softmax(x, b)).max() for b in np.geomspace(0.05, 50, 200))
+    assert gap > 0.1
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_time_grows_with_the_logarithm_of_the_number(seed):
     numbers = np.array([2, 4, 8, 16, 32])

@@ -63,6 +63,12 @@ def test_each_lesion_has_its_own_errors(seed):
     assert weak_s[SEMANTIC] > 3 * weak_p[SEMANTIC]
 
 
+@pytest.mark.parametrize("s", [0.0, 0.003, 0.01, 0.05])
+def test_with_sound_intact_nonwords_stay_under_one_percent(s):
+    """音の側が確かなら，意味の重みが 0 でも，非語は 1 % に届かない。"""
+    assert max(NAMED(s, 0.05, 2000, seed)[NONWORD] for seed in (31, 32)) < 0.01
+
+
 def test_without_noise_the_target_always_wins(monkeypatch):
     monkeypatch.setattr(lexical_access, "INTRINSIC_NOISE", 0.0)
     monkeypatch.setattr(lexical_access, "ACTIVITY_NOISE", 0.0)

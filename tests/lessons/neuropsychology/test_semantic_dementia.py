@@ -1,6 +1,7 @@
 """意味認知症：属性の表，ハブの網，傷，四つの課題，絵。"""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -484,6 +485,12 @@ def test_with_shuffled_names_only_the_item_survives_whatever_the_lesion(knowledg
     activity = np.concatenate(
         [hub.respond(damage.sever(mixed, 0.3, [s]), other) for s in range(6)]
     )
+    # 偽の名前を，もとの同じ種類の物にすると，個別は大分けを上回らない
+    kin = replace(other, categories=knowledge.categories)
+    general, _, item = naming.discrimination(activity, other).mean(0)
+    told = naming.discrimination(activity, kin).mean(0)[2]
+    assert told < item - 0.2
+    assert told < general + 0.2
     labels = np.array(other.dimensions)
     rates = []
     for level in naming.LEVELS:
