@@ -13,6 +13,8 @@ from lessons.segmentation.backbone import Backbone
 from lessons.segmentation.fcn import model as fcn
 from lessons.segmentation.fcn import receptive_field as field
 from lessons.segmentation.fcn import upsampling as up
+from lessons.segmentation.unet import model as unet
+from lessons.segmentation.unet.boundary import distance_to_boundary
 from lessons.stimuli.scenes import SceneConfig, make_scenes
 
 SEEDS = st.integers(0, 2**31)
@@ -134,6 +136,21 @@ def test_shallow_stages_help_over_seeds():
             assert losses[-1] < losses[0]
             scores.append(semantic.mean_iou(model, held, 4))
         assert scores[0] < scores[1], seed
+
+
+def test_errors_gather_at_borders_however_fine_the_answer():
+    """頁の言葉：誤りが境に集まることは，細かく答える U-Net でも同じで，違うのは量。"""
+    scenes = data.scene_set(100, "test", data.SCENES)[60:]
+    images = np.stack([s.image for s in scenes])
+    truth = np.stack([s.semantic for s in scenes])
+    away = np.stack([distance_to_boundary(one) for one in truth])
+    coarse, fine = (
+        semantic.segment(net, images) != truth
+        for net in (fcn.pretrained(), unet.pretrained())
+    )
+    assert (away[coarse] < 2).mean() > 0.9
+    assert (away[fine] < 2).mean() > 0.9
+    assert coarse.mean() > 2 * fine.mean()
 
 
 def test_any_size_of_image_is_answered():

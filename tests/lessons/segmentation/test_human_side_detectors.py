@@ -8,9 +8,10 @@ import torch
 
 from lessons.effects.record import named
 from lessons.segmentation import counts, detectors, nulls
+from lessons.segmentation.detr.displays import reported
 from lessons.segmentation.fcn import figure_ground as fg
 from lessons.segmentation.fcn import yours as fcn_yours
-from lessons.segmentation.metrics import Detections
+from lessons.segmentation.metrics import Detections, box_iou
 from lessons.segmentation.one_stage import crowding, subitizing
 from lessons.segmentation.one_stage import model as one_stage
 from lessons.segmentation.one_stage import yours as one_yours
@@ -86,6 +87,18 @@ def test_things_with_neighbours_on_all_sides_are_missed_most(start):
     assert hits[:, edges == 0].mean() < hits[:, edges == 2].mean() - 0.3
 
 
+@pytest.mark.parametrize("seed", [0, 700])
+def test_a_lower_bar_makes_up_the_number_with_false_answers(seed):
+    """基準を 0.3 に下げると，16 個と答えるが，見つけた物は 14 個に届かない。"""
+    scenes = counts.crowd(seed, 16)
+    answers = detectors.found("two_stage", scenes)
+    (few, said), (share, more) = (reported(answers, scenes, bar) for bar in (0.5, 0.3))
+    assert said.mean() < 14
+    assert more.mean() == pytest.approx(16, abs=1)
+    assert 16 * share.mean() < 14
+    assert more.mean() - said.mean() > 1.5 * 16 * (share.mean() - few.mean())
+
+
 def test_one_constant_answer_is_not_counting(monkeypatch):
     monkeypatch.setattr(counting, "answers", lambda *a, **k: np.full((5, 6), 9))
     assert counting.compression(0) == 0
@@ -134,6 +147,24 @@ def test_near_flankers_harm_and_far_flankers_do_not():
     # 見つけられる限界に近い小さな物だけが，隣に負ける
     assert crowding.hits(5, 0, side=10).mean() < 0.3
     assert crowding.hits(5, 1.3, side=18).mean() > 0.6
+
+
+@pytest.mark.parametrize("seed", [0, 41])
+def test_crowded_things_are_not_found_at_all_rather_than_misnamed(seed):
+    """頁の言葉：名前を問わず，狙いの物に四角を置けた割合が，隣が近いと下がる。"""
+    best = {}
+    for gap in (1.3, 2.0):
+        scenes = crowding.flanked(seed, gap)
+        answers = detectors.found("one_stage", scenes)
+        best[gap] = np.array(
+            [
+                box_iou(one.regions[one.scores >= 0.5], scene.boxes[:1]).max(initial=0)
+                for one, scene in zip(answers, scenes, strict=True)
+            ]
+        )
+    assert (best[2.0] >= 0.3).mean() > (best[2.0] >= 0.5).mean() - 0.1 > 0.7
+    assert (best[1.3] >= 0.5).mean() < 0.3
+    assert (best[1.3] >= 0.3).mean() < 0.7
 
 
 @pytest.mark.parametrize("gap", [1.3, 1.6, 2.0])

@@ -261,10 +261,10 @@ def test_shapes_fall_behind_boxes_mostly_for_two_kinds():
             scores = None if d.scores is None else d.scores[keep]
             yield metrics.Detections(d.labels[keep], d.regions[keep], scores)
 
-    def gap(kinds):
+    def gap(kinds, least=0.5):
         box, shape = (
             average_precision(
-                *(list(of_kinds(found, kinds)) for found in pair), thresholds=(0.5,)
+                *(list(of_kinds(found, kinds)) for found in pair), thresholds=(least,)
             )
             for pair in answers.values()
         )
@@ -272,7 +272,9 @@ def test_shapes_fall_behind_boxes_mostly_for_two_kinds():
 
     hard = [names.index(name) for name in ("bicycle", "person")]
     assert gap(hard) > 0.4
-    assert gap([k for k in range(len(names)) if k not in hard]) < 0.08
+    rest = [k for k in range(len(names)) if k not in hard]
+    assert gap(rest) < 0.08
+    assert gap(rest, 0.75) > 0.15  # 厳しい基準では，ほかの種類でも開く
 
 
 def _whole(scene):

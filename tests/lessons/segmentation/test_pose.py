@@ -14,8 +14,10 @@ from lessons.segmentation.metrics import correct_keypoints
 from lessons.segmentation.pose import cost as pose_cost
 from lessons.segmentation.pose import grouping
 from lessons.segmentation.pose import model as pose
+from lessons.stimuli import photos
 from lessons.stimuli.people import KEYPOINTS
 from lessons.stimuli.scenes import SPLITS, SceneConfig, make_scene
+from lessons.weights import movenet
 
 ALONE = SceneConfig(things=("person",), smallest=0.4, largest=0.7, fewest=1, most=1)
 EMPTY = SceneConfig(things=("person",), fewest=0, most=0)
@@ -232,6 +234,17 @@ def test_upright_people_are_read_better_than_inverted_ones(net):
         upside = [pose_cost.inverted(s) for s in chosen]
         up = pose.correct_share(pose.detect(net, chosen), chosen)
         assert up > pose.correct_share(pose.detect(net, upside), upside) + 0.3
+
+
+@pytest.mark.parametrize("name", ["astronaut", "camera"])
+def test_a_photo_on_its_side_is_also_read_with_less_confidence(name):
+    """頁の言葉：確信度が下がるのは，逆さのときだけでなく，横倒しのときも。"""
+    reader, photo = movenet.pretrained(), photos.load(name)
+    upright, *tilted = (
+        reader.keypoints(np.ascontiguousarray(np.rot90(photo, way)))[:, 2].mean()
+        for way in (0, 1, 3)
+    )
+    assert max(tilted) < upright - 0.08
 
 
 def test_whether_hiding_the_others_turns_the_order_depends_on_the_paint(net):

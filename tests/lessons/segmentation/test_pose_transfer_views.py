@@ -47,6 +47,23 @@ def test_the_face_tells_the_sides():
     assert wrong["faceless"] > wrong["front"] + 0.1
 
 
+def test_the_face_tells_the_sides_and_the_fringe_hardly_does():
+    """頁の言葉：顔だけを写せば前向きの絵に近く，前髪だけでは，ずっと及ばない。"""
+    net, right = movenet.pretrained(), {}
+    for part in ("face", "fringe"):
+        shares = []
+        for seed in range(300, 312):
+            front, points = views.draw_view(seed, "front")
+            image = views.draw_view(seed, "faceless")[0].copy()
+            line = int(points[0, 1] - 0.03 * views.HEIGHT)
+            rows = slice(line, None) if part == "face" else slice(None, line)
+            image[rows] = front[rows]
+            near = views.NEAR * views.HEIGHT
+            shares.append(views.sided(net.keypoints(image), points, near)[0])
+        right[part] = np.mean(shares)
+    assert right["face"] > right["fringe"] + 0.1
+
+
 def test_yours_stands_beside_the_network():
     net = movenet.pretrained()
     assert yours.truth() == "右左右左右左"

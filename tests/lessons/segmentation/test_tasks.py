@@ -72,6 +72,9 @@ def test_small_networks_fail_on_photos_as_the_chapter_says():
     cat = photos.load("chelsea")
     assert (movenet.pretrained().keypoints(cat)[:, 2] > 0.3).sum() <= 2
     assert (selfie.pretrained().mask(cat) > 0.5).mean() > 0.3
+    rows, columns = (slice(n // 4, -(n // 4)) for n in cat.shape[:2])
+    closer = np.ascontiguousarray(cat[rows, columns])  # 猫がもっと大きい
+    assert (selfie.pretrained().mask(closer) > 0.5).mean() < 0.1
 
 
 def test_a_scene_without_people_has_no_keypoints_to_score(some):
