@@ -95,6 +95,8 @@ def test_every_table_taken_from_others_is_named():
             "kept_names.csv",
             "other_seeds.csv",
             "early_maps.csv",
+            "simple_sight.csv",
+            "hand_made.csv",
             "lite2.csv",
             "letters.csv",
             "digits.csv",

@@ -203,3 +203,24 @@ def test_a_leg_of_the_tripod_counts_more_when_painted_black(net):
     assert mean > 0.5
     assert lowest(0) < mean - 0.2
     assert lowest(1) < mean - 0.2
+
+
+def test_some_of_the_top_names_turn_the_map_to_the_head(net):
+    """写真家の写真でも，「三脚」のほかの名前では，頭に広さの二倍を超える CAM が入る。"""
+    photo = photos.load("camera")
+    view = net.view(photo)
+
+    def density(M, left, top, right, bottom):
+        region = np.zeros(view.shape[:2], bool)
+        region[top:bottom, left:right] = True
+        return share_inside(M, region) / region.mean()
+
+    tops = [c for c, _ in net.top(photo, 12)]
+    A = net.model.features(net.input(photo))[0].detach()
+    maps = [class_activation_map(A, net.model._fc.weight[c].detach()) for c in tops]
+    head = np.array([density(M, 72, 16, 120, 82) for M in maps])
+    legs = np.array([density(M, 100, 90, 180, 222) for M in maps])
+    assert tops[0] == SUBJECTS["camera"]
+    assert head[0] < 1 < legs[0]
+    assert (head > 1.5).sum() >= 6
+    assert ((head > 2) & (head > legs)).sum() >= 2

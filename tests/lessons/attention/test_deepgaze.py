@@ -11,6 +11,7 @@ from scipy.ndimage import gaussian_filter
 from sklearn.metrics import roc_auc_score
 
 from lessons.attention.deepgaze import fixation_metrics as fm
+from lessons.attention.deepgaze import hand_made
 from lessons.attention.deepgaze import model as deepgaze
 from lessons.attention.deepgaze import simulated_fixations as gaze
 from lessons.segmentation.pose import controls
@@ -285,6 +286,36 @@ def test_learned_weights_beat_mixed_ones(maps):
     found = gains(maps, truth, steps)
     assert found["深い"] > found["低次"] + 0.1
     assert found["低次"] > found["混ぜた"] + 0.05
+
+
+def test_unlearned_maps_fill_much_of_the_gap_to_deep_features():
+    """深い特徴の勝ちのすべてが，学んだ重みから来るのではない（枚数も違う）。"""
+    found = {name: gain.mean() for name, gain in hand_made.recorded().items()}
+    gap = found["deep"] - found["low"]
+    assert gap > 0.1
+    assert 0.4 < (found["many"] - found["low"]) / gap < 1
+    maps = hand_made.many_features(gaze.scenes()[0].image / 255)
+    assert maps.shape == (96, 14, 14)
+    flat = hand_made.many_features(np.full((224, 224, 3), 0.5))
+    assert flat[0].cpu().numpy() == pytest.approx(0.5)  # 明るさ
+    assert flat[4:16].abs().max() < 1e-3  # 傾きも，まわりとの違いもない
+
+
+def test_stronger_decay_stops_overfitting(maps):
+    """重みを小さく保てば，200 回まで続けても，ほかの絵で落ちない。"""
+    rng = np.random.default_rng(21)
+    looked = [gaze.observe(gaze.gaze_density(one), 60, rng) for one in gaze.scenes()]
+    center = deepgaze.center_bias(looked[:30])
+    found = []
+    for decay in (1.0, 10.0):
+        readout = deepgaze.train(
+            maps["深い"][:30], looked[:30], center, steps=200, decay=decay
+        )
+        p = deepgaze.density(readout, maps["深い"][40:])
+        pairs = zip(p, looked[40:], strict=True)
+        found.append(np.mean([fm.information_gain(q, center, f) for q, f in pairs]))
+    assert found[0] < 0
+    assert found[1] > 0.25
 
 
 def test_low_features_win_for_an_observer_who_follows_saliency(maps):

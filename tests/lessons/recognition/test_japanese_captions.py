@@ -47,6 +47,15 @@ def test_known_classes_have_their_everyday_name(english: str, basic: str) -> Non
     assert levels()[imagenet_english().index(english)].basic == basic
 
 
+def test_most_missing_coco_names_are_not_split_into_finer_words() -> None:
+    """COCO と同じ語が少ないことは，ImageNet の語の細かさだけからは来ない。"""
+    apart = [n for n in coco_japanese().values() if n not in imagenet_japanese()]
+    finer = [name for name in apart if name in members()]
+    assert {"犬", "鳥", "バス"} <= set(finer)
+    assert not {"キリン", "消火栓", "椅子"} & set(finer)
+    assert len(finer) < len(apart) / 2
+
+
 def test_group_sizes() -> None:
     sizes = {name: len(many) for name, many in members().items()}
     assert sizes["犬"] == 118

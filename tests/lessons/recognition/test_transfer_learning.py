@@ -16,6 +16,7 @@ from lessons.recognition.transfer_learning import (
     more_seeds,
     other_seeds,
     runs,
+    simple_sight,
     typicality,
     yours,
 )
@@ -184,3 +185,17 @@ def test_an_untrained_eye_read_near_its_entrance_names_many_pictures() -> None:
     assert abs(early["trained"][0] - ten["finetune"][0]) < 0.1
     stored = early_maps.recorded()["untrained"][0, 1]
     assert early_maps.score("untrained", 1, 1) == pytest.approx(stored, abs=1e-3)
+
+
+def test_unlearned_sights_tell_characters_as_well_as_the_exit_of_the_eye() -> None:
+    """目と縮めた画素の差は，学習の成果とは言えない：中心をそろえてぼかすだけで埋まる。"""
+    found = {name: v.mean() for name, v in simple_sight.recorded().items()}
+    assert found["eye"] > found["pixels"] + 0.1
+    assert found["blurred"] > found["eye"] - 0.05
+    assert found["early"] > found["eye"] - 0.1
+    stored = simple_sight.recorded()["blurred"][0]
+    assert simple_sight.score("blurred", 700) == pytest.approx(stored, abs=1e-3)
+    ink = np.full((2, 112, 112), 255, np.uint8)
+    ink[0, 50:60, 50:60] = ink[1, 20:30, 70:80] = 0  # 場所の違う，同じ四角
+    one, other = simple_sight.blurred(ink)
+    assert one == pytest.approx(other, abs=1e-6)
