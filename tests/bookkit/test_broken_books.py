@@ -109,6 +109,7 @@ REAL = [
     ("term", SOFTMAX, r"\{term\}`温度`", "{term}`おんど`", "おんど", "用語 'おんど' が"),
     ("cite", SOFTMAX, r"`luce1959individual`", "`luce1959individul`", "individul", "'luce1959individual' ですか"),
     ("glue", "book/recognition/efficientnet.md", r"\{glue:text\}`", "{glue:text}`zz-", "zz-", "渡すセルがありません"),
+    ("glue-computed", "book/recognition/efficientnet.md", "profile-order-pixels", "profile-ordre-pixels", "ordre", "渡すセルがありません"),
     ("source", CAM, r"model\.class_activation_map\n", "model.class_activation_mop\n", "activation_mop", "activation_map"),
     ("image", SOFTMAX, r"## まとめ\n", "## まとめ\n\n![三本の棒が並んだ絵で，右ほど高くなります](../images/no.png)\n", "no.png", "絵のファイル"),
     ("label-twice", SOFTMAX, r"## まとめ\n", "(eq-softmax)=\n## まとめ\n", r"\(eq-softmax\)=|:label: eq-softmax|\{math\}", "でも使われて"),

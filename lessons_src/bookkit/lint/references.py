@@ -6,6 +6,7 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from bookkit.book import Book
 from bookkit.chapter import Chapter
@@ -114,17 +115,27 @@ def _label(page: Chapter, book: Book, label: str) -> Iterator[str]:
 
 
 def _glued(page: Chapter) -> list[str] | None:
-    """セルの渡す数の名前。計算した名前のセルがあれば，分からないので ``None``。"""
+    """セルの渡す数の名前。分からない名前があれば ``None``。"""
     found = [call for cell in page.cells for call in calls(cell, "glue.glue") or ()]
-    named = [call.args[0] if call.args else None for call in found]
-    given = [str(one.value) for one in named if isinstance(one, ast.Constant)]
-    return given if len(given) == len(named) else None
+    names = [_name(call.args[0]) if call.args else "" for call in found]
+    return names if all(names) else None
+
+
+def _name(given: ast.expr) -> str:
+    """渡す名前。計算する所は ``*``（``f"near-{key}"`` なら ``near-*``）。読めなければ空。"""
+    parts = given.values if isinstance(given, ast.JoinedStr) else [given]
+    if not all(isinstance(part, ast.Constant | ast.FormattedValue) for part in parts):
+        return ""
+    return "".join(
+        str(part.value) if isinstance(part, ast.Constant) else "*" for part in parts
+    )
 
 
 def _glue(page: Chapter, book: Book, name: str) -> Iterator[str]:
     given = book.kept.of(page, _glued)
-    if given is not None and name not in given:
-        advice = f'セルで glue("{name}", 値) を呼んでください。{similar(name, given)}'
+    if given is not None and not any(fnmatchcase(name, one) for one in given):
+        near = similar(name, [one for one in given if "*" not in one])
+        advice = f'セルで glue("{name}", 値) を呼んでください。{near}'
         yield f"数 {name!r} を渡すセルがありません。{advice}"
 
 
