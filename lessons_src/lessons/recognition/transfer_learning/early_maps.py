@@ -32,12 +32,20 @@ RUNS = Runs(
 
 
 @torch.no_grad()
-def features(pictures: np.ndarray, control: str = "", seed: int = 0) -> torch.Tensor:
-    """入口に近い地図 ``(N, C × 8 × 8)``。引数は ``model.halfway`` と同じ。"""
+def features(
+    pictures: np.ndarray, control: str = "", seed: int = 0, side: int = model.SIDE
+) -> torch.Tensor:
+    """入口に近い地図 ``(N, C × 8 × 8)``。
+
+    Args:
+        pictures: ``(N, H, W)`` か ``(N, H, W, 3)``，uint8。
+        control, seed: ``model.halfway`` と同じ。
+        side: 目に見せる絵の一辺（画素）。
+    """
     eye = network(control, seed)
     found = []
     for x in inputs(pictures).split(64):
-        h = F.interpolate(x, size=model.SIDE, mode="area")
+        h = F.interpolate(x, size=side, mode="area")
         h = F.relu6(eye._bn0(eye._conv_stem(h)))
         for block in list(eye._blocks)[:BLOCKS]:
             h = block(h)

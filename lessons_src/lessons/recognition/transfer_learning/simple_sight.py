@@ -13,14 +13,10 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 from scipy.ndimage import center_of_mass, gaussian_filter
 
-from lessons.recognition.networks import inputs, network
 from lessons.recognition.runs import Runs
-from lessons.recognition.transfer_learning import characters
-from lessons.recognition.transfer_learning.early_maps import BLOCKS, CELLS
+from lessons.recognition.transfer_learning import characters, early_maps
 
 SIGHTS = {
     "eye": "写真で学んだ目の出口",
@@ -51,16 +47,6 @@ def blurred(images: np.ndarray) -> np.ndarray:
     return np.stack(found)
 
 
-@torch.no_grad()
-def early(images: np.ndarray, seed: int) -> np.ndarray:
-    """未学習の目の，三つめの塊の後の地図を，8 × 8 に縮めた値 ``(N, C × 64)``。"""
-    eye = network("untrained", seed)
-    h = F.relu6(eye._bn0(eye._conv_stem(inputs(images))))
-    for block in list(eye._blocks)[:BLOCKS]:
-        h = block(h)
-    return F.adaptive_avg_pool2d(h, CELLS).flatten(1).numpy()
-
-
 @cache
 def _sheet(seed: int) -> np.ndarray:
     """二人の書き手の，20 の文字 ``(40, 112, 112)``。"""
@@ -73,7 +59,7 @@ def score(sight: str, seed: int) -> float:
     if sight == "blurred":
         v = blurred(both)
     elif sight == "early":
-        v = early(both, seed)
+        v = early_maps.features(both, "untrained", seed, characters.SIDE).numpy()
     else:
         v = characters.seen(both, "pixels" if sight == "pixels" else "")
     kinds = characters.KINDS
