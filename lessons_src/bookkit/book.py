@@ -30,6 +30,8 @@ PART_TITLES: dict[str, str] = {
     "readings": "読み物",
 }
 """部の名前（フォルダー）と題名。本に並ぶ順。"""
+DEFAULT_EXTENSIONS = "colon_fence", "dollarmath", "linkify", "substitution", "tasklist"
+"""``_config.yml`` に書かないときの MyST の拡張（jupyter-book の決めたもの）。"""
 RECORDED = "recorded"
 """``book/`` の下で，原稿ではないフォルダー（GPU 用のセルの記録）。"""
 
@@ -84,7 +86,7 @@ class Book:
     def extensions(self) -> frozenset[str]:
         """章を読むときの MyST の拡張。知らない名前は除く（設定の決まりが言う）。"""
         found = self.setting("parse", "myst_enable_extensions")
-        names = found if isinstance(found, list) else []
+        names = found if isinstance(found, list) else [*DEFAULT_EXTENSIONS]
         usable = self.kept.once(
             ("extensions", names), lambda: [*filter(is_extension, names)]
         )

@@ -24,8 +24,8 @@ def check(
     指摘を「ファイル:行: 何が・どう直すか」の形で，ほかの指摘を生むものから並べます。
     指摘があれば終了コードは 1 です（下書きの章への指摘だけなら 0）。
     """
+    from bookkit.finding import AFTER
     from bookkit.lint import check_book, files
-    from bookkit.lint.finding import AFTER
 
     for path in files.mend(root) if fix else ():
         print(f"直しました: {path.relative_to(root).as_posix()}")

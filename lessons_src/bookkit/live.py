@@ -24,7 +24,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bookkit.lint.finding import Finding
+from bookkit.finding import Finding
 
 IGNORED = {"_build", "__pycache__", "node_modules", "tests"}
 """変わっても作り直さないフォルダー（点で始まるものも）。"""

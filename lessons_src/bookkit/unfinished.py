@@ -19,7 +19,7 @@ from sphinx.errors import SphinxError
 from sphinx.util.build_phase import BuildPhase
 from sphinx.util.logging import NAMESPACE, WarningStreamHandler
 
-from bookkit.lint.finding import Finding
+from bookkit.finding import Finding
 
 found: list[Finding] = []
 """いまのビルドで人に見せた警告。場所が本の外なら，``path`` は空。"""

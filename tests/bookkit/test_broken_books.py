@@ -15,8 +15,8 @@ import pytest
 
 from bookkit.cli import main
 from bookkit.english import table, translation
+from bookkit.finding import AFTER, CAUSE, PLAIN, Finding
 from bookkit.lint import check_book, files
-from bookkit.lint.finding import AFTER, CAUSE, PLAIN, Finding
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = "book/attention/good.md"

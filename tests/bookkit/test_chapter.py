@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import jupyter_book
 import pytest
 import yaml
 from hypothesis import example, given
@@ -208,3 +209,12 @@ def test_broken_settings_are_one_finding(book: Path, file: str) -> None:
 
 def test_settings_are_read_like_yaml() -> None:
     assert BOOK.config == yaml.safe_load((ROOT / "_config.yml").read_text("utf8"))
+
+
+def test_a_book_that_names_no_extensions_has_those_of_jupyter_book(
+    tmp_path: Path,
+) -> None:
+    """書かないときの拡張が違うと，頁をつくるときに，覚えた原稿を使えない。"""
+    default = Path(jupyter_book.__file__).with_name("default_config.yml")
+    said = yaml.safe_load(default.read_text("utf8"))["parse"]
+    assert Book(tmp_path).extensions == set(said["myst_enable_extensions"])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
+import gc
 import hashlib
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,8 @@ def note_heavy_page(
     body = str(context.get("body", "")).encode("utf8", "replace")
     if result is None or len(body) < HEAVY or not result.cells:
         return
+    import gzip  # 重い頁のあるときだけ使う
+
     size = len(gzip.compress(body))
     if size > HEAVY:
         weights = [len(repr(result.shown(n))) for n in range(len(result.cells))]
@@ -126,7 +129,7 @@ def _results(app: Sphinx, root: Path, chapters: dict[str, Any]) -> dict[str, Res
     if not chapters:
         return {}
     try:
-        here = machine.look(root)
+        here = app.bookkit_machine.result()  # type: ignore[attr-defined]
     except RuntimeError as error:
         raise ExtensionError(str(error)) from error
     book = Runner(root, here, logger.info)
@@ -196,7 +199,14 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """イベントにつなぐ。"""
+    """イベントにつなぐ。計算機は，Sphinx が支度をする間に調べる。"""
+    thread = ThreadPoolExecutor(1)
+    app.bookkit_machine = thread.submit(machine.look, book_root(app))  # type: ignore[attr-defined]
+    thread.shutdown(wait=False)
+    if (
+        not gc.get_freeze_count()
+    ):  # 部品を，ごみとして何度も調べない（live でも一度だけ）
+        gc.freeze()
     app.connect("doctree-read", add_gpu_notes)
     app.connect("html-page-context", note_heavy_page)
     app.connect("builder-inited", begin)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 
 from bookkit.chapter import Chapter
 from bookkit.execution.machine import Machine
@@ -35,7 +35,8 @@ class Components:
     @functools.cached_property
     def key(self) -> str:
         """材料の SHA-256（32 桁）。"""
-        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        parts = {one.name: getattr(self, one.name) for one in fields(self)}
+        text = json.dumps(parts, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

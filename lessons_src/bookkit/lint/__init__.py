@@ -16,6 +16,16 @@ from typing import TYPE_CHECKING
 from bookkit.book import Book
 from bookkit.chapter import Chapter
 from bookkit.english import Beside
+from bookkit.finding import (
+    AFTER,
+    CAUSE,
+    PLAIN,
+    STOP,
+    BookRule,
+    Finding,
+    Rule,
+    unwritten,
+)
 from bookkit.lint import (
     cells,
     exercises,
@@ -30,16 +40,6 @@ from bookkit.lint import (
     settings,
     shelf,
     skeleton,
-)
-from bookkit.lint.finding import (
-    AFTER,
-    CAUSE,
-    PLAIN,
-    STOP,
-    BookRule,
-    Finding,
-    Rule,
-    unwritten,
 )
 
 if TYPE_CHECKING:

@@ -6,8 +6,10 @@ import ast
 import re
 
 from bookkit.chapter import TAGS, Cell, Chapter
-from bookkit.lint.finding import Problems, patterns, similar
+from bookkit.finding import Problems
 from bookkit.lint.names import calls
+from bookkit.lint.patterns import patterns
+from bookkit.similar import similar
 
 WIDEST = 79
 ALT_SHORTEST, ALT_LONGEST = 15, 200

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from bookkit.chapter import Cell, Chapter
-from bookkit.lint.finding import Problems, similar
+from bookkit.finding import Problems
+from bookkit.similar import similar
 
 FEWEST = 2
 CHECK = re.compile(r"^check\(\s*[\"'](.+?)[\"']", re.MULTILINE)

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bookkit.lint.finding import CAUSE, PLAIN, STOP, Finding
+from bookkit.finding import CAUSE, PLAIN, STOP, Finding
 
 FOLDERS = ("book", "lessons_src", "tests", ".github", ".binder", ".ci")
 SKIPPED = re.compile(r"__pycache__|node_modules|_build|.+\.egg-info")

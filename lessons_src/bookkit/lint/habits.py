@@ -6,7 +6,7 @@ import ast
 import re
 
 from bookkit.chapter import Chapter
-from bookkit.lint.finding import Problems
+from bookkit.finding import Problems
 from bookkit.lint.names import called
 
 SEEDED = re.compile(

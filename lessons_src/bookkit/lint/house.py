@@ -12,11 +12,12 @@ from pathlib import Path
 
 from bookkit import classes
 from bookkit.book import PART_TITLES, RECORDED, Book, BookError
-from bookkit.lint.finding import Finding, similar, unwritten
+from bookkit.finding import Finding, unwritten
 from bookkit.lint.imports import missing_modules
 from bookkit.lint.shelf import RULES as SHELF
 from bookkit.palette import problems
 from bookkit.reading import read_text
+from bookkit.similar import similar
 
 TESTS = ("tests/lessons", "tests/effects")
 """部屋を読み込む検査のフォルダー。"""

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from bookkit.lint.finding import similar
+from bookkit.similar import similar
 
 FROM = re.compile(r"^\s*from\s+(lessons[\w.]*)\s+import\s+(\([^)]*\)|[^\n]*)", re.M)
 IMPORT = re.compile(r"^\s*import\s+(lessons[\w.]*)", re.M)

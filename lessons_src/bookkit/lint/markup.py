@@ -8,7 +8,8 @@ from bookkit import shape
 from bookkit.book import Book
 from bookkit.chapter import Chapter, line_of
 from bookkit.english import japanese
-from bookkit.lint.finding import Problems, similar
+from bookkit.finding import Problems
+from bookkit.similar import similar
 
 ROLE = re.compile(r"\{([a-z][\w:-]*)\}\s*$")
 NOTE = re.compile(r"\[\^([^\]\s]+)\]")

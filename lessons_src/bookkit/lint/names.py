@@ -18,7 +18,7 @@ from pathlib import Path
 from bookkit.book import Book
 from bookkit.chapter import GPU_TAG, Cell, Chapter
 from bookkit.english import japanese
-from bookkit.lint.finding import Problems
+from bookkit.finding import Problems
 from bookkit.lint.imports import missing_modules
 
 GIVEN = frozenset(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from bookkit.chapter import Chapter
-from bookkit.lint.finding import WIDE, Problems, patterns
+from bookkit.finding import Problems
+from bookkit.lint.patterns import WIDE, patterns
 from bookkit.outline import HIDDEN
 
 ENDS = "。？！"

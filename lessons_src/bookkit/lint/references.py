@@ -10,10 +10,11 @@ from fnmatch import fnmatchcase
 
 from bookkit.book import Book
 from bookkit.chapter import Chapter
+from bookkit.finding import Problems
 from bookkit.lint.cells import alt_problem
-from bookkit.lint.finding import Problems, similar
 from bookkit.lint.names import calls
 from bookkit.outline import Directive, Span
+from bookkit.similar import similar
 
 TITLED = re.compile(r".+?\s*<([^<]*?)>", re.DOTALL)
 """``題名 <先>`` の形（Sphinx と同じ）。"""

@@ -15,9 +15,10 @@ import yaml
 from bookkit import shape
 from bookkit.book import PART_TITLES, Book, BookError
 from bookkit.english import translation
-from bookkit.lint.finding import PLAIN, STOP, Finding, similar
+from bookkit.finding import PLAIN, STOP, Finding
 from bookkit.lint.known import Known, missing_extensions
 from bookkit.reading import is_extension, read_text
+from bookkit.similar import similar
 
 TOC, CONFIG, PINS = "_toc.yml", "_config.yml", "requirements.txt"
 PIN = re.compile(r"([\w.-]+)(?:\[[\w,]+\])?==(\S+)")

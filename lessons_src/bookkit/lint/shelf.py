@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from bookkit.book import Book
 from bookkit.english import japanese
-from bookkit.lint.finding import STOP, Finding
+from bookkit.finding import STOP, Finding
 from bookkit.reading import read_text
 
 BIB = "book/references.bib"

@@ -7,8 +7,9 @@ import re
 
 from bookkit.book import Book
 from bookkit.chapter import Chapter
-from bookkit.lint.finding import Problems, similar
+from bookkit.finding import Problems
 from bookkit.outline import Heading
+from bookkit.similar import similar
 
 FRONT_KEYS = ("file_format", "execution", "html_meta", "cover", "draft")
 """前書きに書いてよい項目。"""

@@ -25,6 +25,7 @@ def test_outputs_are_on_the_page_and_a_text_edit_runs_nothing(project):
     assert done.returncode == 0, done.stderr
     assert "一つめの出力" in project.page("one")
     assert "実行 one" in done.stdout
+    assert (project.root / "_build" / ".pages").is_file()  # 原稿は，もう読まない
 
     path.write_text(
         path.read_text("utf8")

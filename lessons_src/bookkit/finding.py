@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 from bookkit.book import Book
 from bookkit.chapter import Chapter
-from bookkit.similar import similar as similar
 
 Problems: TypeAlias = Iterator[tuple[int, str]]
 """頁の中の ``(行, 文)`` の列。"""
@@ -20,8 +15,6 @@ Rule: TypeAlias = Callable[[Chapter], Problems]
 """原稿だけから分かる決まり。答えは，原稿が変わるまで覚えておける（``bookkit.kept``）。"""
 BookRule: TypeAlias = Callable[[Chapter, Book], Problems]
 """本のほかの所も見る決まり。いつも調べる。"""
-WIDE = "\u3041-\u30ff\u3400-\u9fff々〆"
-"""かなと漢字（正規表現の [ ] の中）。"""
 STOP, CAUSE, PLAIN, AFTER = range(4)
 """指摘の順：ビルドを始められないもの，ほかの指摘を生むもの，ふつうのもの，前の二つから続いたらしいもの。"""
 
@@ -48,14 +41,6 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.message}"
-
-
-@functools.cache
-def patterns(kind: str) -> list[tuple[re.Pattern[str], str]]:
-    """書き方の表 ``patterns.toml`` の ``(形, 言うこと)``。"""
-    text = Path(__file__).with_name("patterns.toml").read_text("utf8")
-    found = tomllib.loads(text.replace("〈和〉", WIDE))[kind]
-    return [(re.compile(form), said) for form, said in found.items()]
 
 
 def unwritten(path: str, lines: Iterable[str]) -> Iterator[Finding]:
