@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from unittest.mock import patch
 
@@ -229,3 +230,47 @@ def test_stopping_early_favours_knowledge_at_every_learning_rate() -> None:
                 for name in ("hog", "cnn")
             )
         assert hog_line > cnn + 0.2
+
+
+def test_relu_helps_only_when_light_and_dark_are_exchanged() -> None:
+    """符号だけを変える tanh では画素のまま。明暗を逆にしない絵では，画素のままでも ReLU と並ぶ。"""
+    weights = torch.randn(576, 1152, generator=torch.Generator().manual_seed(3)) / 24
+
+    def mixed(x: torch.Tensor) -> torch.Tensor:
+        return (x - 0.5).flatten(1) @ weights
+
+    def reached(view: model.View, data: tuple[model.Data, model.Data]) -> float:
+        return model.curve("pixels", data[0], data[1], stops=[60], view=view)[0]
+
+    usual = letters.examples(600, 3), letters.tests()
+    bent = reached(lambda x: mixed(x).relu(), usual)
+    assert reached(lambda x: mixed(x).tanh(), usual) < bent - 0.1
+    assert reached(lambda x: mixed(x).tanh(), usual) < 0.2
+    with patch.object(torch, "where", lambda chosen, *_: torch.ones(chosen.shape)):
+        kept = letters.examples(600, 3), letters.examples(1000, 900)
+    pixels = reached(lambda x: x.flatten(1), kept)
+    assert pixels > 0.4
+    assert pixels > reached(lambda x: mixed(x).relu(), kept) - 0.05
+
+
+def test_a_falling_rate_turns_one_curve_into_a_power_function() -> None:
+    """学習率が一定なら指数関数，だんだん下げると近づき，速く下げるとべき関数がよく合う。"""
+    step = practice._step
+
+    def falling(speed: float) -> float:
+        turn = itertools.count()
+
+        def slower(
+            weights: list[torch.Tensor],
+            x: torch.Tensor,
+            y: torch.Tensor,
+            rates: torch.Tensor,
+        ) -> list[torch.Tensor]:
+            return step(weights, x, y, rates / (1 + speed * (next(turn) // 8)))
+
+        with patch.object(practice, "_step", slower):
+            found = practice.curves(0, people=10)
+        return float(np.mean([practice.advantage(one) for one in found]))
+
+    assert falling(0) > falling(1 / 3) + 1 > falling(1) + 1
+    assert falling(1) < 0

@@ -15,7 +15,7 @@ from lessons.recognition.perceptual_effects import (
     normalisation,
     shape_bias,
 )
-from lessons.stimuli.perception import lines
+from lessons.stimuli.perception import lines, surfaces
 from lessons.stimuli.perception.canvas import SIDE
 
 
@@ -148,3 +148,35 @@ def test_context_effect_does_not_wait_for_the_last_layers() -> None:
     assert same == pytest.approx(gap, abs=1e-4)
     with pytest.raises(ValueError, match="使える名前: b10"):
         averaged.averaged_index("mirror_confusion", 11, "gap")
+
+
+class _Finer(np.random.Generator):
+    """小さな図形を，もっと小さく，密に並べるくじ。"""
+
+    def uniform(self, low=0.0, high=1.0, size=None):  # type: ignore[override,no-untyped-def]
+        finer = {(6.5, 8.5): (4, 5), (19, 24): (14, 16)}
+        return super().uniform(*finer.get((low, high), (low, high)), size)
+
+
+def test_small_and_dense_parts_turn_the_global_effect_around() -> None:
+    """約束の図形では部分の違いが遠いが，小さく，密に並べると，全体の違いが遠い。"""
+
+    def measured(g: np.random.Generator) -> float:
+        sets = np.stack([surfaces.global_and_local(g) for _ in range(10)])
+        v = model.representations(sets.reshape(-1, SIDE, SIDE))["gap"]
+        v = v.unflatten(0, sets.shape[:2])
+        far, near = (model.distance(v[:, 0], v[:, i]) for i in (1, 2))
+        return float(model.index(far, near).mean())
+
+    assert measured(np.random.default_rng(1)) < -0.02
+    assert measured(_Finer(np.random.PCG64(1))) > 0.05
+
+
+def test_before_averaging_places_shape_wins() -> None:
+    """場所を平均しない塊 10 では形に，GAP では模様に寄る。"""
+    pictures = shape_bias.triplets(3, 16)
+    v = model.representations(pictures.reshape(-1, SIDE, SIDE, 3))
+    for layer, sign in (("b10", 1), ("gap", -1)):
+        one = v[layer].unflatten(0, (16, 3))
+        shape, texture = (model.distance(one[:, 0], one[:, i]) for i in (1, 2))
+        assert sign * ((shape < texture).float().mean() - 0.5) > 0.1

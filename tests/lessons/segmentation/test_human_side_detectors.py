@@ -99,6 +99,30 @@ def test_a_lower_bar_makes_up_the_number_with_false_answers(seed):
     assert more.mean() - said.mean() > 1.5 * 16 * (share.mean() - few.mean())
 
 
+def test_small_things_are_undercounted_even_with_room():
+    """辺 13 画素の物は，間隔を広げても，16 個を 10 個足らずと答える。辺 17 画素なら 14 個を超える。"""
+    small, usual = (
+        counts.answers("two_stage", (16,), 0, scenes=16, side=side, across=4).mean()
+        for side in (13, 17)
+    )
+    assert small < 10
+    assert usual > 14
+
+
+def test_more_proposals_do_not_bring_the_crowded_things_back(monkeypatch):
+    scenes = counts.crowd(0, 16, scenes=12)
+
+    def right():
+        answers = detectors.found("two_stage", scenes)
+        return 16 * reported(answers, scenes, 0.5)[0].mean()
+
+    before = right()
+    rpn = detectors.network("two_stage").rpn
+    monkeypatch.setattr(rpn, "_pre_nms_top_n", {"training": 200, "testing": 2000})
+    monkeypatch.setattr(rpn, "_post_nms_top_n", {"training": 60, "testing": 600})
+    assert right() == pytest.approx(before, abs=0.7)
+
+
 def test_one_constant_answer_is_not_counting(monkeypatch):
     monkeypatch.setattr(counting, "answers", lambda *a, **k: np.full((5, 6), 9))
     assert counting.compression(0) == 0
@@ -144,13 +168,25 @@ def test_near_flankers_harm_and_far_flankers_do_not():
     assert crowding.hits(5, 0).mean() > 0.85
     assert crowding.crowding(5).mean() > 0.5
     assert abs(crowding.crowding(5, "beyond").mean()) < 0.2
-    # 見つけられる限界に近い小さな物だけが，隣に負ける
-    assert crowding.hits(5, 0, side=10).mean() < 0.3
+    assert crowding.hits(5, 0, side=10).mean() < 0.3  # 見つけられる限界
     assert crowding.hits(5, 1.3, side=18).mean() > 0.6
 
 
+@pytest.mark.parametrize("seed", [0, 5])
+def test_the_harmful_spacing_hardly_depends_on_the_size_of_things(seed):
+    """当てた割合が半分になる間隔は，画素ではほぼ同じ。物の辺の何倍かでは，大きく違う。"""
+    gaps = [18, 20, 22, 24]
+    half = {}
+    for side in (14, 18):
+        rates = [crowding.hits(seed, g / side, side=side).mean() for g in gaps]
+        half[side] = np.interp(0.5, np.maximum.accumulate(rates), gaps)
+    assert 18 <= half[18] <= half[14] < 24
+    assert half[14] - half[18] < 4
+    assert half[14] / 14 > 1.3 * half[18] / 18
+
+
 @pytest.mark.parametrize("seed", [0, 41])
-def test_crowded_things_are_not_found_at_all_rather_than_misnamed(seed):
+def test_crowded_things_get_no_box_whatever_the_name(seed):
     """頁の言葉：名前を問わず，狙いの物に四角を置けた割合が，隣が近いと下がる。"""
     best = {}
     for gap in (1.3, 2.0):
@@ -165,6 +201,41 @@ def test_crowded_things_are_not_found_at_all_rather_than_misnamed(seed):
     assert (best[2.0] >= 0.3).mean() > (best[2.0] >= 0.5).mean() - 0.1 > 0.7
     assert (best[1.3] >= 0.5).mean() < 0.3
     assert (best[1.3] >= 0.3).mean() < 0.7
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+def test_unsure_answers_bring_loose_boxes_and_wrong_names(seed):
+    """確信度が 0.05 の答えまで採ると，ゆるい四角は増えるが，名前の違うものも増える。"""
+    scenes = crowding.flanked(seed, 1.3)
+    rates = []
+    for least in (0.5, 0.05):
+        boxed, wrong = [], []
+        for one, scene in zip(
+            detectors.found("one_stage", scenes), scenes, strict=True
+        ):
+            overlap = box_iou(one.regions, scene.boxes)
+            own = (overlap[:, 0] >= 0.3) & (overlap.argmax(1) == 0)
+            own &= one.scores >= least
+            boxed.append(own.any())
+            wrong.append((own & (one.labels != scene.labels[0])).any())
+        rates.append((np.mean(boxed), np.mean(wrong)))
+    assert rates[1][0] > rates[0][0] + 0.3
+    assert rates[1][1] > rates[0][1] + 0.1
+
+
+@pytest.mark.parametrize("seed", [0, 3])
+def test_exact_counts_fall_with_the_crowd_not_with_the_fourth_thing(seed):
+    """詰まっていると 7 個は半分ほど，間隔を広げると 8 割を超えて，ぴったり当たる。"""
+    tight, wide = (
+        [
+            (counts.answers("one_stage", (n,), seed, scenes=40, across=a) == n).mean()
+            for n in (1, 3, 7)
+        ]
+        for a in (5, 4)
+    )
+    assert min(tight[:2]) > 0.85
+    assert tight[2] < 0.6
+    assert wide[2] > 0.8
 
 
 @pytest.mark.parametrize("gap", [1.3, 1.6, 2.0])

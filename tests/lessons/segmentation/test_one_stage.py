@@ -213,6 +213,20 @@ def test_one_stage_places_boxes_less_exactly(model, tests):
         assert drop[0] > drop[1]
 
 
+def test_without_the_second_correction_two_stages_are_as_exact_as_one(model, tests):
+    """二段めの四角の直しだけを外すと，AP75 は一段と同じくらいまで下がる。"""
+    two, truth = rcnn.pretrained(), rcnn.truths(tests)
+    usual, one = (
+        average_precision(found, truth, (0.75,))
+        for found in (rcnn.detect(two, tests), one_stage.detect(model, tests))
+    )
+    two.roi_heads.box_predictor.bbox_pred.weight.data.zero_()
+    two.roi_heads.box_predictor.bbox_pred.bias.data.zero_()
+    raw = average_precision(rcnn.detect(two, tests), truth, (0.75,))
+    assert raw < usual - 0.05
+    assert raw == pytest.approx(one, abs=0.05)
+
+
 def test_location_errors_differ_only_at_the_strict_level(model, tests):
     """少ない場面では，IoU 0.5 で位置の間違いに差が見えず，0.75 では一段の方が多い。"""
     two = rcnn.pretrained()

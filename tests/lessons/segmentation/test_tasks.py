@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.datasets import load_sample_image
 
 from lessons.segmentation import data, metrics
 from lessons.segmentation.metrics import Detections
@@ -75,6 +76,31 @@ def test_small_networks_fail_on_photos_as_the_chapter_says():
     rows, columns = (slice(n // 4, -(n // 4)) for n in cat.shape[:2])
     closer = np.ascontiguousarray(cat[rows, columns])  # 猫がもっと大きい
     assert (selfie.pretrained().mask(closer) > 0.5).mean() < 0.1
+
+
+def test_confidence_does_not_always_tell_that_nobody_is_there():
+    """人のいない庭園でも，五つを超える特徴点の確信度が 0.3 を超える。"""
+    garden = load_sample_image("china.jpg")
+    assert (movenet.pretrained().keypoints(garden)[:, 2] > 0.3).sum() > 5
+
+
+def test_a_lower_bar_brings_a_missed_cup_but_only_errors_among_coins():
+    detector = nanodet.pretrained()
+    coffee, coins = photos.load("coffee"), photos.load("coins")
+    assert "カップ" not in detector.detect(coffee).labels
+    assert "カップ" in detector.detect(coffee, score=0.2).labels
+    few, many = (len(detector.detect(coins, score=s).labels) for s in (0.5, 0.2))
+    assert many > few
+
+
+def test_thin_and_small_things_are_lost_when_shifted(some):
+    widths, kept = [], []
+    for mask in (mask for scene in some for mask in scene.masks):
+        moved = np.roll(mask, 2, axis=1)
+        kept.append((mask & moved).sum() > 0.5 * (mask | moved).sum())
+        widths.append(mask.sum() / mask.any(1).sum())
+    widths, kept = np.array(widths), np.array(kept)
+    assert np.median(widths[~kept]) < 0.6 * np.median(widths[kept])
 
 
 def test_a_scene_without_people_has_no_keypoints_to_score(some):
