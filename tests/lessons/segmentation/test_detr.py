@@ -208,6 +208,17 @@ def test_zeroing_is_not_specific(model, scenes):
     assert talk.missed > before.missed + 0.1
 
 
+def test_zeroing_the_talk_of_queries_without_places_still_brings_duplicates(scenes):
+    """頁の言葉：場所なしでは，注意を 0 にしても余分が増え，全結合を 0 にするともっと増える。"""
+    plain = train.load("detr_plain")
+    before, talk, mix = (
+        count_answers(detr.detect(net, scenes), scenes)
+        for net in (plain, lesioned(plain, "among"), lesioned(plain, "mix"))
+    )
+    assert talk.repeated > 1.5 * before.repeated
+    assert mix.repeated > 1.5 * talk.repeated
+
+
 def test_lesions_of_nothing_are_refused(model):
     with pytest.raises(ValueError, match="among・image・mix"):
         lesioned(model, "backbone")
