@@ -1,5 +1,6 @@
 """DETR：組合せ，答えの数え方，出荷した重み，写真の検出器。"""
 
+import copy
 import dataclasses
 import itertools
 import types
@@ -14,6 +15,7 @@ from scipy.optimize import linear_sum_assignment
 
 from lessons.segmentation import data, metrics, train
 from lessons.segmentation import faster_rcnn as rcnn
+from lessons.segmentation.detr import matching
 from lessons.segmentation.detr import model as detr
 from lessons.segmentation.detr.matching import (
     count_answers,
@@ -172,6 +174,28 @@ def test_fixing_the_other_parts_does_not_bring_duplicates(model, scenes):
         assert after.missed > before.missed + 0.5
 
 
+def test_the_talk_of_another_scene_brings_back_duplicates_too(model, scenes):
+    """頁の言葉：クエリどうしの注意の出力を，ほかの場面のものと入れ替えても，余分が増える。"""
+    before = count_answers(detr.detect(model, scenes), scenes)
+    after, g = {}, torch.Generator().manual_seed(0)
+    for part in ("among", "mix"):
+        cut = copy.deepcopy(model)
+        seen = matching._outputs(model, part, LEARNED[:40])
+        for layer, kept in zip(cut.decoder, seen, strict=True):
+
+            def other(_, __, returned, kept=kept):
+                usual = returned[0] if isinstance(returned, tuple) else returned
+                new = kept[torch.randint(len(kept), (len(usual),), generator=g)]
+                return (new, *returned[1:]) if isinstance(returned, tuple) else new
+
+            getattr(layer, part).register_forward_hook(other)
+        after[part] = count_answers(detr.detect(cut, scenes), scenes)
+    assert after["among"].repeated > 4 * before.repeated
+    assert after["among"].missed < before.missed + 0.05
+    assert after["mix"].repeated <= before.repeated
+    assert after["mix"].missed > before.missed + 0.3
+
+
 def test_zeroing_is_not_specific(model, scenes):
     """0 にする切り方では，全結合でも余分が増え，話し合いでは見落としが増える。"""
     before = count_answers(detr.detect(model, scenes), scenes)
@@ -182,6 +206,17 @@ def test_zeroing_is_not_specific(model, scenes):
     assert before.repeated < 0.2
     assert mix.repeated > before.repeated + 0.4
     assert talk.missed > before.missed + 0.1
+
+
+def test_zeroing_the_talk_of_queries_without_places_still_brings_duplicates(scenes):
+    """頁の言葉：場所なしでは，注意を 0 にしても余分が増え，全結合を 0 にするともっと増える。"""
+    plain = train.load("detr_plain")
+    before, talk, mix = (
+        count_answers(detr.detect(net, scenes), scenes)
+        for net in (plain, lesioned(plain, "among"), lesioned(plain, "mix"))
+    )
+    assert talk.repeated > 1.5 * before.repeated
+    assert mix.repeated > 1.5 * talk.repeated
 
 
 def test_lesions_of_nothing_are_refused(model):

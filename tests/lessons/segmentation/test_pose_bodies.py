@@ -49,6 +49,18 @@ def test_only_upside_down_costs_joints():
     assert abs(bodies.cost_of(net, scenes, flip=True).mean()) < 0.05
 
 
+def test_impossible_bodies_lose_no_smaller_share_of_their_joints():
+    """頁の言葉：ありえない体の損が小さいのは引き算で測ったとき。割合では小さくない。"""
+    net, lost = pose.pretrained(), {}
+    for posture in ("possible", "impossible"):
+        scenes = [bodies.body_scene(100 + i, posture) for i in range(24)]
+        up = bodies.shares(net, scenes).mean()
+        down = bodies.shares(net, [inverted(s) for s in scenes]).mean()
+        lost[posture] = up - down, (up - down) / up
+    assert lost["possible"][0] > lost["impossible"][0] + 0.2
+    assert lost["impossible"][1] > lost["possible"][1] - 0.05
+
+
 def test_shuffling_keeps_the_weights_and_loses_the_joints():
     net = pose.pretrained()
     mixed = controls.shuffled(net, 0)

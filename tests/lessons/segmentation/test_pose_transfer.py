@@ -121,6 +121,26 @@ def test_even_a_high_jump_spoils_the_far_end_in_many_frames():
     assert not any(careful[FRAMES // 2 - 3 : FRAMES // 2 + 4])  # 奥で跳んだコマ
 
 
+def test_which_jumps_spoil_the_far_end_depends_on_where_the_ankles_appear():
+    """頁の言葉：間違えるのは，奥の端より少し上に見えるコマ。45 では途中，60 では手前。"""
+    poses = ADULT.put(walkers.dance(FRAMES), DEPTH)
+    true, y = extremes(poses).far, ankle_height(poses)
+    spoiled = {}
+    for high in (45, 60):
+        frames = []
+        for frame in range(FRAMES):
+            jumpy = poses.copy()
+            jumpy[frame, :, 1] -= high
+            if abs(extremes(jumpy).far - true) > 3:
+                frames.append(frame)
+                assert true - 30 < y[frame] - high < true
+        spoiled[high] = DEPTH[frames]
+    assert len(spoiled[60]) >= len(spoiled[45]) >= 5
+    assert (spoiled[45] < 0.95).all()
+    assert spoiled[60].max() == 1
+    assert spoiled[60].min() > 0.8
+
+
 def test_a_dance_fits_a_body_of_the_same_shape_but_not_of_another():
     same, as_is = transferred(1.0)
     assert same < 0.2

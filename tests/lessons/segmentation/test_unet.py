@@ -391,3 +391,26 @@ def test_cut_skips_change_more_than_the_outline_in_one_of_two_photos():
         far[name] = (away[changed] > 0.04 * len(before)).mean()
     assert far["astronaut"] < 0.1
     assert far["camera"] > 0.2
+
+
+def test_how_much_of_the_person_survives_depends_on_the_way_of_cutting():
+    """頁の言葉：場所の違いを消すだけなら形の大部分が残り，0 に置き換えると残らない。"""
+    person, photo = selfie.pretrained(), photos.load("astronaut")
+    whole = person.mask(photo) > 0.5
+    kept = {}
+    for way, flat in {
+        "平均": lambda m: m.mean((2, 3), True).expand_as(m),
+        "0": torch.zeros_like,
+    }.items():
+        hooks = [
+            widen.register_forward_pre_hook(
+                lambda _, maps, flat=flat: (maps[0], flat(maps[1]))
+            )
+            for widen in (person.model.widen1, person.model.widen2, person.model.widen3)
+        ]
+        cut = person.mask(photo) > 0.5
+        for hook in hooks:
+            hook.remove()
+        kept[way] = (cut & whole).sum() / (cut | whole).sum()
+    assert kept["平均"] > 0.9
+    assert kept["0"] < 0.6
