@@ -209,6 +209,13 @@ def test_similarity_alone_has_the_pure_generalisation_order():
     assert np.allclose(same, six_types.similarity_errors())
 
 
+def test_a_flat_stretch_is_not_the_bottom():
+    """図の一本は，五万歩を過ぎてから，平らな所を抜け出す。"""
+    net, errors = mlp.learn(mlp.fresh(0), mlp.XOR_X, mlp.XOR_T, 0.5, 50_000)
+    assert errors[1000] > errors[-1] > 0.45
+    assert mlp.learn(net, mlp.XOR_X, mlp.XOR_T, 0.5, 12_000)[1][-1] < 0.1
+
+
 def test_neighbours_of_the_types_that_fall_apart():
     """一つの特徴だけが違う 12 組のうち，違う類に入る組：II では 8，III と IV では 6，VI では全部。"""
     near = np.abs(six_types.ITEMS[:, None] - six_types.ITEMS).sum(axis=2) == 1
