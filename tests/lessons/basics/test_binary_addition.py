@@ -134,6 +134,28 @@ def test_pushing_changes_only_the_carry(net: model.Adder) -> None:
         memory.one_carry_off(net, "up", 0, bits=8, size=1.0, items=10)
 
 
+def test_the_carry_is_not_on_one_direction_only(net: model.Adder) -> None:
+    """和のビットの向きに押しても繰り上がりが変わる：繰り上がりの向きと重なる分を除くと変わらない。"""
+    learn = random_pairs(400, 8, 4)
+    seen = memory.read(net, *learn, 8)
+    along = memory.direction(seen)
+    before = np.pad(seen.carry, ((0, 0), (1, 0)))[:, :8]
+    odd = (sum(to_bits(n, 8) for n in learn) + before) % 2 == 1
+    way = seen.states[odd].mean(0) - seen.states[~odd].mean(0)
+    way *= np.sign(way @ along)
+    rest = way - (way @ along) / (along @ along) * along
+    g = np.random.default_rng(6)
+    (a, b), at = random_pairs(500, 8, g), g.integers(8, size=500)
+    expected = a + b + (1 - 2 * carries(a, b, 8)[np.arange(500), at]) * 2 ** (at + 1)
+    shares = []
+    for each in (way, rest):
+        vector = each * np.linalg.norm(along) / np.linalg.norm(each)
+        said = memory.pushed(net, a, b, at, np.tile(vector, (500, 1)), 8)
+        shares.append((said == expected).mean())
+    assert shares[0] > 0.7
+    assert shares[1] < 0.1
+
+
 def test_what_an_untrained_network_shows_comes_from_the_state_before() -> None:
     """一つ前の状態を読む重みを 0 にすると，ビットの違う桁では，多い方を答えるのと同じになる。"""
     learn, exam = random_pairs(400, 8, 4), random_pairs(1000, 8, 5)

@@ -209,6 +209,36 @@ def test_similarity_alone_has_the_pure_generalisation_order():
     assert np.allclose(same, six_types.similarity_errors())
 
 
+def test_a_flat_stretch_is_not_the_bottom():
+    """図の一本は，五万歩を過ぎてから，平らな所を抜け出す。"""
+    net, errors = mlp.learn(mlp.fresh(0), mlp.XOR_X, mlp.XOR_T, 0.5, 50_000)
+    assert errors[1000] > errors[-1] > 0.45
+    assert mlp.learn(net, mlp.XOR_X, mlp.XOR_T, 0.5, 12_000)[1][-1] < 0.1
+
+
+def test_neighbours_of_the_types_that_fall_apart():
+    """一つの特徴だけが違う 12 組のうち，違う類に入る組：II では 8，III と IV では 6，VI では全部。"""
+    near = np.abs(six_types.ITEMS[:, None] - six_types.ITEMS).sum(axis=2) == 1
+    apart = [
+        int((near & (row[:, None] != row)).sum() / 2) for row in six_types.targets()
+    ]
+    assert apart == [4, 8, 6, 6, 8, 12]
+
+
+def test_the_hardest_type_of_the_tanh_network_is_the_second():
+    runs = [six_types.errors(seed).mean(axis=1) for seed in range(100, 120)]
+    found = np.mean(runs, axis=0)
+    assert found.argmax() == 1
+    assert found[5] > found[0] + 0.05
+
+
+def test_attention_needs_sharp_similarity():
+    """似かたの鋭さを 1 まで下げると，注意が動いても，型 II は易しくならない。"""
+    for seed in (0, 1):
+        blunt = alcove.errors(seed, c=1.0).mean(axis=1)
+        assert blunt[1] > blunt[2:5].mean()
+
+
 def test_controls_of_the_types_learn_nothing():
     for errors in (six_types.errors, alcove.errors):
         blank = np.mean([errors(seed, "untrained") for seed in range(10)], axis=0)

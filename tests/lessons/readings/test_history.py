@@ -114,6 +114,7 @@ def test_the_longer_way_across_fields_reverses_before_2000() -> None:
     assert mean(True, 1900, 2100) > mean(False, 1900, 2100)
     assert mean(True, 1900, 1999) == pytest.approx(10.5)
     assert mean(False, 1900, 1999) == pytest.approx(14.0)
+    assert mean(True, 1900, 2014) > mean(False, 1900, 2014) + 1  # 2015 年で分けたとき
     page = (ROOT / "book/readings/history.md").read_text("utf8")
     assert "分野をまたぐには，同じ分野の中より長い年月" not in page
 
