@@ -89,6 +89,16 @@ def test_feedback_is_what_makes_mixed_words_win():
     assert 0.85 < ratio[0.0] < 1.15
 
 
+def test_without_feedback_near_sounds_are_no_commoner_than_unrelated_words():
+    """意味の重みが弱いとき，音の近い語が無関係より多いのは，帰りの道のため。"""
+    with_it, without = (
+        lexical_access.name_pictures(0.005, 0.05, 8000, 3, feedback=f) for f in (1, 0)
+    )
+    assert with_it[2] > with_it[4] + 0.02
+    assert without[2] == pytest.approx(without[4], abs=0.02)
+    assert with_it[1] / (with_it[4] / 2) == pytest.approx(1.5, abs=0.2)
+
+
 def test_one_step_is_the_equation():
     net = lexical_access.neighbourhood(False)
     rng = np.random.default_rng(1)

@@ -354,6 +354,41 @@ def test_a_wrong_copy_is_refused(frame, damage, message):
         copying.copied(copying.flowers(), frame, damage, 0)
 
 
+@pytest.mark.parametrize("test", ["字", "星"])
+def test_only_the_other_things_on_the_right_delay_the_left(test):
+    """ほかの物のうち，右半分の物を除くと CoC が下がり，左半分の物を除いても下がらない。"""
+    who = Searcher(gradient=0.7)
+
+    def coc(seed, side):
+        page = measures.test_page(test, seed)
+        target = np.isin(page.found.kinds.argmax(axis=1), finding.WANTED[test])
+        far = side * (page.found.places[:, 0] - paper.WIDTH / 2) > 0
+        keep = target | ~far
+        parts = (page.found.boxes, page.found.presence, page.found.kinds)
+        left = finding.Found(*(part[keep] for part in parts))
+        x = page.x
+        hit = [
+            measures.Page(page.sheet, left).hit(search(left, test, who, run))
+            for run in range(8)
+        ]
+        return np.mean([scoring.centre_of_cancellation(x, one) for one in hit])
+
+    full, right, west = (
+        np.mean([coc(seed, side) for seed in range(3)]) for side in (0, 1, -1)
+    )
+    assert right < 0.6 * full
+    assert west > 0.9 * full
+
+
+def test_a_hasty_search_alone_fails_cancellation_and_not_bisection():
+    """損傷 0.1 で，CoC は境を越え，線の二等分は満点。"""
+    who = Searcher(gradient=0.1, patience=3, recovery=10)
+    coc = np.mean([measures.coc("星", who, seed) for seed in range(4)])
+    assert coc > scoring.COC_CUT_OFF
+    error = bisection.bisect(bisection.page, 205, 0.1)
+    assert 3 * scoring.bisection_points(error) == scoring.MOST["二等分"]
+
+
 def test_long_patience_or_lasting_inhibition_finds_almost_every_star():
     """見落としは，あきらめる回数を大きく増やすか，抑制が弱まらなければ，ほぼなくなる。"""
     scores = {

@@ -179,6 +179,42 @@ def test_semantic_errors_come_from_looks_too():
     assert view > 0.7 * eye
 
 
+@pytest.mark.parametrize("cosine", [False, True])
+def test_looks_come_near_with_another_readout(cosine):
+    """名前ごとの平均との近さで答えても，見え方の割合は，目の七割を超える。"""
+    category = naming_pictures.categories()
+    near = []
+    for activity in (EYE, {s: visual.appearance(s) for s in EYE}):
+        kin = []
+        for style, x in activity.items():
+            known = [
+                other
+                for name, other in activity.items()
+                if model.family(name) != model.family(style)
+            ]
+            every = np.concatenate(known)
+            mean, spread = every.mean(axis=0), every.std(axis=0) + 1e-3
+            centre, z = (np.mean(known, axis=0) - mean) / spread, (x - mean) / spread
+            if cosine:
+                centre = centre / np.linalg.norm(centre, axis=1, keepdims=True)
+            score = z @ centre.T
+            if not cosine:
+                score -= (centre**2).sum(axis=1) / 2
+            said = score.argmax(axis=1)
+            wrong = said != np.arange(156)
+            kin.append((category[said] == category)[wrong])
+        near.append(np.concatenate(kin).mean())
+    assert near[0] > 0.25
+    assert near[1] > 0.7 * near[0]
+
+
+@pytest.mark.parametrize("lost", [0.0, 0.9])
+def test_errors_are_no_nearer_in_sound_at_any_damage(lost):
+    """無傷でも重い損傷でも，混合の間違いは偶然をはっきりとは上回らない。"""
+    excess = [measures.mixed_errors(seed, lost=lost) for seed in range(3)]
+    assert np.mean(excess) < 0.03
+
+
 def test_errors_do_not_know_sounds():
     assert abs(np.mean([measures.mixed_errors(s) for s in range(5)])) < 0.04
 

@@ -46,7 +46,7 @@ EXERCISES = [
             }
         ),
         solution="花の左の線が抜ける",
-        praise="何の左を見落とすかで，勾配を張る所を見分けられます。",
+        praise="ただし，あきらめる回数を増やすと，紙の勾配でも，花の左の線が多く抜けます。",
         known_wrong=(
             ("どの線も写される", "張り直され"),
             ("花の右の線が抜ける", "何の左か"),
@@ -62,7 +62,7 @@ EXERCISES = [
             {"gradient": "gradient（勾配）", "disengage": "disengage（引き離し）"},
         ),
         solution="disengage",
-        praise="同じ見落としでも，始める場所が二つの損傷を分けます。",
+        praise="初めの設定では，始める場所が二つの損傷を分けます。",
         known_wrong=(("gradient", "始める場所"), ("両方", "中から")),
     ),
 ]
