@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from lessons.attention.saliency import model
+from lessons.attention.saliency import model, other_scales
 from lessons.attention.saliency import without_rule as lab
 from lessons.attention.saliency.model import (
     PAIRS,
@@ -120,10 +120,10 @@ def test_dividing_by_the_mean_keeps_the_tilted_item():
     images = np.stack([render(one) for one in shown])
     maps = feature_maps(*channels(images))
     assert torch.allclose(
-        lab.combined(maps, lab.plain), lab.saliency_map(images, rule=False)
+        other_scales.combined(maps, lab.plain), lab.saliency_map(images, rule=False)
     )
-    assert _won(shown, lab.combined(maps, lab.plain)) < 0.1
-    assert _won(shown, lab.combined(maps, lab.by_mean)) >= 0.4
+    assert _won(shown, other_scales.combined(maps, lab.plain)) < 0.1
+    assert _won(shown, other_scales.combined(maps, other_scales.by_mean)) >= 0.4
 
 
 def test_red_stays_without_the_red_green_maps_too():
@@ -131,7 +131,7 @@ def test_red_stays_without_the_red_green_maps_too():
     shown = [make_display("color", 36, True, seed) for seed in range(20, 24)]
     maps = feature_maps(*channels(np.stack([render(one) for one in shown])))
     less = {k: v * 0 if k.startswith("RG") else v for k, v in maps.items()}
-    assert _won(shown, lab.combined(less, lab.plain)) == 1
+    assert _won(shown, other_scales.combined(less, lab.plain)) == 1
 
 
 @pytest.mark.parametrize(
