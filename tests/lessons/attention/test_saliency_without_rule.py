@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from lessons.attention.saliency import model
+from lessons.attention.saliency import model, other_scales
 from lessons.attention.saliency import without_rule as lab
 from lessons.attention.saliency.model import (
     PAIRS,
@@ -16,7 +16,7 @@ from lessons.attention.saliency.model import (
     saliency,
 )
 from lessons.effects.record import named
-from lessons.stimuli.search_displays import make_display, render
+from lessons.stimuli.search_displays import Look, Search, make_display, render
 
 
 def test_plain_does_not_count_hills():
@@ -107,3 +107,51 @@ def test_eight_orientations_remove_the_asymmetry(monkeypatch):
         monkeypatch.setattr(module, "THETAS", eight)
     found = [lab.tilt_asymmetry(s, items=16, tilt=30, count=5) for s in (60, 61)]
     assert np.mean(found) < 0
+
+
+def _won(shown, S):
+    pairs = zip(shown, S[:, 0].cpu(), strict=True)
+    return np.mean([lab.item_values(one, s).argmax() == one.target for one, s in pairs])
+
+
+def test_dividing_by_the_mean_keeps_the_tilted_item():
+    """平均でそろえれば，N なしでも，傾きの標的が半分ほどの画面で残る。"""
+    shown = [make_display("orientation", 36, True, seed) for seed in range(8, 16)]
+    images = np.stack([render(one) for one in shown])
+    maps = feature_maps(*channels(images))
+    assert torch.allclose(
+        other_scales.combined(maps, lab.plain), lab.saliency_map(images, rule=False)
+    )
+    assert _won(shown, other_scales.combined(maps, lab.plain)) < 0.1
+    assert _won(shown, other_scales.combined(maps, other_scales.by_mean)) >= 0.4
+
+
+def test_red_stays_without_the_red_green_maps_too():
+    """緑の中の赤には，青と黄の差の地図にも，赤だけの山がある。"""
+    shown = [make_display("color", 36, True, seed) for seed in range(20, 24)]
+    maps = feature_maps(*channels(np.stack([render(one) for one in shown])))
+    less = {k: v * 0 if k.startswith("RG") else v for k, v in maps.items()}
+    assert _won(shown, other_scales.combined(less, lab.plain)) == 1
+
+
+@pytest.mark.parametrize(
+    ("target", "other"),
+    [
+        ("green", "red"),
+        ("blue", "yellow"),
+        ("gray", "red"),
+        ("gray", "blue"),
+        ("gray", "yellow"),
+        ("gray", "brown"),
+    ],
+)
+def test_a_colour_without_a_stronger_map_is_not_first(target, other):
+    """30 組のうち，標的のほうが強い色や明るさの地図がないのは，この六つ。"""
+    task = Search(Look(target, tilt=90), (Look(other, tilt=90),))
+    shown = [make_display(task, 16, True, seed) for seed in (20, 21)]
+    images = np.stack([render(one) for one in shown])
+    assert _won(shown, lab.saliency_map(images, rule=True)) == 0
+    maps = feature_maps(*channels(images[:1]))
+    for name in ("I", "RG", "BY"):
+        heights = lab.item_values(shown[0], maps[f"{name}(2,5)"][0, 0].cpu())
+        assert heights[0] < 1.05 * heights[1:].mean()

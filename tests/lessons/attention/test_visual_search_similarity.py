@@ -71,3 +71,11 @@ def test_the_asymmetry_is_gone_when_the_tilt_is_large():
     wide = similarity.Contrast("30 度", *pair)
     costs = [wide.cost("ガイド付き探索", s) for s in (60, 61)]
     assert abs(np.mean(costs)) < 1
+
+
+def test_similarity_counts_little_when_both_tilts_are_wide():
+    """標的と妨害の差を 30 度と 45 度で比べると，傾きの差は小さい。"""
+    pair = similarity.tilted(90, 60), similarity.tilted(90, 45)
+    apart = similarity.Contrast("30 度と 45 度", *pair)
+    costs = [apart.cost("ガイド付き探索", s) for s in (60, 61)]
+    assert abs(np.mean(costs)) < 1.5

@@ -134,3 +134,41 @@ def test_long_displays_leave_no_more_swaps_than_lost_features():
     lost = np.mean([one.feature_error for one in long])
     assert swapped == pytest.approx(lost, abs=0.01)
     assert swapped < 0.05
+
+
+def test_without_guidance_one_setting_shows_the_three_classic_effects():
+    """同じモデルで目的による誘導を切ると，平らな特徴探索，急な結合探索，2 倍の比がそろう。"""
+    blind = Guided(top_down=0)
+    feature, conjunction = (
+        [slopes(task, s, blind) for s in range(40, 43)]
+        for task in ("color", "conjunction")
+    )
+    values = [
+        CRITERIA[0].measure(f, c) for f, c in zip(feature, conjunction, strict=True)
+    ]
+    assert CRITERIA[0].holds(float(np.mean(values)))
+    assert CRITERIA[1].holds(float(np.mean([s.present for s in conjunction])))
+    assert CRITERIA[2].holds(float(np.mean([s.ratio for s in conjunction])))
+
+
+@pytest.mark.parametrize("other", [Guided(top_down=0.25), Guided(bottom_up=0)])
+def test_the_guided_ratio_exceeds_two_with_other_weights(other):
+    assert np.mean([slopes("conjunction", s, other).ratio for s in (40, 41)]) > 2
+
+
+def test_full_registration_does_not_remove_the_swaps():
+    """どの特徴も登録されても，取り違えは減らない（練習の答え）。"""
+    some, every = (
+        reports(5, 90, trials=3000, registered=r).conjunction_error for r in (0.9, 1.0)
+    )
+    assert every > some - 0.01
+
+
+def test_the_interval_of_people_holds_the_ratios_of_both_models():
+    """「ない」の傾きの区間は，二つのモデルの比に当たる傾きを，どちらも含む。"""
+    rows = {
+        row.condition: row for row in human.numbers("attention/visual_search", "slopes")
+    }
+    absent, present = rows["結合・ない"], rows["結合・ある"].value
+    for one in record.named("absent_ratio_integration", "absent_ratio_guided"):
+        assert absent.low < present * np.mean(one.record["model"]) < absent.high

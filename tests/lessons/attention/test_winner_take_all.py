@@ -226,3 +226,29 @@ def test_random_crowds_slow_the_race_only_when_the_inputs_are_bounded():
         growth[name] = many / few
     assert growth["uniform"] > 5
     assert growth["normal"] < 2
+
+
+def test_a_kept_lead_leaves_only_the_logarithm():
+    """一様に決めても，一番と二番の差を 0.1 に保てば，8 倍の候補で 2 倍も延びない。"""
+
+    def held(seed, n):
+        others = np.random.default_rng(seed).random(n - 1)
+        return wta.settling_time(np.append(others, others.max() + 0.1))
+
+    few, many = (np.median([held(s, n) for s in range(500, 620)]) for n in (8, 64))
+    assert 1 < many / few < 2
+
+
+@pytest.mark.parametrize(("noise", "contrast"), [(0.5, 0.05), (1.0, 0.4), (2.0, 0.8)])
+def test_more_candidates_take_longer_whatever_the_noise(noise, contrast):
+    """標的の目立ち方を保てば，雑音が大きくても，候補が増えるほど長引く。"""
+    times = [
+        np.mean(
+            [
+                wta.decide(wta.display(contrast, n), s, 60, noise=noise).time.mean()
+                for s in (70, 71)
+            ]
+        )
+        for n in (2, 8, 32)
+    ]
+    assert times[0] < times[1] < times[2]
