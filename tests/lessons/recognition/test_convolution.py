@@ -227,14 +227,14 @@ def test_thinning_is_not_the_only_reason_why_deep_maps_lose_the_place():
 
 @torch.no_grad()
 def test_coarse_cells_alone_lose_the_place_whatever_the_distance():
-    """入口の地図も，32 画素おきに拾えば場所に弱い。最後の地図の差は，向きの近さで選んでも残る。"""
+    """入口の地図も，32 画素おきに拾えば場所に弱い。未学習の最後の地図は，向きの近さで選んでも見分けない。"""
 
     def right(maps: torch.Tensor, turned: bool) -> float:
         v = maps.mean(dim=(2, 3))
         v = torch.nn.functional.normalize(v, dim=1) if turned else v
         return early_maps.above_chance(v)
 
-    fine, coarse, last, learned = [], [], [], []
+    fine, coarse, last = [], [], []
     for seed in range(4):
         g = np.random.default_rng(seed)
         for one in (position.trial(g) for _ in range(3)):
@@ -243,8 +243,6 @@ def test_coarse_cells_alone_lose_the_place_whatever_the_distance():
             fine.append(right(found["入口"], False))
             coarse.append(right(found["入口"][..., ::16, ::16], False))
             last.append(right(found["最後"], True))
-            learned.append(right(early_maps.maps(both)["最後"], True))
     assert np.mean(fine) > 0.9
     assert np.mean(coarse) < 0.2
     assert np.mean(last) < 0.3
-    assert np.mean(learned) > 0.9
