@@ -284,3 +284,13 @@ def test_small_turns_spare_the_hands_of_the_clock() -> None:
     assert right[36] < 0.8 < right[30]
     assert judge("augmentation/degrees", 36)[0]
     assert not judge("augmentation/degrees", 30)[0]
+
+
+def test_confusions_of_letters_vanish_when_reading_is_learned_longer() -> None:
+    """左右に裏返した形を見て育っても，文字を 400 回学べば，鏡像の名前はほとんど答えない。"""
+    early, late = (
+        letters.confusions(letters.reader(0, "left_right", lessons=lessons), 0)
+        for lessons in (20, 400)
+    )
+    assert late[1] < early[1] / 2
+    assert late[0] > 0.95
