@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from torchvision.transforms import v2
 
 from lessons.effects.record import named
+from lessons.exercises import judge
 from lessons.recognition.augmentation import (
     catalogue,
     drawings,
@@ -241,3 +242,55 @@ def test_page_states_the_recorded_verdicts() -> None:
     half = found[1].verdict
     assert half is not None
     assert half.model.high < half.controls["none"].low
+
+
+def test_rare_flips_hardly_hurt_the_letters() -> None:
+    """半分ではなく 10 枚に 1 枚なら，正しい名前の形が多いので，文字の正答率は下がらない。"""
+    x, y = drawings.examples("letters", 16, 0)
+    new_x, new_y = drawings.examples("letters", 16, 1)
+
+    def rarely(x: torch.Tensor, y: torch.Tensor, g: torch.Generator) -> torch.Tensor:
+        chosen = torch.rand(len(x), generator=g) < 0.1
+        return torch.where(chosen.view(-1, 1, 1, 1), x.flip(model.LEFT_RIGHT), x)
+
+    around = model.together(rarely, model.jitter(5, 0.05, 0.05))
+    net = model.learn(x, y, around, steps=120)
+    assert model.accuracy(net, new_x, new_y) > 0.9
+
+
+def test_gain_with_two_pictures_does_not_come_from_stopping_early() -> None:
+    """2 枚ずつの利益は 600 回学んでも残る。誤りの割合で数えると，20 枚ずつとの差は縮まる。"""
+    assert few.score("jitter", 2, 0, 600) > few.score("none", 2, 0, 600) + 0.1
+    short, longer = few.recorded(), few_longer.recorded()
+    pairs = (
+        (short["none"][0], short["jitter"][0]),
+        (longer["none"], longer["jitter"]),
+    )
+    two, twenty = ((b.mean() - a.mean()) / (1 - a.mean()) for a, b in pairs)
+    assert 0.3 < two < 0.45
+    assert 0.05 < twenty < 0.2
+
+
+def test_small_turns_spare_the_hands_of_the_clock() -> None:
+    """回す幅が隣の時刻に届く 30 度でも 0.8 を超え，36 度では超えない。"""
+    x, y = drawings.examples("clocks", 16, seed=0)
+    new_x, new_y = drawings.examples("clocks", 16, seed=1)
+    right = {
+        width: model.accuracy(
+            model.learn(x, y, model.jitter(width), steps=120), new_x, new_y
+        )
+        for width in (30, 36)
+    }
+    assert right[36] < 0.8 < right[30]
+    assert judge("augmentation/degrees", 36)[0]
+    assert not judge("augmentation/degrees", 30)[0]
+
+
+def test_confusions_of_letters_vanish_when_reading_is_learned_longer() -> None:
+    """左右に裏返した形を見て育っても，文字を 400 回学べば，鏡像の名前はほとんど答えない。"""
+    early, late = (
+        letters.confusions(letters.reader(0, "left_right", lessons=lessons), 0)
+        for lessons in (20, 400)
+    )
+    assert late[1] < early[1] / 2
+    assert late[0] > 0.95

@@ -223,3 +223,26 @@ def test_thinning_is_not_the_only_reason_why_deep_maps_lose_the_place():
     assert unthinned.recognised(0, 5, items=1)[0] == 32
     with pytest.raises(ValueError, match="2 から 5"):
         unthinned.recognised(0, 1)
+
+
+@torch.no_grad()
+def test_coarse_cells_alone_lose_the_place_whatever_the_distance():
+    """入口の地図も，32 画素おきに拾えば場所に弱い。未学習の最後の地図は，向きの近さで選んでも見分けない。"""
+
+    def right(maps: torch.Tensor, turned: bool) -> float:
+        v = maps.mean(dim=(2, 3))
+        v = torch.nn.functional.normalize(v, dim=1) if turned else v
+        return early_maps.above_chance(v)
+
+    fine, coarse, last = [], [], []
+    for seed in range(4):
+        g = np.random.default_rng(seed)
+        for one in (position.trial(g) for _ in range(3)):
+            both = np.concatenate([one.learned, one.moved])
+            found = early_maps.maps(both, "untrained", seed)
+            fine.append(right(found["入口"], False))
+            coarse.append(right(found["入口"][..., ::16, ::16], False))
+            last.append(right(found["最後"], True))
+    assert np.mean(fine) > 0.9
+    assert np.mean(coarse) < 0.2
+    assert np.mean(last) < 0.3

@@ -207,3 +207,15 @@ def test_pooling_narrower_than_a_cycle_still_chooses_a_phase():
     assert 0.5 < pooled(0.15, 3) < 1
     assert pooled(0.15, 5) < 0.25  # 一周期より狭いが，半分より広い
     assert pooled(0.05, 5) > 1  # 粗い縞では，五ますまとめても単純細胞に数える
+
+
+def test_width_tells_photos_from_chance_only_when_frequencies_are_summed():
+    """いちばん応じる細かさの幅は，学習なしでも同じくらいか，もっと狭い。細かさで足した曲線の幅は，写真の方がずっと狭い。"""
+    one, summed = {}, {}
+    for kind in ("", "untrained"):
+        r = tuning.responses(model.learned(2, kind, number=4000))
+        one[kind] = np.median(tuning.bandwidth(r))
+        energy = np.sqrt((r**2).sum(axis=1, keepdims=True))
+        summed[kind] = np.median(tuning.bandwidth(energy))
+    assert one["untrained"] < one[""] + 5
+    assert summed[""] < 0.75 * summed["untrained"]

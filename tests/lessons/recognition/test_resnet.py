@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
 from torchvision.models.resnet import BasicBlock
 
 from lessons.effects.record import named
@@ -243,3 +244,60 @@ def test_degradation_needs_a_rate_at_which_the_shallow_net_learns() -> None:
     )
     assert min(shallow, deep) > 0.6
     assert deep < shallow + 0.1
+
+
+def test_a_broken_plain_net_still_holds_what_tells_the_digits_apart() -> None:
+    """塊を壊した普通のネットの答えは当てずっぽうでも，読み出しだけを学び直すと，七割ほど当たる。"""
+    x, y, x_test, y_test = model.digits()
+
+    @torch.no_grad()
+    def read_again(net: model.StackedNet, broken: int | None) -> float:
+        """最後の特徴から，名前の読み出しを学び直したときの，試験の正答率。"""
+        found = []
+        for images in (x, x_test):
+            h = F.relu(net.stem(images))
+            for number, block in enumerate(net.stack):
+                h = h if number == broken else block(h)
+            found.append(h.mean(dim=(2, 3)))
+        mean, spread = found[0].mean(dim=0), found[0].std(dim=0) + 1e-6
+        seen, new = (((part - mean) / spread).numpy() for part in found)
+        reader = LogisticRegression(C=10, max_iter=1000).fit(seen, y.numpy())
+        return float(reader.score(new, y_test.numpy()))
+
+    net = model.trained("plain", 8, 0, steps=200)
+    assert lesion.each_lesion(net).mean() < 0.2
+    again = np.mean([read_again(net, broken) for broken in range(8)])
+    assert 0.6 < again < 0.8
+    assert read_again(net, None) > again + 0.1
+    untrained = model.settled(model.StackedNet("plain", 8))
+    assert read_again(untrained, None) < 0.4
+
+
+def test_plain_nets_that_start_as_the_identity_do_not_degrade_at_22_layers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """近道がなくても，入力をそのまま通す重みから始めれば，22 層は 8 層より多くは間違えない。"""
+    monkeypatch.setattr(
+        torch.nn.init, "kaiming_normal_", _identity_except_stem(torch.nn.init.dirac_)
+    )
+    shallow, deep = (
+        np.mean(
+            [
+                model.error_rates(model.trained("plain", blocks, seed))[0]
+                for seed in (0, 1)
+            ]
+        )
+        for blocks in (3, 10)
+    )
+    assert deep < shallow + 0.05
+    assert deep < runs.training_errors("plain")[18].mean() - 0.1
+
+
+def _identity_except_stem(dirac):  # type: ignore[no-untyped-def]
+    random = torch.nn.init.kaiming_normal_
+
+    def fill(weight: torch.Tensor) -> torch.Tensor:
+        drawn = random(weight)
+        return drawn if weight.shape[1] == 1 else dirac(weight)
+
+    return fill

@@ -199,3 +199,13 @@ def test_unlearned_sights_tell_characters_as_well_as_the_exit_of_the_eye() -> No
     ink[0, 50:60, 50:60] = ink[1, 20:30, 70:80] = 0  # 場所の違う，同じ四角
     one, other = simple_sight.blurred(ink)
     assert one == pytest.approx(other, abs=1e-6)
+
+
+def test_other_seeds_learn_from_scratch_with_two_pictures() -> None:
+    """頁の三つの種では 4 枚ずつ要るが，別の三つの種では，2 枚ずつで微調整の 1 枚に追いつく。"""
+    seeds = slice(3, 6)
+    tuned = more_seeds.recorded()["finetune"][0, seeds].mean()
+    scratch = np.mean([model.score("scratch", 2, seed) for seed in (3, 4, 5)])
+    assert scratch > tuned
+    first = runs.recorded()
+    assert first["scratch"][runs.EACH.index(2)].mean() < first["finetune"][0].mean()
