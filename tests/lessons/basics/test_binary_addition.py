@@ -196,6 +196,18 @@ def test_half_learnt_networks_stop_at_the_goal() -> None:
         assert 0.9 <= right < 0.99
 
 
+def test_xor_errors_need_a_column_of_two_ones_not_many_ones() -> None:
+    """1 の数が同じ四つでも，XOR の間違いは，1 と 1 の桁がある問題に多い。"""
+    a, b = all_pairs(4)
+    columns = to_bits(a, 4) + to_bits(b, 4)
+    both, four = (columns == 2).any(axis=1), columns.sum(axis=1) == 4
+    wrong = np.mean(
+        [mistakes.wrong(mistakes.half_learnt(seed, "xor"), "xor") for seed in (5, 6)],
+        axis=0,
+    )
+    assert wrong[four & both].mean() > wrong[four & ~both].mean() + 0.15
+
+
 def _write_records(folder: Path, seconds: float) -> None:
     """二人の記録。一人は 3 回の繰り上がりで間違え，どちらも繰り上がりごとに長くかかる。"""
     problems = [(1, 2), (1, 1), (3, 1), (7, 1), (15, 1)]

@@ -150,6 +150,24 @@ def test_similarity_alone_does_not_make_the_straight_structures_easy():
         assert wrong["nonlinear"] < wrong["linear"] - 0.008
 
 
+def test_learning_from_kept_examples_makes_type_iv_easy_but_not_the_six():
+    """例を覚えて重みも学ぶと，似方が鈍ければ型 IV はモデルほど易しいが，六つの例は人間の向き。"""
+    easy = {}
+    for kind in categories.MEMBERS:
+        X, t = categories.structure(kind, 0.0)
+        H = np.exp(-0.5 * np.abs(X[:, None] - X).sum(axis=2))
+        right = []
+        for seed in range(5):
+            g, w = np.random.default_rng(seed), np.zeros(len(X))
+            for i in np.concatenate([g.permutation(len(X)) for _ in range(32)]):
+                p = 1 / (1 + np.exp(-H[i] @ w))
+                right.append(p if t[i] else 1 - p)
+                w += (t[i] - p) * H[i]
+        easy[kind] = np.mean(right)
+    assert 0.09 < easy["type_iv"] - easy["type_iii"] < 0.13
+    assert easy["nonlinear"] > easy["linear"] + 0.02
+
+
 def test_three_bent_units_drawn_by_lot_can_always_separate_xor():
     """くじの隠れ層でも，三つ以上なら四つの点はいつも分けられる。二つでは，分けられない種が多い。"""
     X = torch.tensor(2.0 * PAIRS - 1, dtype=torch.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,16 @@ def test_exercises_accept_other_right_answers() -> None:
     assert judge("reading_math/spread", lambda x: x.var())[0]
     assert judge("reading_math/distance", math.dist)[0]
     assert not judge("reading_math/spread", lambda x: (x - x.mean()).mean() ** 2)[0]
+
+
+def test_reading_from_the_left_makes_the_same_mistake_in_two_of_the_items():
+    """空きを見ずに左から計算しても，一つめと五つめでは，近い字から計算した答えになる。"""
+    same = []
+    for number, one in enumerate(yours.ITEMS, start=1):
+        first, *rest = re.split(r"([+×])", one.shown.replace(" ", ""))
+        value = int(first)
+        for sign, digit in zip(rest[::2], rest[1::2], strict=True):
+            value = value + int(digit) if sign == "+" else value * int(digit)
+        if value == one.grouped != one.right:
+            same.append(number)
+    assert same == [1, 5]

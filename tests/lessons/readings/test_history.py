@@ -148,3 +148,20 @@ def test_the_short_links_of_the_2010s_are_most_of_the_difference() -> None:
     whole = sum(across) / len(across) - sum(k.years for k in within) / len(within)
     left = sum(across) / len(across) - sum(rest) / len(rest)
     assert 0 < left < whole / 2  # 縮まるが，なくなりはしない
+
+
+def test_engineering_takes_part_in_as_many_crossings_as_psychology() -> None:
+    """心理学を除くと割合が最小なのは，またぐつながりの多さのためではない。"""
+    taken = {
+        field: [
+            sum(
+                field in (link.source.field, link.target.field)
+                for link in links()
+                if link.crosses is crosses
+            )
+            for crosses in (True, False)
+        ]
+        for field in FIELDS
+    }
+    assert taken["工学・数理"][0] >= taken["心理学"][0]
+    assert taken["工学・数理"][1] > 3 * taken["心理学"][1]

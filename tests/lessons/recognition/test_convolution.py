@@ -246,3 +246,11 @@ def test_coarse_cells_alone_lose_the_place_whatever_the_distance():
     assert np.mean(fine) > 0.9
     assert np.mean(coarse) < 0.2
     assert np.mean(last) < 0.3
+
+
+def test_the_mean_brightness_alone_recognises_at_a_new_place():
+    """畳み込みも重みも要らない。場所で平均した明るさ一つで，どの模様かがわかる。"""
+    g = np.random.default_rng(0)
+    for one in (position.trial(g) for _ in range(12)):
+        both = np.concatenate([one.learned, one.moved]).astype(float)
+        assert early_maps.above_chance(torch.tensor(both).mean((1, 2))[:, None]) == 1
