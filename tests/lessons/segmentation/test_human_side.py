@@ -154,6 +154,15 @@ def test_hidden_and_cut_things_show_the_same_pixels(seed):
     assert not (one.hidden & one.visible).any()
 
 
+def test_a_wide_bar_hardly_brings_the_hidden_thing_nearer():
+    """帯を 16 画素に太くしても，近さの指数は，わずかに正になるだけ。"""
+    near = [
+        behind.completion(seed, items=16, side=48, bar=16, layer="head").mean()
+        for seed in (3, 4, 5)
+    ]
+    assert 0 < np.mean(near) < max(near) < 0.1
+
+
 def test_share_of_painted_pixels_by_hand():
     region = np.zeros((4, 4), bool)
     region[0] = True

@@ -185,6 +185,16 @@ def test_the_harmful_spacing_hardly_depends_on_the_size_of_things(seed):
     assert half[14] / 14 > 1.3 * half[18] / 18
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_smaller_things_are_harmed_from_farther_away(seed):
+    """24 画素の間隔でも 12 画素の物は当たらず，20 画素の物は触れる手前でも当たる。"""
+    alone = crowding.hits(seed, 0, side=12).mean()
+    assert alone == pytest.approx(0.63, abs=0.04)
+    assert crowding.hits(seed, 24 / 12, side=12).mean() == pytest.approx(0.12, abs=0.05)
+    assert crowding.hits(seed, 24 / 18, side=18).mean() > 0.9
+    assert crowding.hits(seed, 21 / 20, side=20).mean() > 0.75
+
+
 @pytest.mark.parametrize("seed", [0, 41])
 def test_crowded_things_get_no_box_whatever_the_name(seed):
     """頁の言葉：名前を問わず，狙いの物に四角を置けた割合が，隣が近いと下がる。"""
