@@ -205,6 +205,27 @@ def test_a_leg_of_the_tripod_counts_more_when_painted_black(net):
     assert lowest(1) < mean - 0.2
 
 
+@torch.no_grad()
+def test_with_mixed_pixels_a_place_off_the_tripod_counts_as_much(net):
+    """頁の言葉：画素を並べ替えて隠すと，頭の左上でも，三脚の一か所と同じくらい下がる。"""
+    view = net.view(photos.load("camera"))
+    legs = [(y, x) for y in range(90, 157, 22) for x in range(100, 133, 16)]
+    found = []
+    for seed in (0, 2):
+        g = np.random.default_rng(seed)
+        masked = []
+        for y, x in [*legs, (0, 48), (16, 72)]:  # 三脚，頭の左上，頭
+            one = view.copy()
+            pixels = one[y : y + 66, x : x + 48].reshape(-1, 3)
+            one[y : y + 66, x : x + 48] = g.permutation(pixels).reshape(66, 48, 3)
+            masked.append(net.eyes.tensor(one))
+        p = net.model(torch.cat(masked)).softmax(1)[:, 872]
+        found.append((float(p[:-2].min()), float(p[-2]), float(p[-1])))
+    leg, off, head = np.mean(found, axis=0)
+    assert off == pytest.approx(leg, abs=0.1)
+    assert leg < head - 0.1
+
+
 def test_some_of_the_top_names_turn_the_map_to_the_head(net):
     """写真家の写真でも，「三脚」のほかの名前では，頭に広さの二倍を超える CAM が入る。"""
     photo = photos.load("camera")

@@ -1,15 +1,19 @@
 """DETR の章の，同じ物が並ぶ場面と，答えの数え方。"""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from lessons.segmentation import data
+from lessons.segmentation import faster_rcnn as rcnn
 from lessons.segmentation.detr import displays, effects, yours
 from lessons.segmentation.detr import model as detr
 from lessons.segmentation.detr.matching import lesioned
 from lessons.segmentation.metrics import Detections
+from lessons.stimuli.scenes import THINGS, make_scene, sprites
 
 
 def test_a_pair_differs_in_kinds_only():
@@ -101,6 +105,49 @@ def test_small_repeated_things_are_missed_even_at_a_low_bar(start):
     )
     assert usual > 0.1
     assert low > 0.1
+
+
+def test_tiny_things_are_counted_as_fewer():
+    """頁の言葉：辺が 12 画素の物では，種類が違っても，答えの数が少なめになる。"""
+    shown = [displays.pair(i, 14, side=12)[0] for i in range(100, 120)]
+    _, count = displays.reported(detr.detect(detr.pretrained(), shown), shown)
+    assert count.mean() == pytest.approx(8.3, abs=1)
+
+
+def touching(seed, same):
+    """すきまなく並べた，二つの物の場面。"""
+    kinds = np.random.default_rng(seed).permutation(len(displays.KINDS))[:2]
+    pair = [displays.KINDS[kinds[0]], displays.KINDS[kinds[0 if same else 1]]]
+    empty = make_scene(seed, displays.EMPTY)
+    image, boxes = Image.fromarray(empty.image), []
+    rng = np.random.default_rng(seed)
+    y, x = int(rng.integers(30, 60)), int(rng.integers(15, 45))
+    for kind in pair:
+        sprite = sprites()[kind]
+        scale = 14 / max(sprite.size)
+        size = tuple(max(4, round(length * scale)) for length in sprite.size)
+        small = sprite.resize(size, Image.Resampling.BILINEAR)
+        image.paste(small, (x, y), small)
+        boxes.append((x, y, x + size[0], y + size[1]))
+        x += 14
+    return replace(
+        empty,
+        image=np.asarray(image),
+        labels=np.array([list(THINGS).index(kind) for kind in pair]),
+        boxes=np.array(boxes, np.float32),
+    )
+
+
+def test_two_touching_things_of_a_kind_are_missed_by_both_detectors():
+    """頁の言葉：すきまなく並べると二つだけでも見落とすが，Faster R-CNN でも同じ。"""
+    shown = {same: [touching(i, same) for i in range(30)] for same in (False, True)}
+    finders = (
+        partial(detr.detect, detr.pretrained()),
+        partial(rcnn.detect, rcnn.pretrained()),
+    )
+    for find in finders:
+        share = {k: displays.reported(find(v), v)[0].mean() for k, v in shown.items()}
+        assert share[True] < share[False] - 0.1
 
 
 def test_random_queries_keep_the_spread_and_lose_the_objects():

@@ -149,6 +149,31 @@ def test_a_dance_fits_a_body_of_the_same_shape_but_not_of_another():
     assert min(short, long) > 5 * same
 
 
+def test_a_jump_at_the_end_of_the_floor_spoils_even_the_same_body():
+    """頁の言葉：床の端で跳ぶと，同じ体つきでも，手足が 0.6 倍の相手より隔たることがある。"""
+    moves = walkers.dance(FRAMES)
+    target = extremes(CHILD.put(np.repeat(moves[:1], FRAMES, 0), DEPTH))
+    gaps = []
+    for start in range(FRAMES):
+        dance = np.roll(moves, start, axis=0)
+        source = ADULT.put(dance, DEPTH)
+        found = normalise(source, extremes(source), target)
+        gaps.append(mean_distance(found, CHILD.put(dance, DEPTH)))
+    assert min(gaps) < 0.05
+    assert max(gaps) == pytest.approx(1.63, abs=0.05)
+    assert max(gaps) > transferred(0.6)[0]
+
+
+def test_the_two_must_move_over_the_same_part_of_the_floor():
+    """頁の言葉：二人が床の同じ範囲を動いていれば，端の対応から床の全体が対応する。"""
+    moves = walkers.dance(FRAMES)
+    source = ADULT.put(moves, DEPTH)
+    narrow = 0.8 + (DEPTH - 0.7) * 2 / 3  # 相手は，奥まで行かない
+    target = extremes(CHILD.put(np.repeat(moves[:1], FRAMES, 0), narrow))
+    found = normalise(source, extremes(source), target)
+    assert mean_distance(found, CHILD.put(moves, DEPTH)) > 2
+
+
 @given(st.integers(0, 2**32 - 1), st.floats(0, 0.4))
 def test_gaps_in_a_straight_motion_are_filled_exactly(seed, share):
     rng = np.random.default_rng(seed)
