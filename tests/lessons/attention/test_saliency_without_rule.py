@@ -109,6 +109,15 @@ def test_eight_orientations_remove_the_asymmetry(monkeypatch):
     assert np.mean(found) < 0
 
 
+def test_four_orientations_without_the_upright_reverse_the_asymmetry(monkeypatch):
+    """四つのまま 22.5 度ずらして縦を外すと，差は人間と逆の向きになる。"""
+    shifted = tuple(22.5 + 45 * k for k in range(4))
+    for module in (lab, model):
+        monkeypatch.setattr(module, "THETAS", shifted)
+    found = [lab.tilt_asymmetry(s, items=16, tilt=30, count=5) for s in (60, 61)]
+    assert np.mean(found) < -0.01
+
+
 def _won(shown, S):
     pairs = zip(shown, S[:, 0].cpu(), strict=True)
     return np.mean([lab.item_values(one, s).argmax() == one.target for one, s in pairs])

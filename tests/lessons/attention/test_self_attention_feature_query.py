@@ -107,3 +107,20 @@ def test_query_for_both_features_beats_either():
     none, one, both = visits.values()
     assert (np.array(one) < np.array(none)).all()
     assert (np.array(both) < np.array(one)).all()
+
+
+@pytest.mark.parametrize("gain", [1, 2, 4])
+def test_a_weak_query_for_both_features_sets_neither_colour_apart(gain):
+    """「赤と縦」なら，標的がすぐに選ばれなくても，赤と緑の傾きは同じ。"""
+    target, red, green = fq.keys([BARS[0], BARS[1], BARS[2]]).numpy()
+    q = fq.query("red", "vertical", gain=gain).numpy()[0]
+    rng = np.random.default_rng(0)
+    slopes = []
+    for other in (red, green):
+        blur = 0.2 * rng.standard_normal((2, 20_000, 4))
+        gap = (other - target + blur[0] - blur[1]) @ q / 2
+        slopes.append(np.mean(1 / (1 + np.exp(-gap))))  # 先に調べられる確率
+    assert slopes[0] == pytest.approx(slopes[1], abs=0.01)
+    assert min(slopes) > 0.1
+    if gain == 2:
+        assert slopes[0] == pytest.approx(0.28, abs=0.01)

@@ -61,6 +61,13 @@ def test_a_flat_feature_search_hangs_on_the_weights_put_in(other):
     assert min(values) > 4
 
 
+def test_either_activation_can_lift_the_feature_target():
+    """ボトムアップがなくても，トップダウンを 2 倍にすれば，特徴探索はほぼ平ら。"""
+    other = Guided(bottom_up=0, top_down=2)
+    values = [slopes("color", seed, other).present for seed in range(20, 23)]
+    assert max(values) < 2.5
+
+
 @pytest.mark.parametrize("noise", [0.4, 1.2, 2.0, 4.0])
 def test_the_guided_ratio_exceeds_two_whatever_the_noise(noise):
     ratios = [

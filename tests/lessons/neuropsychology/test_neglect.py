@@ -341,6 +341,18 @@ def test_the_frame_of_the_gradient_decides_which_left_is_lost():
     assert lost["物"]["花の右"] == 0
 
 
+def test_a_milder_gradient_of_the_page_also_spares_the_right_of_the_flowers():
+    """損傷 0.8 では，紙の勾配でも，写し忘れは花の左に偏る。"""
+    drawing = copying.flowers()
+    lost = [
+        copying.omitted(drawing, copying.copied(drawing, "紙", 0.8, s))
+        for s in range(30, 40)
+    ]
+    left, right = (sum(one[where] for one in lost) for where in ("花の左", "花の右"))
+    assert left > 10
+    assert left > 3 * right
+
+
 @pytest.mark.parametrize(
     ("frame", "damage", "message"),
     [

@@ -261,3 +261,14 @@ def test_either_half_of_the_units_can_name_almost_as_well():
     for half in (order[:640], order[640:]):
         part = model.examine({s: x[:, half] for s, x in EYE.items()})
         assert part.correct.mean() > whole - 0.1
+
+
+def test_units_of_small_spread_carry_less():
+    """活動の散らばりの大きい半分なら落ちず，小さい半分では落ちる（頁の 0.67 と 0.54）。"""
+    order = np.concatenate(list(EYE.values())).var(0).argsort()
+    small, large = (
+        model.examine({s: x[:, half] for s, x in EYE.items()}).correct.mean()
+        for half in (order[:640], order[640:])
+    )
+    assert large == pytest.approx(0.67, abs=0.02)
+    assert small == pytest.approx(0.54, abs=0.02)
