@@ -274,3 +274,18 @@ def test_a_falling_rate_turns_one_curve_into_a_power_function() -> None:
 
     assert falling(0) > falling(1 / 3) + 1 > falling(1) + 1
     assert falling(1) < 0
+
+
+def test_a_power_function_with_earlier_practice_fits_almost_as_well() -> None:
+    """べき関数の始まりをずらせば，指数関数の有利はずっと小さくなるが，向きは変わらない。"""
+    trial = np.arange(1, practice.BLOCKS + 1)
+    speed = np.geomspace(0.02, 5, 200)[:, None]
+    shifted = {
+        "power": np.concatenate([(trial + k) ** -speed for k in (0, 1, 2, 5, 10, 20)]),
+        "exponential": practice.SHAPES["exponential"],
+    }
+    curves = practice.curves(1000, people=10)
+    plain = np.mean([practice.advantage(one) for one in curves])
+    with patch.object(practice, "SHAPES", shifted):
+        earlier = np.mean([practice.advantage(one) for one in curves])
+    assert 0 < earlier < 0.4 * plain

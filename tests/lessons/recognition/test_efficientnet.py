@@ -13,6 +13,7 @@ from torchvision.ops import SqueezeExcitation
 
 from lessons.recognition.efficientnet import consistency, model, profile, yours
 from lessons.recognition.efficientnet.degradations import DEGRADATIONS
+from lessons.recognition.networks import network
 
 PAGE = np.random.default_rng(0).integers(0, 256, (224, 224, 3)).astype(np.uint8)
 
@@ -189,3 +190,20 @@ def test_pixels_with_equal_contrast_name_more_and_stay_unlike_people() -> None:
     accuracy = profile.right(np.stack(said)).mean(axis=1)
     assert 0.5 < accuracy.mean() < 0.7
     assert profile.likeness(accuracy, profile.people()) == 0
+
+
+def test_early_blocks_hold_few_weights_and_cost_about_as_much_as_late_ones() -> None:
+    net = network()
+    adds, sizes = model.multiply_adds(net, 224), dict(net.named_parameters())
+
+    def of(number: int) -> tuple[int, int]:
+        part = f"_blocks.{number}."
+        return (
+            sum(v for name, v in adds.items() if name.startswith(part)),
+            sum(v.numel() for name, v in sizes.items() if name.startswith(part)),
+        )
+
+    cost, weights = np.array([of(number) for number in range(16)]).T
+    assert weights[1:4].max() < 0.05 * weights[-4:].min()
+    assert 0.8 < cost[1:4].mean() / cost[-4:].mean() < 1.2
+    assert cost[0] == cost.min()

@@ -197,9 +197,13 @@ def test_confusion_within_everyday_names_comes_from_two_photos(seed: int) -> Non
         by_photo.shares(p, ["horse"])
 
 
-def test_a_dog_emoji_is_called_a_dog_in_no_style() -> None:
+def test_a_dog_emoji_is_called_a_dog_in_no_style_at_one_size() -> None:
     place = [word.concept for word in words()].index("dog")
     drawn = [model.placed(pictures(style)[place]) for style in STYLES]
     said = model.probabilities(np.stack(drawn)).argmax(1)
     assert len(said) == 8
     assert "犬" not in {levels()[int(one)].basic for one in said}
+    twemoji = pictures("twemoji")[place]
+    resized = [model.placed(twemoji, size) for size in (0.8, 1.2)]
+    said = model.probabilities(np.stack(resized)).argmax(1)
+    assert {levels()[int(one)].basic for one in said} == {"犬"}

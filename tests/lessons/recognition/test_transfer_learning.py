@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from scipy.stats import spearmanr
 from sklearn.linear_model import Ridge
 
 from lessons.effects.record import named
@@ -209,3 +210,15 @@ def test_other_seeds_learn_from_scratch_with_two_pictures() -> None:
     assert scratch > tuned
     first = runs.recorded()
     assert first["scratch"][runs.EACH.index(2)].mean() < first["finetune"][0].mean()
+
+
+def test_looks_follow_typicality_mostly_for_vehicles_and_clothes() -> None:
+    """色と縁の見え方で，評定の順がはっきり出るのは，乗り物と衣服だけ。鳥と道具では出ない。"""
+    x = typicality.activity("appearance").mean(axis=0)
+    x = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-3)
+    order = {
+        name: spearmanr(typicality.closeness(x, members), -rating)[0]
+        for name, (members, rating) in typicality.ratings().items()
+    }
+    assert {name for name, r in order.items() if r > 0.4} == {"乗り物", "衣服"}
+    assert max(order["鳥"], order["道具"]) < 0.05
