@@ -117,3 +117,15 @@ def test_every_shipped_font_is_credited():
         assert path.parent.parent.name == "katex", path
     assert re.search(r"KaTeX [0-9.]+（MIT License）", CREDITS)
     assert "IPAex ゴシック" in CREDITS
+
+
+def test_every_work_of_the_bibliography_is_cited():
+    """引かれなくなった文献は，表から除く。"""
+    bibliography = (ROOT / "book" / "references.bib").read_text("utf8")
+    keys = re.findall(r"^@\w+\{\s*([^,\s]+)", bibliography, re.MULTILINE)
+    kinds = (".md", ".py", ".csv", ".toml")
+    places = (ROOT / "book", PACKAGES[1])
+    files = [p for place in places for p in place.rglob("*") if p.suffix in kinds]
+    said = "\n".join(path.read_text("utf8") for path in files)
+    assert keys
+    assert [key for key in keys if key not in said] == []
