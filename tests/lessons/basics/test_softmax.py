@@ -94,6 +94,23 @@ def test_one_winner_circuit_and_softmax_agree_when_cold():
     assert 0.08 < gap < 0.2
 
 
+def test_many_candidates_keep_the_cold_circuit_apart_from_softmax():
+    """上位の差が温度の 10 倍でも，候補が千個なら，活動は 0.1 より大きく違う。"""
+    apart = {}
+    for n in (6, 1000):
+        x = np.zeros(n)
+        x[0] = 0.2
+        low, high = -1.0, 1.0  # 合計が 1 になる抑制
+        for _ in range(60):
+            middle = (low + high) / 2
+            over = sm.sigmoid((x - middle) / 0.02).sum() > 1
+            low, high = (middle, high) if over else (low, middle)
+        y = sm.sigmoid((x - low) / 0.02)
+        apart[n] = np.abs(y - sm.softmax(x, 0.02)).max()
+    assert apart[6] < 0.02
+    assert apart[1000] > 0.1
+
+
 @given(
     st.lists(st.floats(-3, 3), min_size=2, max_size=6, unique=True),
     st.floats(0.05, 2),

@@ -98,6 +98,12 @@ def test_exercises_follow_the_table() -> None:
         if link.crosses and "心理学" in (link.source.field, link.target.field)
     ]
     assert 2 * len(between) > sum(link.crosses for link in links())
+    neural = [
+        link
+        for link in links()
+        if link.crosses and "神経科学" in (link.source.field, link.target.field)
+    ]
+    assert len(between) == 2 * len(neural)  # 神経科学より，またぐつながりに多く関わる
     assert judge("history/without", "心理学")[0]
     assert judge("history/gap", 1958)[0]
 
