@@ -119,6 +119,16 @@ def test_extra_is_a_difference_of_gains() -> None:
     assert found.extra == pytest.approx(0.15)
 
 
+def test_the_gain_of_time_turns_round_when_counted_as_a_share_of_the_errors() -> None:
+    """隠した絵のほうが正答率は伸びるが，誤りの減った割合は，隠さない絵のほうが大きい。"""
+    found = recurrence.over_time(recurrence.trained(seed=0), seed=0)
+    assert found.extra > 0
+    whole, occluded = (
+        (at[-1] - at[0]) / (1 - at[0]) for at in (found.whole, found.occluded)
+    )
+    assert whole > occluded + 0.05
+
+
 @pytest.mark.parametrize("kind", ["plain", "residual"])
 def test_record_equals_what_the_code_trains(kind: str) -> None:
     net = model.trained(kind, 2, 0, rate=0.1)
