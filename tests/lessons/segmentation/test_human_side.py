@@ -80,6 +80,21 @@ def test_a_lone_line_is_answered_like_the_side_of_a_square(seed):
         ownership.displays(np.random.default_rng(0), 1, "apart", 60)
 
 
+def test_filled_squares_turn_with_the_brightness_only_with_skips():
+    """塗った四角で違いが逆に寄るのは，つなぎのある方。ない方は，どちらにも寄らない。"""
+    turned = {
+        skip: ownership.agreement(
+            ownership.responses(
+                unet.pretrained(skip=skip),
+                ownership.displays(np.random.default_rng(3), 8, "solid"),
+            )
+        ).mean()
+        for skip in (True, False)
+    }
+    assert turned[True] < -0.4
+    assert abs(turned[False]) < 0.25
+
+
 def test_the_finest_stage_equals_the_network_itself():
     """段の応答から得点を作ると，U-Net の得点になる。"""
     images = ownership.displays(rng(), 1)

@@ -99,14 +99,22 @@ def test_a_lower_bar_makes_up_the_number_with_false_answers(seed):
     assert more.mean() - said.mean() > 1.5 * 16 * (share.mean() - few.mean())
 
 
-def test_small_things_are_undercounted_even_with_room():
-    """辺 13 画素の物は，間隔を広げても，16 個を 10 個足らずと答える。辺 17 画素なら 14 個を超える。"""
+@pytest.mark.parametrize("seed", [0, 3])
+def test_small_things_are_undercounted_even_with_room(seed):
+    """辺 13 画素の物は，間隔を広げても，16 個を 10 個ほどと答える。辺 17 画素なら 14 個を超える。"""
     small, usual = (
-        counts.answers("two_stage", (16,), 0, scenes=16, side=side, across=4).mean()
+        counts.answers("two_stage", (16,), seed, scenes=16, side=side, across=4).mean()
         for side in (13, 17)
     )
-    assert small < 10
+    assert small == pytest.approx(10, abs=1)
     assert usual > 14
+
+
+def test_the_lower_bar_does_not_make_up_the_number_of_small_things():
+    """基準を 0.3 にして数がほぼ合うのは，辺 17 画素の物。14 画素では 16 個に届かない。"""
+    scenes = counts.crowd(0, 16, side=14)
+    answers = detectors.found("two_stage", scenes)
+    assert reported(answers, scenes, 0.3)[1].mean() < 14
 
 
 def test_more_proposals_do_not_bring_the_crowded_things_back(monkeypatch):
@@ -233,9 +241,9 @@ def test_unsure_answers_bring_loose_boxes_and_wrong_names(seed):
     assert rates[1][1] > rates[0][1] + 0.1
 
 
-@pytest.mark.parametrize("seed", [0, 3])
+@pytest.mark.parametrize("seed", [0, 2, 3])
 def test_exact_counts_fall_with_the_crowd_not_with_the_fourth_thing(seed):
-    """詰まっていると 7 個は半分ほど，間隔を広げると 8 割を超えて，ぴったり当たる。"""
+    """詰まっていると 7 個は半分ほど，間隔を広げると 7〜9 割，ぴったり当たる。"""
     tight, wide = (
         [
             (counts.answers("one_stage", (n,), seed, scenes=40, across=a) == n).mean()
@@ -243,9 +251,10 @@ def test_exact_counts_fall_with_the_crowd_not_with_the_fourth_thing(seed):
         ]
         for a in (5, 4)
     )
-    assert min(tight[:2]) > 0.85
+    assert min(tight[:2]) >= 0.85
     assert tight[2] < 0.6
-    assert wide[2] > 0.8
+    assert 0.65 < wide[2] < 0.95
+    assert wide[2] > tight[2] + 0.15
 
 
 @pytest.mark.parametrize("gap", [1.3, 1.6, 2.0])
