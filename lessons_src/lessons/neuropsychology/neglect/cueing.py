@@ -72,28 +72,6 @@ def response_times(
     return Times(**found)
 
 
-def spared_cue(
-    gradient: float = 0.0,
-    *,
-    seed: int = 0,
-    cue: float = 0.8,
-    trials: int = 1000,
-    dt: float = 0.05,
-    limit: float = 60.0,
-) -> tuple[float, float]:
-    """勾配が標的だけを弱め，手がかりは弱めないときの，左の標的の当たりと外れの時間。
-
-    Args:
-        gradient: 右半球の働きの失われた割合。標的だけに効く。
-        seed: 雑音の種。
-        cue, trials, dt, limit: ``response_times`` と同じ。
-    """
-    rng = np.random.default_rng(seed)
-    rate = float(attention(np.array([-PLACE]), gradient)[0])
-    valid, invalid = (_race(rng, lead, rate, trials, dt, limit) for lead in (cue, -cue))
-    return valid, invalid
-
-
 def _race(
     rng: np.random.Generator,
     lead: float,
