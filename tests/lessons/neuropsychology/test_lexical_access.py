@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lessons.neuropsychology.lexical_access import fitting, patients
+from lessons.neuropsychology.lexical_access import fitting, measures, patients
 from lessons.neuropsychology.lexical_access import model as lexical_access
 
 CORRECT, SEMANTIC, FORMAL, MIXED, UNRELATED, NONWORD = range(6)
@@ -248,3 +248,16 @@ def test_the_model_beats_the_guess_only_when_the_correct_answers_are_left_out():
         for rows in (model, guess)
     ]
     assert among[0] > among[1] + 0.05
+
+
+def test_more_mixed_neighbours_raise_the_mixed_share_without_feedback():
+    """混合の語のある近所を二回に一回にすると，帰りの道を切っても 0.3 ほど（頁の文）。"""
+    shares = [
+        measures.mixed_share(
+            lexical_access.name_pictures(
+                0.0698, 0.1, 20_000, seed, feedback=0, mixed_share=0.5
+            )[None]
+        )
+        for seed in range(2)
+    ]
+    assert np.mean(shares) == pytest.approx(0.3, abs=0.05)

@@ -14,6 +14,7 @@ from lessons.neuropsychology.neglect import (
     measures,
     scoring,
     searching,
+    target_gradient,
     train,
 )
 from lessons.neuropsychology.neglect.searching import Searcher, attention, search
@@ -305,6 +306,18 @@ def test_a_long_constant_time_hides_the_reversal_but_never_reaches_the_patients(
     }
     assert gains[0.0] < -0.2
     assert abs(gains[40.0]) < 0.02
+
+
+def test_a_gradient_that_spares_the_cue_slows_the_invalid_left_like_the_patients():
+    """勾配が標的だけを弱めれば，一定の時間を足した比は，患者と同じ向きに大きくなる。"""
+    gains = []
+    for seed in range(3):
+        healthy, hurt = (
+            target_gradient.response_times(g, seed=seed) for g in (0.0, 0.8)
+        )
+        late, plain = ((t[1] + 6) / (t[0] + 6) for t in (hurt, healthy))
+        gains.append(np.log(late / plain))
+    assert min(gains) > 0.03
 
 
 # ---- 模写 ----

@@ -9,6 +9,7 @@ import safetensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lessons.neuropsychology import error_types
 from lessons.neuropsychology.error_types import OMISSION
 from lessons.neuropsychology.picture_naming import (
     lesions,
@@ -272,3 +273,16 @@ def test_units_of_small_spread_carry_less():
     )
     assert large == pytest.approx(0.67, abs=0.02)
     assert small == pytest.approx(0.54, abs=0.02)
+
+
+def test_losing_the_units_of_small_spread_adds_semantic_errors():
+    """無作為でなく，散らばりの小さい 9 割を除くと，意味の間違いは増える（練習の答えの範囲）。"""
+    order = np.concatenate(list(EYE.values())).std(0).argsort()
+    keep = np.ones(1280, np.float32)
+    keep[order[: round(0.9 * 1280)]] = 0
+    learned, table = model.readouts(EYE), error_types.relations(naming_pictures.words())
+    semantic = [
+        error_types.proportions(e.target, e.answer, table)[1]
+        for e in (model.examine(EYE, learned), model.examine(EYE, learned, keep))
+    ]
+    assert semantic[1] > 1.3 * semantic[0]
