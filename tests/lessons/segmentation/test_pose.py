@@ -247,6 +247,16 @@ def test_a_photo_on_its_side_is_also_read_with_less_confidence(name):
     assert max(tilted) < upright - 0.08
 
 
+def test_the_one_person_read_is_not_always_the_one_in_the_middle():
+    """頁の言葉：一枚の写真から一人だけを選ぶ。中央の人とは限らない。"""
+    woman, man = photos.load("astronaut"), photos.load("camera")
+    photo = np.hstack([np.full_like(woman, 128), man, woman])  # 中央は写真家
+    points = movenet.pretrained().keypoints(photo)
+    sure = points[points[:, 2] > 0.3]
+    assert len(sure) > 5
+    assert (sure[:, 0] > 2 * woman.shape[1]).all()
+
+
 def test_whether_hiding_the_others_turns_the_order_depends_on_the_paint(net):
     """頁の言葉：ほかの人を消すと上がるが，下から組む方を超えるかは，塗り方による。"""
     chosen = pose.scenes_of(3, 24)
