@@ -175,8 +175,9 @@ def test_turning_other_things_only_biases_the_names_said() -> None:
     assert abs(half["kept"].mean() - none["kept"].mean()) < 0.05
     said = [kept_names.turned_names(way).mean() for way in kept_names.WAYS]
     assert said[1] > said[0] + 0.1
-    stored = kept_names.RUNS.read()[1, 1, 2, 0]
-    assert kept_names.score("half", "kept", 180, 0) == pytest.approx(stored, abs=1e-3)
+    apart = np.abs(kept_names.measured("half", 0) - kept_names.RUNS.read()[1, :, :, 0])
+    assert apart.max() < 1.5 / 16  # CPU が違うと，16 枚のうち一枚の答えが変わりうる
+    assert apart.mean() < 0.04
 
 
 @pytest.mark.parametrize(
@@ -184,7 +185,8 @@ def test_turning_other_things_only_biases_the_names_said() -> None:
 )
 def test_record_equals_what_the_code_measures(recipe: str, each: int, seed: int):
     stored = few.recorded()[recipe][few.EACH.index(each), seed]
-    assert few.score(recipe, each, seed) == pytest.approx(stored, abs=1e-3)
+    pictures = 5 / 500  # CPU が違うと，500 枚のうち数枚の答えが変わりうる
+    assert few.score(recipe, each, seed) == pytest.approx(stored, abs=pictures)
 
 
 def test_tolerance() -> None:
