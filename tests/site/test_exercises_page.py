@@ -129,7 +129,7 @@ def test_more_predictions_agree_with_the_sliders(site: Path) -> None:
     errors = said(site, "attention/visual_search", "fig-visual-search-registered")
     assert errors[-1][0] == max(row[0] for row in errors)
     assert errors[-1][1] == 0 < errors[-2][1]
-    assert right("visual_search/registered") == "増える"
+    assert right("visual_search/registered") == "減らない"
     words = dict(
         zip(
             ("意味", "音", "混合", "無関係", "非語"),
