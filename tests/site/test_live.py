@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import Error, TimeoutError
 
 from .conftest import ROOT
 
@@ -205,9 +205,13 @@ def test_settings_order_and_style_are_picked_up(desk: Desk) -> None:
     desk.mend("_config.yml", "title: [新しい", "title: 新しい")
     with (desk.root / "lessons_src/bookkit/theme/css/article.css").open("a") as css:
         css.write("article { outline: 7px solid }\n")
-    # 読み直しの間も待てるように，頁の中で調べさせる
-    desk.page.wait_for_function(
-        "document.querySelector('article') && "
-        "getComputedStyle(document.querySelector('article')).outlineWidth === '7px'",
-        timeout=30_000,
-    )
+    width = ""
+    for _ in range(300):
+        with suppress(Error):  # 頁がちょうど読み直している
+            width = desk.page.evaluate(
+                "getComputedStyle(document.querySelector('article')).outlineWidth"
+            )
+        if width == "7px":
+            break
+        desk.page.wait_for_timeout(100)
+    assert width == "7px"
