@@ -203,9 +203,8 @@ def setup(app: Sphinx) -> None:
     thread = ThreadPoolExecutor(1)
     app.bookkit_machine = thread.submit(machine.look, book_root(app))  # type: ignore[attr-defined]
     thread.shutdown(wait=False)
-    if (
-        not gc.get_freeze_count()
-    ):  # 部品を，ごみとして何度も調べない（live でも一度だけ）
+    # 読み込んだ部品を，ごみとして何度も調べない（くり返し作る live でも，一度だけ）
+    if not gc.get_freeze_count():
         gc.freeze()
     app.connect("doctree-read", add_gpu_notes)
     app.connect("html-page-context", note_heavy_page)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torchvision.transforms import v2
 
+from lessons import runtime
 from lessons.effects.record import named
 from lessons.exercises import judge
 from lessons.recognition.augmentation import (
@@ -168,6 +169,11 @@ def test_sign_of_the_gain_depends_on_when_learning_stops() -> None:
     assert longer["flip"].mean() < longer["jitter"].mean()
 
 
+def allowed(pictures: float) -> float:
+    """記録と違ってよい幅。記録した CPU なら千分の一，ほかの CPU なら，何枚かの絵の分まで。"""
+    return 1e-3 if "EPYC" in runtime.device_name() else pictures
+
+
 def test_turning_other_things_only_biases_the_names_said() -> None:
     """半分だけ回すと，回した物の名前を答えがちになる。その名前を除けば，残る成績は変わらない。"""
     none, half = (kept_names.remaining(way) for way in kept_names.WAYS)
@@ -176,8 +182,8 @@ def test_turning_other_things_only_biases_the_names_said() -> None:
     said = [kept_names.turned_names(way).mean() for way in kept_names.WAYS]
     assert said[1] > said[0] + 0.1
     apart = np.abs(kept_names.measured("half", 0) - kept_names.RUNS.read()[1, :, :, 0])
-    assert apart.max() < 1.5 / 16  # CPU が違うと，16 枚のうち一枚の答えが変わりうる
-    assert apart.mean() < 0.04
+    assert apart.max() < allowed(1.5 / 16)
+    assert apart.mean() < allowed(0.04)
 
 
 @pytest.mark.parametrize(
@@ -185,8 +191,7 @@ def test_turning_other_things_only_biases_the_names_said() -> None:
 )
 def test_record_equals_what_the_code_measures(recipe: str, each: int, seed: int):
     stored = few.recorded()[recipe][few.EACH.index(each), seed]
-    pictures = 5 / 500  # CPU が違うと，500 枚のうち数枚の答えが変わりうる
-    assert few.score(recipe, each, seed) == pytest.approx(stored, abs=pictures)
+    assert few.score(recipe, each, seed) == pytest.approx(stored, abs=allowed(5 / 500))
 
 
 def test_tolerance() -> None:
