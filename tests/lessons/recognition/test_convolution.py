@@ -235,7 +235,7 @@ def test_coarse_cells_alone_lose_the_place_whatever_the_distance():
         return early_maps.above_chance(v)
 
     fine, coarse, last = [], [], []
-    for seed in range(2):
+    for seed in range(4):
         g = np.random.default_rng(seed)
         for one in (position.trial(g) for _ in range(3)):
             both = np.concatenate([one.learned, one.moved])
@@ -244,7 +244,7 @@ def test_coarse_cells_alone_lose_the_place_whatever_the_distance():
             coarse.append(right(found["入口"][..., ::16, ::16], False))
             last.append(right(found["最後"], True))
     assert np.mean(fine) > 0.9
-    assert np.mean(coarse) < 0.2
+    assert np.mean(coarse) < 0.1
     assert np.mean(last) < 0.3
 
 
