@@ -25,11 +25,11 @@ EXERCISES = [
         answer=number(
             between(35, 180),
             ((below(0), above(180)), "0 から 180 の間で答えてください。"),
-            otherwise="その幅では，まだ 0.7 を超えるはずです。隣の時刻までは，何度でしょうか。",
+            otherwise="その幅では，0.8 を超えることがあります。隣の時刻までは，何度でしょうか。",
             unit="度",
         ),
         solution=60,
-        praise="隣の時刻との間は 30 度です。それより大きく回すと，時刻が変わってしまいます。",
+        praise="隣の時刻との間は 30 度です。それより大きく回した絵は，別の時刻の形にもなります。",
         known_wrong=((5, "隣の時刻"), (200, "180")),
     ),
     Exercise(
@@ -52,7 +52,7 @@ EXERCISES = [
         name="augmentation/way",
         answer=choice(
             {
-                "left_right": "left_right の指数を，いくつかの種で出してみてください。ほとんど正です。",
+                "left_right": "left_right の指数を，いくつかの種で出してみてください。負になる種の方が少ないはずです。",
                 "up_down": None,
                 "none": "none の指数を，十ほどの種で出してみてください。正と負に散らばります。",
             },
@@ -63,9 +63,9 @@ EXERCISES = [
             },
         ),
         solution="up_down",
-        praise="裏返し方を変えると，取り違えの向きも変わります。",
+        praise="この課題では，裏返し方を変えると，取り違えの向きも変わりました。",
         known_wrong=(
-            ("left_right", "ほとんど正"),
+            ("left_right", "少ないはず"),
             ("none", "散らばります"),
             ("turns", "中から"),
         ),
