@@ -269,8 +269,8 @@ def first_block_errors(seed, by_lot):
     return found
 
 
-def test_type_two_starts_below_chance_only_because_the_items_come_in_rounds():
-    """型 II の初めの正答が当てずっぽうより悪いのは，8 個を一巡ずつ見せるから。くじで選べば並ぶ。"""
+def test_type_two_starts_below_chance_in_rounds_but_not_by_lot():
+    """8 個を一巡ずつ見せると，型 II の初めの正答は当てずっぽうより悪い。くじで選べば並ぶ。"""
     assert first_block_errors(3, False) == pytest.approx(six_types.errors(3)[:, 0])
     rounds, lot = (
         np.mean([first_block_errors(seed, by_lot) for seed in range(60)], axis=0)
