@@ -351,6 +351,9 @@ def test_permuted_features_keep_the_counts_and_lose_the_structure(knowledge):
     assert (other.patterns[:, named] == knowledge.patterns[:, named]).all()
     found = tables.within_correlation(other)
     assert max(abs(found[c]) for c in other.category_names) < 0.2
+    few, own = copying.features(other), copying.features(knowledge)
+    assert few.shared.sum() < own.shared.sum() / 2  # 共通も誘惑も，もともと少ない
+    assert few.tempting.sum() < own.tempting.sum() / 2
     test_one_item_has_one_value_of_a_dimension(other)
 
 
