@@ -170,12 +170,18 @@ def test_hidden_and_cut_things_show_the_same_pixels(seed):
 
 
 def test_a_wide_bar_hardly_brings_the_hidden_thing_nearer():
-    """帯を 16 画素に太くしても，近さの指数は，わずかに正になるだけ。"""
+    """物を 48 画素，帯を 16 画素にしても，近さの指数は，わずかに正になるだけ。"""
     near = [
         behind.completion(seed, items=16, side=48, bar=16, layer="head").mean()
         for seed in (3, 4, 5)
     ]
     assert 0 < np.mean(near) < max(near) < 0.1
+
+
+@pytest.mark.parametrize("seed", [2, 4])
+def test_the_verdict_on_painting_is_for_the_sizes_of_the_protocol(seed):
+    """頁の言葉：約束より小さい 30 画素の物では，塗る割合の差が，決めた 0.15 を超える。"""
+    assert behind.painted(seed, items=24, side=30, bar=8).mean() > 0.15
 
 
 def test_share_of_painted_pixels_by_hand():
