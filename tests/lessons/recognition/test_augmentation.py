@@ -252,17 +252,19 @@ def test_page_states_the_recorded_verdicts() -> None:
 
 
 def test_rare_flips_hardly_hurt_the_letters() -> None:
-    """半分ではなく 10 枚に 1 枚なら，正しい名前の形が多いので，文字の正答率は下がらない。"""
-    x, y = drawings.examples("letters", 16, 0)
-    new_x, new_y = drawings.examples("letters", 16, 1)
+    """半分ではなく 10 枚に 1 枚なら，頁の種では文字の正答率は下がらないが，下がる種もある。"""
 
     def rarely(x: torch.Tensor, y: torch.Tensor, g: torch.Generator) -> torch.Tensor:
         chosen = torch.rand(len(x), generator=g) < 0.1
         return torch.where(chosen.view(-1, 1, 1, 1), x.flip(model.LEFT_RIGHT), x)
 
     around = model.together(rarely, model.jitter(5, 0.05, 0.05))
-    net = model.learn(x, y, around, steps=120)
-    assert model.accuracy(net, new_x, new_y) > 0.9
+    right = []
+    for seed, first in ((0, 0), (4, 40)):
+        x, y = drawings.examples("letters", 16, first)
+        net = model.learn(x, y, around, seed=seed, steps=120)
+        right.append(model.accuracy(net, *drawings.examples("letters", 16, first + 1)))
+    assert right[0] > 0.9 > right[1] + 0.05
 
 
 def test_gain_with_two_pictures_does_not_come_from_stopping_early() -> None:

@@ -195,7 +195,7 @@ def test_decorrelation_alone_is_as_selective_without_edges():
 
 
 def test_pooling_narrower_than_a_cycle_still_chooses_a_phase():
-    """位相を選ばなくなるのは，まとめる範囲が縞の一周期の半分を超えてから。粗い縞では，まだ選ぶ。"""
+    """頁の縞では，広くまとめるほど位相を選ばない。粗い縞では，同じ広さでも，まだ選ぶ。"""
 
     def pooled(frequency: float, cells: int) -> float:
         first, found = (11 - cells) // 2, []
@@ -208,7 +208,7 @@ def test_pooling_narrower_than_a_cycle_still_chooses_a_phase():
 
     assert pooled(0.15, 11) < 0.05  # 頁の図：一周期は 7 画素ほど
     assert 0.5 < pooled(0.15, 3) < 1
-    assert pooled(0.15, 5) < 0.25  # 一周期より狭いが，半分より広い
+    assert pooled(0.15, 5) < 0.25
     assert pooled(0.05, 5) > 1  # 粗い縞では，五ますまとめても単純細胞に数える
 
 
@@ -222,6 +222,12 @@ def test_width_tells_photos_from_chance_only_when_frequencies_are_summed():
         summed[kind] = np.median(tuning.bandwidth(energy))
     assert one["untrained"] < one[""] + 5
     assert summed[""] < 0.75 * summed["untrained"]
+    same = []  # 位相を壊した写真とは，足しても分かれない種がある
+    for kind in ("", "phase"):
+        r = tuning.responses(model.learned(4, kind, number=4000))
+        energy = np.sqrt((r**2).sum(axis=1, keepdims=True))
+        same.append(np.median(tuning.bandwidth(energy)))
+    assert same[1] < 1.1 * same[0]
 
 
 def test_patches_without_edges_that_keep_their_own_tilt_teach_oriented_filters():
