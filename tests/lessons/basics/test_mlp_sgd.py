@@ -217,7 +217,7 @@ def test_a_flat_stretch_is_not_the_bottom():
 
 
 def test_neighbours_of_the_types_that_fall_apart():
-    """一つの特徴だけが違う 12 組のうち，違う類に入る組：II では 8，III と IV では 6，VI では全部。"""
+    """一つの特徴だけが違う 12 組のうち，違う類の組：II と V で 8，III と IV で 6，VI で全部。"""
     near = np.abs(six_types.ITEMS[:, None] - six_types.ITEMS).sum(axis=2) == 1
     apart = [
         int((near & (row[:, None] != row)).sum() / 2) for row in six_types.targets()
@@ -303,6 +303,24 @@ def test_only_the_same_cues_are_overwritten():
     first, later = paired_lists.recall_curves(0)
     assert first[0] == 1
     assert later[-1] > 0.8 > later[0]
+
+
+def test_the_first_list_is_known_among_its_own_answers():
+    """第一のリストの八つの答えから選ばせれば，正しく選ぶ。16 個から選べば，新しい答えになる。"""
+    for seed in range(20):
+        g = np.random.default_rng(seed)
+        cues, _, marks = (
+            g.choice([-1.0, 1.0], size=size) for size in ((8, 20), (8, 20), (2, 10))
+        )
+        X1, X2 = (np.hstack([cues, np.tile(mark, (8, 1))]) for mark in marks)
+        T1, T2 = np.split(np.eye(16), 2)
+        net = paired_lists.fresh(g, 30, 50, 16)
+        for _ in range(net.learn(X1, T1, 0.05, 0.8)):
+            net.step(X2, T2, 0.05)
+        assert net.recall(X1, T1) == paired_lists.recall_curves(seed)[0][-1]
+        first, later = np.split(net.forward(X1)[0], 2, axis=1)
+        assert (first.argmax(axis=1) == np.arange(8)).all()
+        assert (later.argmax(axis=1) == np.arange(8)).mean() > 0.8
 
 
 def test_how_much_is_forgotten_depends_on_the_marks_of_the_lists():
