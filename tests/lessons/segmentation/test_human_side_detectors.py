@@ -101,12 +101,12 @@ def test_a_lower_bar_makes_up_the_number_with_false_answers(seed):
 
 @pytest.mark.parametrize("seed", [0, 3])
 def test_small_things_are_undercounted_even_with_room(seed):
-    """辺 13 画素の物は，間隔を広げても，16 個を 10 個ほどと答える。辺 17 画素なら 14 個を超える。"""
+    """辺 13 画素の物は，間隔を広げても，16 個を 8〜11 個と答える。辺 17 画素なら 14 個を超える。"""
     small, usual = (
         counts.answers("two_stage", (16,), seed, scenes=16, side=side, across=4).mean()
         for side in (13, 17)
     )
-    assert small == pytest.approx(10, abs=1)
+    assert 8 <= small <= 11
     assert usual > 14
 
 
@@ -239,6 +239,11 @@ def test_unsure_answers_bring_loose_boxes_and_wrong_names(seed):
         rates.append((np.mean(boxed), np.mean(wrong)))
     assert rates[1][0] > rates[0][0] + 0.3
     assert rates[1][1] > rates[0][1] + 0.1
+    strict = [
+        (box_iou(one.regions, scene.boxes[:1]) >= 0.5).any()
+        for one, scene in zip(detectors.found("one_stage", scenes), scenes, strict=True)
+    ]
+    assert np.mean(strict) < 0.2  # IoU 0.5 以上の四角は，それでもほとんど置けない
 
 
 @pytest.mark.parametrize("seed", [0, 2, 3])
