@@ -349,7 +349,7 @@ def test_overfitting_is_about_the_drawn_fixations(maps):
 
 
 def test_the_number_of_maps_alone_does_not_make_overfitting(maps):
-    """同じ 96 枚でも，手作りの地図は 200 回で落ちず，深い特徴からの 96 枚は 0 を割る。"""
+    """同じ 96 枚でも，手作りの地図は 200 回でも少ししか落ちず，深い特徴からの 96 枚は 0 を割る。"""
     scenes = gaze.scenes()
     rng = np.random.default_rng(31)
     looked = [gaze.observe(gaze.gaze_density(one), 60, rng) for one in scenes]
