@@ -89,7 +89,7 @@ EXERCISES = [
             }
         ),
         solution="phase",
-        praise="細かさの配分が同じでも，独立な成分の選択性は低いままです。",
+        praise="細かさの配分が同じでも，独立な成分の選択性は低いままでした。",
         known_wrong=(("noise", "配分"), ("turned", "縁")),
     ),
 ]

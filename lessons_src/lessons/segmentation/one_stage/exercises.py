@@ -61,7 +61,7 @@ EXERCISES = [
         name="one_stage/spacing",
         judge=_spacing,
         solution=1.9,
-        praise="これより近いと，真ん中の物を当てにくくなります。",
+        praise="この大きさの物では，これより近いと，真ん中の物を当てにくくなりました。",
         known_wrong=((1.3, "離して"), (2.3, "近づけて"), (5, "2.4 倍まで")),
     ),
 ]
