@@ -254,6 +254,11 @@ def test_degradation_needs_a_rate_at_which_the_shallow_net_learns() -> None:
     )
     assert min(shallow, deep) > 0.6
     assert deep < shallow + 0.1
+    other = [
+        model.error_rates(model.trained("plain", blocks, 5, rate=0.03))[0]
+        for blocks in (3, 10)
+    ]
+    assert 0.5 < other[0] < other[1] - 0.1  # 深さの差の見える種もある
 
 
 def test_a_broken_plain_net_still_holds_what_tells_the_digits_apart() -> None:
