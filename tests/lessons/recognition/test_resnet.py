@@ -256,6 +256,15 @@ def test_degradation_needs_a_rate_at_which_the_shallow_net_learns() -> None:
     assert deep < shallow + 0.1
 
 
+def test_a_small_rate_shows_some_harm_of_depth_with_another_seed() -> None:
+    """学習率 0.03 でも，深さの差の見える種もある。"""
+    shallow, deep = (
+        model.error_rates(model.trained("plain", blocks, 5, rate=0.03))[0]
+        for blocks in (3, 10)
+    )
+    assert 0.5 < shallow < deep - 0.1
+
+
 def test_a_broken_plain_net_still_holds_what_tells_the_digits_apart() -> None:
     """塊を壊した普通のネットの答えは当てずっぽうでも，読み出しだけを学び直すと，七割ほど当たる。"""
     x, y, x_test, y_test = model.digits()

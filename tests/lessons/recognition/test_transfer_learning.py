@@ -224,3 +224,15 @@ def test_looks_follow_typicality_clearly_for_vehicles_only() -> None:
     assert clear == {"乗り物"}
     assert min(r.pvalue for name, r in order.items() if name not in clear) > 0.1
     assert max(order[name].statistic for name in ("鳥", "道具")) < 0.05
+
+
+def test_the_eye_follows_typicality_clearly_for_vehicles_only() -> None:
+    """学習ずみの目でも，評定の順が偶然と分けられるのは，乗り物だけ。"""
+    x = typicality.activity("eye").mean(axis=0)
+    x = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-3)
+    chance = {
+        name: spearmanr(typicality.closeness(x, members), -rating).pvalue
+        for name, (members, rating) in typicality.ratings().items()
+    }
+    assert chance.pop("乗り物") < 0.02
+    assert min(chance.values()) > 0.1
