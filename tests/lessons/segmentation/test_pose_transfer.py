@@ -122,19 +122,23 @@ def test_even_a_high_jump_spoils_the_far_end_in_many_frames():
 
 
 def test_which_jumps_spoil_the_far_end_depends_on_where_the_ankles_appear():
-    """頁の言葉：間違えるのは，奥の端より少し上に見えるコマ。45 では途中，60 では手前。"""
+    """頁の言葉：間違えるのは，奥の端から床の半分ほど上まで。45 では途中，60 では手前。"""
     poses = ADULT.put(walkers.dance(FRAMES), DEPTH)
     true, y = extremes(poses).far, ankle_height(poses)
-    spoiled = {}
-    for high in (45, 60):
+    half = (extremes(poses).close - true) / 2
+    spoiled, spared = {}, []
+    for high in (25, 35, 45, 60):
         frames = []
         for frame in range(FRAMES):
             jumpy = poses.copy()
             jumpy[frame, :, 1] -= high
             if abs(extremes(jumpy).far - true) > 3:
                 frames.append(frame)
-                assert true - 30 < y[frame] - high < true
+                assert true - 1.1 * half < y[frame] - high < true
+            elif y[frame] - high < true - 3:
+                spared.append(true - (y[frame] - high))
         spoiled[high] = DEPTH[frames]
+    assert min(spared) > 0.85 * half
     assert len(spoiled[60]) >= len(spoiled[45]) >= 5
     assert (spoiled[45] < 0.95).all()
     assert spoiled[60].max() == 1
