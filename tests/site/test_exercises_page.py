@@ -349,7 +349,7 @@ def test_a_set_and_a_choice(page: Any, base_url: str) -> None:
     box.get_by_role("button", name="答え合わせ").tap()
     assert said.inner_text().startswith("△ ヒント：腕だけを長く")
     box.get_by_text("相手の腕だけが長い").tap()
-    box.get_by_text("相手の床がカメラから遠い").tap()
+    box.get_by_text("相手の床が画面の下の方に見える").tap()
     box.get_by_role("button", name="答え合わせ").tap()
     assert said.inner_text().startswith("◯ 正解です。")
 
